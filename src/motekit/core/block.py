@@ -1,0 +1,118 @@
+"""The contract of a DSP block: window of samples → features.
+
+A block is one folder of motekit.dsp.blocks: a float64 reference in Python, C sources, a test
+that inherits motekit.testing.BlockContract, a docs page. The same folder holds a float C
+variant (`<name>_f32.c`) and a fixed-point one (`<name>_q.c`) with an integer reference.
+
+C side (see runtime/include/mk_block.h): three functions and two size macros per variant,
+
+    void mk_<name>_init(const mk_<name>_params *p, void *state);
+    void mk_<name>_step(const mk_<name>_params *p, void *state, const mk_sample *frame);
+    void mk_<name>_finish(const mk_<name>_params *p, void *state, const mk_history *h,
+                          void *scratch, mk_features *out);
+
+`step` is called once per sample frame, in order, never from an interrupt; `finish` when a
+window is complete. A block that needs old samples reads them from the pipeline's one history
+ring through `h` (`Block.history`); a block that keeps what it needs in `state` sets it False
+and gets a `h` of length 0. Features leave one by one through `mk_put_f32` or `mk_put_q`, which
+normalise them on the fly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+F64 = npt.NDArray[np.float64]
+I32 = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What a block is fed.
+
+    Args:
+        rate_hz: samples per second.
+        length: samples per window.
+        stride: samples between the starts of two windows.
+        channels: channel names.
+        units: unit of each channel.
+        scale: units per count of each channel; 1.0 for float samples.
+        sample: "int16" or "float32": what the sensor pushes.
+    """
+
+    rate_hz: float
+    length: int
+    stride: int
+    channels: tuple[str, ...]
+    units: tuple[str, ...]
+    scale: tuple[float, ...]
+    sample: str = "int16"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One output of a block: its name ("accX.rms") and unit."""
+
+    name: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class CBlock:
+    """What the generator needs to print one use of a block.
+
+    Args:
+        sources: names of .c/.h files to copy: own ones, and shared ones from runtime/.
+        params: C struct fields in declaration order; numbers, or 1-D arrays that become
+            constants in flash.
+        state_bytes, scratch_bytes: exact sizes for this signal and these parameters.
+        defines: macros for the model's config header, by which the C specialises itself
+            (equal uses must agree; a clash is an error).
+        exponents: fixed point only: feature i is the C integer × 2**exponents[i].
+    """
+
+    sources: tuple[str, ...]
+    params: Mapping[str, Any]
+    state_bytes: int
+    scratch_bytes: int
+    defines: Mapping[str, int] = field(default_factory=dict)
+    exponents: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block plugin; the module constant BLOCK.
+
+    Args:
+        name: folder name.
+        summary: one line for lists.
+        params: its Params dataclass.
+        check: raises InputError before any training if signal and params do not fit
+            (window shorter than a frame, band above half the rate, wrong channel count).
+        features: names and units of the outputs, in order.
+        reference: (samples × channels in units, float64) → features, float64. The meaning.
+        fixed_reference: (samples × channels raw int16) → features as int32 with the exponents
+            of `c(..., "fixed")`; what the fixed-point C must equal bit for bit.
+        c: (signal, params, "float" | "fixed") → CBlock.
+        bound: per feature, the largest |C − reference| promised, in feature units, for
+            ("float" | "fixed") and a window whose physical values do not exceed `full_scale`.
+        history: whether `finish` reads the window from the pipeline's ring.
+        package: `__name__` of the folder.
+    """
+
+    name: str
+    summary: str
+    params: type[Any]
+    check: Callable[[Signal, Any], None]
+    features: Callable[[Signal, Any], tuple[Feature, ...]]
+    reference: Callable[[F64, Signal, Any], F64]
+    fixed_reference: Callable[[npt.NDArray[np.int16], Signal, Any], I32]
+    c: Callable[[Signal, Any, str], CBlock]
+    bound: Callable[[Signal, Any, str, float], F64]
+    history: bool
+    package: str

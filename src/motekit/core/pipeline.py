@@ -1,0 +1,108 @@
+"""The pipeline: window + blocks + normalisation + learners + decision.
+
+Features meet learners in one fixed-point form, Q8.8: an int16 in which 256 is one step of the
+int8 network input. With standardised z = (f − mean) / std and `z_lsb` standard deviations per
+int8 step, the stored value is clamp(round(z / z_lsb × 256), −32768, 32767), rounded half away
+from zero; the int8 network input is clamp((q + 128) >> 8, −128, 127), zero point 0, scale z_lsb.
+The network, the anomaly detector and the drift statistics all start from these int16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .block import Signal
+from .graph import Graph
+
+Q = 256  # Q8.8 units per int8 step
+
+
+@dataclass(frozen=True)
+class BlockUse:
+    """A block in a pipeline: plugin name, its Params value, the channels it is fed (all: ())."""
+
+    block: str
+    params: Any
+    channels: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Normalizer:
+    """Per-feature standardisation, learned on training windows only.
+
+    Args:
+        mean, std: shape (features,), in feature units; std > 0.
+        z_lsb: standard deviations per int8 step.
+    """
+
+    mean: npt.NDArray[np.float64]
+    std: npt.NDArray[np.float64]
+    z_lsb: float
+
+    def z(self, features: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:
+        """Standardised features, float32."""
+        return ((features - self.mean) / self.std).astype(np.float32)
+
+    def multiplier(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """(mul, add) as float32 with q = round(f × mul + add), what the float C uses."""
+        mul = Q / (self.std * self.z_lsb)
+        return mul.astype(np.float32), (-self.mean * mul).astype(np.float32)
+
+    def q(self, features: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int16]:
+        """Q8.8 features of float32 features, exactly as the float C computes them."""
+        mul, add = self.multiplier()
+        v = (features.astype(np.float32) * mul).astype(np.float32) + add
+        v = np.clip(v, np.float32(-32768), np.float32(32767))
+        rounded = np.trunc(v + np.copysign(np.float32(0.5), v))
+        return np.asarray(np.clip(rounded, -32768, 32767).astype(np.int16))
+
+
+def int8_input(q: npt.NDArray[np.int16]) -> npt.NDArray[np.int8]:
+    """The int8 network input of Q8.8 features."""
+    return np.asarray(np.clip((q.astype(np.int32) + 128) >> 8, -128, 127).astype(np.int8))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """When a stream of class scores becomes a decision.
+
+    Args:
+        threshold: smoothed probability a class must reach, 0 to 1.
+        smooth: number of windows the scores are averaged over.
+        hold_off: windows after a decision during which no other one is made.
+        anomaly_threshold: Q8.8 score above which a window is an anomaly, or None.
+    """
+
+    threshold: float = 0.6
+    smooth: int = 1
+    hold_off: int = 0
+    anomaly_threshold: int | None = None
+
+
+@dataclass(frozen=True)
+class PipelineSpec:
+    """A trained pipeline, ready to compile. Everything is a value; nothing refers to files.
+
+    Args:
+        name: C identifier, prefix of every symbol.
+        graphs: role ("classifier", "anomaly", "regressor") → graph.
+        classes: names of the classifier's outputs.
+        anomaly_axes is part of the anomaly graph itself.
+        slack: sample frames that may arrive while a window is being computed.
+        identity: SHA-256 (hex) of what it was trained from and with.
+    """
+
+    name: str
+    signal: Signal
+    blocks: tuple[BlockUse, ...]
+    normalizer: Normalizer
+    graphs: Mapping[str, Graph]
+    classes: tuple[str, ...]
+    decision: Decision = field(default_factory=Decision)
+    slack: int = 4
+    identity: str = ""

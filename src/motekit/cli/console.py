@@ -1,0 +1,83 @@
+"""What verbs share at the terminal: the --json option, tables and progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
+Json = Annotated[
+    bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
+]
+
+
+class Report(Protocol):
+    """Told how far a piece of work is: (what, done, total, note)."""
+
+    def __call__(self, what: str, done: int, total: int, note: str = "") -> None: ...
+
+
+def emit(value: Any) -> None:
+    """Print the JSON object of --json."""
+    print(json.dumps(value, indent=2, sort_keys=False, allow_nan=False))
+
+
+def say(text: str = "") -> None:
+    """A line for people; standard output, so that it can be piped."""
+    print(text)
+
+
+def table(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """A plain table; numbers are right-aligned."""
+    from rich.console import Console
+    from rich.table import Table
+
+    out = Table(box=None, pad_edge=False, header_style="bold")
+    for i, header in enumerate(headers):
+        cells = [row[i] for row in rows]
+        numeric = all(c[:1].isdigit() or c[:1] in "-−±" for c in cells if c)
+        out.add_column(header, justify="right" if numeric and i else "left")
+    for row in rows:
+        out.add_row(*row)
+    Console().print(out)
+
+
+class _Bars:
+    """One progress bar per piece of work, made when it is first reported."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        self.bars = bars
+        self.tasks: dict[str, Any] = {}
+
+    def __call__(self, what: str, done: int, total: int, note: str = "") -> None:
+        if what not in self.tasks:
+            self.tasks[what] = self.bars.add_task(what, total=total, note="")
+        self.bars.update(self.tasks[what], completed=done, total=total, note=note)
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Report]:
+    """Progress bars on standard error; silent with `quiet` or when nobody looks."""
+    if quiet or not sys.stderr.isatty():
+
+        def silent(what: str, done: int, total: int, note: str = "") -> None:
+            return None
+
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(), TextColumn("{task.fields[note]}"),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        yield _Bars(bars)

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mk_pipeline.h"
+
+#include "mk_decide.h"
+#include "mk_history.h"
+
+/* The ring holds the window that is being computed and the frames that arrive meanwhile. */
+static mk_sample ring[MK_RING_FRAMES * MK_CHANNELS];
+
+static struct {
+    volatile uint32_t pushed;   /* frames accepted; written by the producer only */
+    volatile uint32_t taken;    /* frames used; written by the consumer only */
+    volatile uint32_t overruns; /* frames dropped; written by the producer only */
+    volatile uint32_t break_at; /* value of `pushed` at the latest drop */
+    uint32_t seen_overruns;     /* overruns the consumer knows of */
+    uint32_t windows;
+    uint16_t write_slot; /* ring frame the producer fills next */
+    uint16_t read_slot;  /* ring frame the consumer uses next */
+    uint16_t missing;    /* frames until the next window is complete */
+    uint8_t broken;      /* 1: a gap lies ahead, no window may be completed before it */
+} stream;
+
+static int16_t features[MK_FEATURES];
+
+static void restart(void)
+{
+    stream.missing = MK_WINDOW;
+    stream.broken = 0;
+    mk_blocks_start();
+    mk_decide_reset();
+}
+
+void mk_init(void)
+{
+    stream.pushed = 0;
+    stream.taken = 0;
+    stream.overruns = 0;
+    stream.seen_overruns = 0;
+    stream.windows = 0;
+    stream.write_slot = 0;
+    stream.read_slot = 0;
+    restart();
+}
+
+static uint16_t next_slot(uint16_t slot)
+{
+    return (uint16_t)((slot + 1U == MK_RING_FRAMES) ? 0U : (slot + 1U));
+}
+
+int mk_push(const mk_sample frame[MK_CHANNELS])
+{
+    const uint32_t pushed = stream.pushed;
+    if (pushed - stream.taken >= MK_SLACK) {
+        stream.break_at = pushed; /* before `overruns`: the consumer reads them the other way */
+        stream.overruns = stream.overruns + 1U;
+        return -1;
+    }
+    mk_sample *slot = &ring[(uint32_t)stream.write_slot * MK_CHANNELS];
+    for (uint32_t c = 0; c < MK_CHANNELS; c++) {
+        slot[c] = frame[c];
+    }
+    stream.write_slot = next_slot(stream.write_slot);
+    stream.pushed = pushed + 1U;
+    return 0;
+}
+
+/* A frame was dropped since the last look: what comes before the gap can no longer be trusted to
+ * be without one, so the stream starts anew behind it. */
+static void mind_gaps(void)
+{
+    const uint32_t overruns = stream.overruns;
+    if (overruns != stream.seen_overruns) {
+        stream.seen_overruns = overruns;
+        stream.broken = 1;
+    }
+    if ((stream.broken != 0U) && (stream.taken == stream.break_at)) {
+        restart();
+    }
+}
+
+static void compute(const mk_history *history, mk_result *result)
+{
+    mk_dsp(history, features);
+#if MK_CLASSES > 0
+    mk_network(features, result->scores);
+    result->decision = mk_decide(result->scores);
+#endif
+#if MK_HAS_ANOMALY
+    result->anomaly = mk_anomaly(features);
+    result->anomalous = (uint8_t)((result->anomaly > MK_ANOMALY_THRESHOLD) ? 1U : 0U);
+#endif
+    stream.windows++;
+    result->window = stream.windows;
+}
+
+int mk_process(mk_result *result)
+{
+    mind_gaps();
+    while (stream.taken != stream.pushed) {
+        mk_blocks_step(&ring[(uint32_t)stream.read_slot * MK_CHANNELS]);
+        stream.read_slot = next_slot(stream.read_slot);
+        if (stream.missing > 1U) {
+            stream.missing--;
+            stream.taken = stream.taken + 1U;
+            mind_gaps();
+            continue;
+        }
+        stream.missing = MK_STRIDE;
+        /* The window ends with the frame in front of read_slot. It must stay in the ring while it
+         * is used, so `taken` lets the producer only MK_SLACK frames ahead of it. */
+        stream.taken = stream.taken + 1U;
+        if (stream.broken == 0U) {
+#if MK_HISTORY > 0
+            const uint32_t start = (uint32_t)stream.read_slot + MK_RING_FRAMES - MK_WINDOW;
+            const mk_history history = {
+                ring, MK_RING_FRAMES,
+                (uint16_t)((start >= MK_RING_FRAMES) ? (start - MK_RING_FRAMES) : start),
+                MK_WINDOW, MK_CHANNELS};
+#else
+            const mk_history history = {ring, MK_RING_FRAMES, 0U, 0U, MK_CHANNELS};
+#endif
+            compute(&history, result);
+            return 1;
+        }
+        mind_gaps();
+    }
+    return 0;
+}
+
+uint32_t mk_overruns(void)
+{
+    return stream.overruns;
+}
+
+void mk_classify(const mk_sample *window, mk_result *result)
+{
+    mk_init();
+    for (uint32_t i = 0; i < MK_WINDOW; i++) {
+        mk_blocks_step(&window[i * MK_CHANNELS]);
+    }
+#if MK_HISTORY > 0
+    const mk_history history = {window, MK_WINDOW, 0U, MK_WINDOW, MK_CHANNELS};
+#else
+    const mk_history history = {window, MK_WINDOW, 0U, 0U, MK_CHANNELS};
+#endif
+    compute(&history, result);
+    mk_init();
+}
+
+const int16_t *mk_last_features(void)
+{
+    return features;
+}

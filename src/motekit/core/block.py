@@ -12,10 +12,11 @@ C side (see runtime/include/mk_block.h): three functions and two size macros per
                           void *scratch, mk_features *out);
 
 `step` is called once per sample frame, in order, never from an interrupt; `finish` when a
-window is complete. A block that needs old samples reads them from the pipeline's one history
-ring through `h` (`Block.history`); a block that keeps what it needs in `state` sets it False
-and gets a `h` of length 0. Features leave one by one through `mk_put_f32` or `mk_put_q`, which
-normalise them on the fly.
+window is complete. A block without state (`CBlock.state_bytes` is 0) has only `finish`. A block
+that needs old samples reads them from the pipeline's one history ring through `h`
+(`Block.history`); a block that keeps what it needs in `state` sets it False and gets a `h` of
+length 0. Features leave one by one through `mk_put_f32` or `mk_put_q`, which normalise them on
+the fly.
 """
 
 from __future__ import annotations
@@ -67,13 +68,15 @@ class CBlock:
     """What the generator needs to print one use of a block.
 
     Args:
-        sources: names of .c/.h files to copy: own ones, and shared ones from runtime/.
-        params: C struct fields in declaration order; numbers, or 1-D arrays that become
-            constants in flash.
+        sources: names of all .c/.h files to copy: own ones from the block's folder, shared ones
+            from motekit/runtime/{include,src,dsp}. `mk_<name>.h` is the one to include.
+        params: fields of mk_<name>_params in declaration order. A number is printed as it is (a
+            Python float as float32); a 1-D array becomes a constant in flash of the C type that
+            its dtype names, equal arrays becoming one constant. No block changes its params.
         state_bytes, scratch_bytes: exact sizes for this signal and these parameters.
         defines: macros for the model's config header, by which the C specialises itself
             (equal uses must agree; a clash is an error).
-        exponents: fixed point only: feature i is the C integer × 2**exponents[i].
+        lsb: fixed point only: feature i is the C integer × lsb[i], in the feature's unit.
     """
 
     sources: tuple[str, ...]
@@ -81,7 +84,7 @@ class CBlock:
     state_bytes: int
     scratch_bytes: int
     defines: Mapping[str, int] = field(default_factory=dict)
-    exponents: tuple[int, ...] = ()
+    lsb: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,12 @@ class Block:
         check: raises InputError before any training if signal and params do not fit
             (window shorter than a frame, band above half the rate, wrong channel count).
         features: names and units of the outputs, in order.
-        reference: (samples × channels in units, float64) → features, float64. The meaning.
-        fixed_reference: (samples × channels raw int16) → features as int32 with the exponents
-            of `c(..., "fixed")`; what the fixed-point C must equal bit for bit.
-        c: (signal, params, "float" | "fixed") → CBlock.
+        reference: (… × samples × channels in units, float64) → (… × features), float64. The
+            meaning. Leading axes are windows; any number of them.
+        fixed_reference: (… × samples × channels, raw int16) → (… × features) as int32 with the
+            `lsb` of `c(..., "fixed")`; what the fixed-point C must equal bit for bit.
+        c: (signal, params, "float" | "fixed") → CBlock. Raises InputError where the block has
+            no such variant for this signal.
         bound: per feature, the largest |C − reference| promised, in feature units, for
             ("float" | "fixed") and a window whose physical values do not exceed `full_scale`.
         history: whether `finish` reads the window from the pipeline's ring.

@@ -1,0 +1,43 @@
+/* Where features go: one by one, normalised on the fly to Q8.8 (256 is one step of the int8
+ * network input). The meaning is motekit.core.pipeline.Normalizer.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MK_FEATURES_H
+#define MK_FEATURES_H
+
+#include <stdint.h>
+
+#include "mk_types.h"
+
+#if MK_FIXED
+typedef int32_t mk_feature; /* an integer; CBlock.lsb says what one is worth */
+typedef struct {
+    int32_t bias;  /* mean of the feature, in its own integers */
+    int32_t mul;   /* 0 .. 2^30 */
+    int32_t shift; /* 1 .. 62 */
+} mk_norm;
+#else
+typedef float mk_feature; /* in the feature's unit */
+typedef struct {
+    float mul;
+    float add;
+} mk_norm;
+#endif
+
+/* All three move on by one with each feature. */
+typedef struct mk_features {
+    int16_t *q;          /* next Q8.8 output */
+    mk_feature *raw;     /* next output before normalisation, or NULL: nobody wants them */
+    const mk_norm *norm; /* normalisation of the next feature */
+} mk_features;
+
+#if MK_FIXED
+/* q = clamp16(floor(((value - bias) * mul + 2^(shift - 1)) / 2^shift)), in 64 bits. */
+void mk_put_q(mk_features *out, int32_t value);
+#else
+/* v = value * mul + add, two roundings; q = v rounded half away from zero and clamped to
+ * -32768 .. 32767; 0 if v is not a number. */
+void mk_put_f32(mk_features *out, float value);
+#endif
+
+#endif

@@ -1,0 +1,91 @@
+"""The features of windows in two dimensions, for the eye only."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit.core.learner import FeatureSet
+
+from .data import FeatureMap, MapPoint
+
+F64 = npt.NDArray[np.float64]
+
+
+def project(z: F64, labels: npt.NDArray[np.int64]) -> tuple[str, F64, tuple[float, float]]:
+    """(method, places of shape (windows, 2), share of variance on each axis).
+
+    Linear discriminants (shrunk covariance, Ledoit and Wolf) from three classes on, principal
+    components below, where there are fewer than two discriminants. Axes point so that the
+    window farthest out is on the positive side: the same data gives the same picture.
+    """
+    known = labels >= 0
+    if len(np.unique(labels[known])) >= 3 and z.shape[1] >= 2:
+        from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+        lda = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto", n_components=2)
+        lda.fit(z[known], labels[known])
+        places, share = lda.transform(z)[:, :2], lda.explained_variance_ratio_[:2]
+        method = "LDA"
+    else:
+        centred = z - z.mean(axis=0)
+        _, spread, axes = np.linalg.svd(centred, full_matrices=False)
+        axes = np.vstack([axes, np.zeros((2, z.shape[1]))])[:2]
+        power = np.append(spread**2, [0.0, 0.0])
+        places, share = centred @ axes.T, power[:2] / (power.sum() or 1.0)
+        method = "PCA"
+    far = places[np.abs(places).argmax(axis=0), [0, 1]]
+    places = places * np.where(far < 0, -1.0, 1.0)
+    return method, np.asarray(places, dtype=np.float64), (float(share[0]), float(share[1]))
+
+
+def sample(wrong: npt.NDArray[np.bool_], limit: int) -> npt.NDArray[np.int64]:
+    """Windows to draw: evenly spaced ones, the misclassified first if not all fit."""
+    if len(wrong) <= limit:
+        return np.arange(len(wrong), dtype=np.int64)
+    bad, good = np.flatnonzero(wrong), np.flatnonzero(~wrong)
+    bad = bad[_even(len(bad), min(len(bad), limit))]
+    good = good[_even(len(good), min(len(good), limit - len(bad)))]
+    return np.sort(np.concatenate([bad, good])).astype(np.int64)
+
+
+def _even(count: int, wanted: int) -> npt.NDArray[np.int64]:
+    return np.linspace(0, count - 1, wanted).astype(np.int64) if wanted else np.zeros(0, np.int64)
+
+
+def feature_map(
+    features: FeatureSet,
+    predicted: npt.NDArray[np.int64],
+    recording: npt.NDArray[np.str_],
+    start_s: F64,
+    limit: int = 1200,
+) -> FeatureMap:
+    """The map of labelled windows.
+
+    Args:
+        features: standardised features; `groups` are shown as subjects.
+        predicted: class index of each window, by a model that did not train on it.
+        recording, start_s: where each window was cut, shape (windows,).
+        limit: at most this many points are drawn; every misclassified window comes first.
+    """
+    z = np.asarray(features.z, dtype=np.float64)
+    method, places, share = project(z, features.labels)
+    labelled = np.flatnonzero(features.labels >= 0)
+    wrong = features.labels[labelled] != predicted[labelled]
+    shown = labelled[sample(wrong, limit)]
+    points = tuple(
+        MapPoint(
+            x=round(float(places[i, 0]), 4),
+            y=round(float(places[i, 1]), 4),
+            label=features.classes[features.labels[i]],
+            predicted=features.classes[predicted[i]],
+            subject=str(features.groups[i]),
+            recording=str(recording[i]),
+            start_s=round(float(start_s[i]), 3),
+        )
+        for i in shown
+    )
+    names = ("LDA 1", "LDA 2") if method == "LDA" else ("PC 1", "PC 2")
+    return FeatureMap(
+        method, names, share, points, len(labelled), int(wrong.sum()), int(z.shape[1])
+    )

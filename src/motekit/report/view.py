@@ -1,0 +1,146 @@
+"""What the templates see: the data, its charts, and the sentences above them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from motekit.core.figures import Figure
+
+from .charts import bars, heat, lines, points
+from .charts.bars import Stacks
+from .data import BoardCost, CoreCost, PartCost, ReportData
+from .formats import bytes_, days, figure, number
+from .words import Section, sections
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A headline: a figure, what it is, and one line below."""
+
+    name: str
+    text: str
+    figure: Figure
+    note: str
+
+
+def tiles(data: ReportData) -> tuple[Tile, ...]:
+    """The five or six numbers somebody looks for first."""
+    made = [_accuracy_tile(data)]
+    core = main_core(data)
+    if core is not None:
+        made += [
+            Tile("Flash", bytes_(core.flash.value), core.flash, f"whole program, {core.core}"),
+            Tile("RAM", *_ram(core), "static + stack high-water"),
+            Tile("Cycles", number(core.cycles.value, "cycles"), core.cycles, "per window"),
+        ]
+        board = main_board(data, core)
+        if board is not None:
+            made.append(Tile("Energy", figure(board.energy), board.energy, f"{board.title}"))
+    if data.battery is not None:
+        life = data.battery.classify
+        made.append(Tile("Battery", days(life.value), life, _battery_note(data)))
+    return tuple(made)
+
+
+def _accuracy_tile(data: ReportData) -> Tile:
+    accuracy = data.accuracy
+    best = accuracy.emulated or accuracy.int8 or accuracy.float_model
+    spread = accuracy.spread_groups
+    note = f"held out by {accuracy.group_kind}"
+    if spread is not None:
+        note += f", ± {number(spread.value, spread.unit)} points"
+    return Tile("Accuracy", figure(best), best, note)
+
+
+def _ram(core: CoreCost) -> tuple[str, Figure]:
+    tag = core.stack.tag
+    both = Figure(core.static_ram.value + core.stack.value, "B", tag)
+    return bytes_(both.value), both
+
+
+def _battery_note(data: ReportData) -> str:
+    life = data.battery
+    if life is None or life.stream is None:
+        return "deciding on the mote"
+    return f"streaming raw: {days(life.stream.value)}"
+
+
+def main_core(data: ReportData) -> CoreCost | None:
+    """The core the headline is about, or the first there is."""
+    named = next((c for c in data.cores if c.core == data.main_core), None)
+    return named or (data.cores[0] if data.cores else None)
+
+
+def main_board(data: ReportData, core: CoreCost) -> BoardCost | None:
+    named = next((b for b in core.boards if b.board == data.main_board), None)
+    return named or (core.boards[0] if core.boards else None)
+
+
+def charts(data: ReportData) -> dict[str, Any]:
+    """Every chart by name; None where there is nothing to draw."""
+    accuracy = data.accuracy
+    mean = (accuracy.emulated or accuracy.int8 or accuracy.float_model).value
+    boards = [board for core in data.cores for board in core.boards]
+    return {
+        "signals": lines.signals(data.dataset.signals),
+        "channels": lines.channel_legend(data.dataset.signals),
+        "map": points.feature_map(data.feature_map) if data.feature_map else None,
+        "learning": lines.learning(data.learning) if data.learning else (),
+        "groups": points.groups(accuracy.groups, accuracy.group_kind, mean)
+        if accuracy.groups
+        else None,
+        "confusion": heat.confusion(accuracy.confusion) if accuracy.confusion else None,
+        "reliability": points.reliability(accuracy.reliability) if accuracy.reliability else None,
+        "anomaly": lines.anomaly(data.anomaly) if data.anomaly else None,
+        "leak": _leak(data),
+        "sqnr": bars.quantization(data.quantization) if data.quantization else None,
+        "stacks": _stacks(data),
+        "latency": bars.latency(boards) if boards else None,
+        "energy": bars.energy(boards) if boards else None,
+        "battery": bars.battery(data.battery) if data.battery else None,
+        "matrix": heat.build_matrix(data.proof.matrix)
+        if data.proof and data.proof.matrix
+        else None,
+    }
+
+
+def _leak(data: ReportData) -> bars.Bars | None:
+    audit = data.leak_audit
+    if audit is None:
+        return None
+    rows = [
+        ("random windows", "leaks", audit.random_split),
+        (f"by {audit.group_kind}", "honest", audit.grouped_split),
+    ]
+    return bars.bars("Accuracy under two splits", rows, "fraction")
+
+
+def _stacks(data: ReportData) -> tuple[Stacks, ...]:
+    if not data.cores:
+        return ()
+    kinds: tuple[
+        tuple[str, Callable[[CoreCost], Figure], Callable[[PartCost], Figure | None]], ...
+    ] = (
+        ("Flash", lambda c: c.flash, lambda p: p.flash),
+        ("Static RAM", lambda c: c.static_ram, lambda p: p.static_ram),
+        ("Stack high-water", lambda c: c.stack, lambda p: None),
+        ("Cycles of a window", lambda c: c.cycles, lambda p: p.cycles),
+    )
+    return tuple(bars.stacks(name, data.cores, total, part) for name, total, part in kinds)
+
+
+def view(data: ReportData) -> dict[str, Any]:
+    """The template's context."""
+    core = main_core(data)
+    told: tuple[Section, ...] = sections(data)
+    return {
+        "d": data,
+        "tiles": tiles(data),
+        "charts": charts(data),
+        "core": core,
+        "sections": told,
+        "part_style": bars.part_style,
+        "parts": bars.PARTS,
+    }

@@ -1,0 +1,167 @@
+"""The sentence above every section: what its figures say, from the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from motekit.core.figures import Figure
+
+from .data import ReportData
+from .formats import days, figure, number
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page: anchor, heading, and what it says in a sentence or two."""
+
+    id: str
+    title: str
+    lead: str
+
+
+def points(a: Figure, b: Figure) -> str:
+    """Difference of two accuracies in percentage points."""
+    return f"{abs(a.value - b.value) * 100:.1f}"
+
+
+def _signals(d: ReportData) -> str:
+    s = d.dataset
+    return (
+        f"{s.recordings:,} recordings of {s.subjects} {d.accuracy.group_kind}s, "
+        f"{s.seconds / 60:.0f} minutes at {s.rate_hz:g} Hz, cut into {s.windows:,} windows of "
+        f"{s.window_s:g} s, one every {s.stride_s:g} s."
+    )
+
+
+def _features(d: ReportData) -> str:
+    m = d.feature_map
+    if m is None:
+        return "The map was not drawn."
+    share = m.total_wrong / m.total if m.total else 0.0
+    drawn = (
+        ""
+        if len(m.points) == m.total
+        else f" {len(m.points):,} of them are drawn, the misclassified ones first."
+    )
+    return (
+        f"{m.features} features of {m.total:,} windows on two axes that separate the classes. "
+        f"{m.total_wrong:,} ({100 * share:.1f} %) were misclassified by a model that had not "
+        f"seen their {d.accuracy.group_kind}; they are ringed.{drawn}"
+    )
+
+
+def _learning(d: ReportData) -> str:
+    if d.learning is None:
+        return "No learning curves were kept."
+    kept = d.learning.best_epoch
+    end = f"; the parameters of epoch {kept} were kept" if kept is not None else ""
+    return f"{d.learning.note or 'The fit'}{end}.".capitalize()
+
+
+def _accuracy(d: ReportData) -> str:
+    a = d.accuracy
+    text = f"The float model is right on {figure(a.float_model)} of held-out windows"
+    if a.int8 is not None:
+        text += f", the int8 C code on {figure(a.int8)} ({points(a.float_model, a.int8)} points off"
+        text += ")"
+    if a.emulated is not None:
+        same = a.int8 is not None and a.int8.value == a.emulated.value
+        text += f", the binary on the emulated core on {figure(a.emulated)}"
+        text += ", exactly the same" if same else ""
+    spread = [
+        f"{number(s.value, s.unit)} points over {name}"
+        for s, name in ((a.spread_groups, f"{a.group_kind}s"), (a.spread_seeds, "seeds"))
+        if s is not None
+    ]
+    return f"{text}." + (f" Spread: {', '.join(spread)}." if spread else "")
+
+
+def _anomaly(d: ReportData) -> str:
+    if d.anomaly is None:
+        return "This pipeline has no anomaly detector."
+    return (
+        f"The threshold was set on held-out windows so that {figure(d.anomaly.allowed)} of them "
+        "raise a false alarm."
+    )
+
+
+def _leak(d: ReportData) -> str:
+    audit = d.leak_audit
+    if audit is None:
+        return "The audit was not run."
+    gap = (audit.random_split.value - audit.grouped_split.value) * 100
+    return (
+        f"Splitting random windows would have promised {figure(audit.random_split)}; new "
+        f"{audit.group_kind}s get {figure(audit.grouped_split)}. The gap of {gap:.1f} points is "
+        "what leaks when neighbouring windows fall on both sides of a split."
+    )
+
+
+def _quantization(d: ReportData) -> str:
+    if not d.quantization:
+        return "The model is not quantized."
+    worst = min(d.quantization, key=lambda n: n.sqnr.value)
+    return (
+        f"Noise that int8 adds, layer by layer: higher is better, 6 dB is one bit. "
+        f"The noisiest layer is {worst.layer} with {figure(worst.sqnr)}."
+    )
+
+
+def _bill(d: ReportData) -> str:
+    if not d.cores:
+        return "Nothing was built."
+    kept = sum(b.kept for b in d.budgets)
+    budget = f" {kept} of {len(d.budgets)} budgets are kept." if d.budgets else ""
+    return (
+        "The whole program: window buffer, signal processing, network, anomaly detector and "
+        f"glue, read from the linked file and counted while it ran.{budget}"
+    )
+
+
+def _boards(d: ReportData) -> str:
+    life = d.battery
+    text = "The cycles above with each board's clock, wait states and energy per cycle."
+    if life is None or life.stream is None:
+        return text
+    times = life.classify.value / life.stream.value if life.stream.value else 0.0
+    return (
+        f"{text} On {life.title} a {figure(life.battery)} battery lasts "
+        f"{days(life.classify.value)} when the mote decides and {days(life.stream.value)} when it "
+        f"streams raw samples: {times:.1f} times as long."
+    )
+
+
+def _proof(d: ReportData) -> str:
+    p = d.proof
+    if p is None:
+        return "The binary has not been run."
+    return (
+        f"The {p.core} binary was run on {figure(p.windows)} and compared with its references: "
+        f"{number(p.mismatches.value, 'windows')} mismatches. {number(p.feature_flips.value)} "
+        f"windows have a feature on the other side of a quantization step than the float64 "
+        f"reference puts it, {number(p.decision_flips.value)} change their class by it."
+    )
+
+
+_SECTIONS: tuple[tuple[str, str, Callable[[ReportData], str], Callable[[ReportData], object]], ...]
+_SECTIONS = (
+    ("signals", "Signals", _signals, lambda d: True),
+    ("features", "Features", _features, lambda d: d.feature_map),
+    ("learning", "Learning", _learning, lambda d: d.learning),
+    ("accuracy", "Accuracy", _accuracy, lambda d: True),
+    ("leaks", "Leak audit", _leak, lambda d: d.leak_audit),
+    ("anomaly", "Anomalies", _anomaly, lambda d: d.anomaly),
+    ("quantization", "Quantization", _quantization, lambda d: d.quantization),
+    ("bill", "Bill", _bill, lambda d: d.cores),
+    ("boards", "Boards", _boards, lambda d: d.battery or any(c.boards for c in d.cores)),
+    ("proof", "Proof", _proof, lambda d: d.proof),
+    ("origin", "Origin", lambda d: "", lambda d: True),
+)
+
+
+def sections(data: ReportData) -> tuple[Section, ...]:
+    """The sections that have something to show, in reading order."""
+    return tuple(
+        Section(id_, title, say(data)) for id_, title, say, there in _SECTIONS if there(data)
+    )

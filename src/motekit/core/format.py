@@ -14,13 +14,20 @@ from .recording import Recording
 class Format:
     """A format plugin; the module constant FORMAT.
 
+    A reader hands over *parts*, so that a file of any size passes through bounded memory. A
+    part is a Recording that holds some consecutive rows of a whole one: parts of one recording
+    follow each other under one name, with the same streams, and `first_index` goes on where
+    the part before ended. A small recording is one part. `motekit.recordings.read` joins them.
+
     Args:
         suffixes: file name endings it claims (".csv", ".csv.gz").
-        sniff: first bytes of a file → whether they look like this format.
-        params: Params dataclass of the reader (rate, time column, units, HMAC key …).
-        read: (path, params) → recordings, one at a time, so that a large file never has to
-            be in memory as a whole. Raises InputError with file, field, value and way out.
-        write: (path, recording, params), or None if the format is read only.
+        sniff: first 4,096 bytes of a file (fewer of a shorter one) → whether they look like
+            this format.
+        params: Params dataclass of the reader and writer (rate, time column, HMAC key …).
+        parts: (path, params) → parts. Raises InputError with file, field, value and way out,
+            and nothing else, whatever the bytes are; memory stays within a few times the part.
+        write: (path, recording, params), or None if the format is read only. The file appears
+            whole or not at all.
     """
 
     name: str
@@ -28,6 +35,6 @@ class Format:
     suffixes: tuple[str, ...]
     sniff: Callable[[bytes], bool]
     params: type[Any]
-    read: Callable[[Path, Any], Iterator[Recording]]
+    parts: Callable[[Path, Any], Iterator[Recording]]
     write: Callable[[Path, Recording, Any], None] | None
     package: str

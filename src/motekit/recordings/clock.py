@@ -1,0 +1,110 @@
+"""What timestamps say: the true rate, the jitter, and where samples are missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit.core.recording import Gap, Stream
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+
+_SPAN = 16  # samples a first estimate looks over; short, so that few spans hold a gap
+_SIDE = 5  # samples on each side of a jump whose medians are compared
+_FITTED = 1 << 20  # samples the line is fitted to at most
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A line fitted to timestamps.
+
+    Args:
+        rate_hz: samples per second between gaps.
+        gap_rows: rows before which samples are missing, shape (gaps,).
+        gap_counts: how many are missing there by the clock, shape (gaps,).
+        residual_s: timestamp − line, shape (samples,): the jitter.
+    """
+
+    rate_hz: float
+    gap_rows: I64
+    gap_counts: I64
+    residual_s: F64
+
+
+def _rough_period(time_s: F64) -> float:
+    span = min(_SPAN, len(time_s) - 1)
+    return float(np.median(time_s[span:] - time_s[:-span])) / span
+
+
+def _jumps(time_s: F64, period: float) -> tuple[I64, I64]:
+    """Rows after which time stays ahead by a whole sample or more, and by how many.
+
+    A sample that only arrives late is caught up by the next ones; a lost one never is. So the
+    median offset of the samples before and after a jump are compared.
+    """
+    candidates = np.flatnonzero(np.diff(time_s) > 1.5 * period) + 1
+    if not len(candidates):
+        return candidates, candidates
+    offset = time_s - period * np.arange(len(time_s))
+    around = np.arange(_SIDE)
+    after = offset[np.minimum(candidates[:, None] + around, len(offset) - 1)]
+    before = offset[np.maximum(candidates[:, None] - 1 - around, 0)]
+    step = np.median(after, axis=1) - np.median(before, axis=1)
+    missing = np.rint(step / period).astype(np.int64)
+    lost = missing >= 1
+    return candidates[lost], missing[lost]
+
+
+def fit(time_s: F64) -> Clock | None:
+    """Fit a line to timestamps that never decrease; None if they tell no rate.
+
+    Args:
+        time_s: seconds, shape (samples,).
+    """
+    if len(time_s) < 2:
+        return None
+    period = _rough_period(time_s[:_FITTED])
+    if not (np.isfinite(period) and period > 0):
+        return None
+    rows, counts = _jumps(time_s, period)
+    index = np.arange(len(time_s), dtype=np.float64)
+    index += np.repeat(
+        np.concatenate([[0], np.cumsum(counts)]),
+        np.diff(np.concatenate([[0], rows, [len(time_s)]])),
+    )
+    x, y = index[:_FITTED] - index[0], time_s[:_FITTED] - time_s[0]
+    spread = float(np.sum((x - x.mean()) ** 2))
+    slope = float(np.sum((x - x.mean()) * (y - y.mean()))) / spread
+    if not (np.isfinite(slope) and slope > 0):
+        return None
+    start = float(np.median(y - slope * x))
+    residual = (time_s - time_s[0]) - (start + slope * (index - index[0]))
+    return Clock(1.0 / slope, rows, counts, residual)
+
+
+def measured_rate(time_s: F64) -> float | None:
+    """The rate that timestamps show, to six digits, in Hz; None if they show none."""
+    clock = fit(time_s)
+    return None if clock is None else float(f"{clock.rate_hz:.6g}")
+
+
+def with_gaps(stream: Stream) -> Stream:
+    """The stream with the gaps that its timestamps show, where it lists none of its own.
+
+    No value changes; sample indices after a gap move on by what the clock says is missing.
+    """
+    if stream.time_s is None or stream.gaps:
+        return stream
+    found = fit(stream.time_s)
+    if found is None or not len(found.gap_rows):
+        return stream
+    before = np.concatenate([[0], np.cumsum(found.gap_counts)[:-1]])
+    starts = stream.first_index + found.gap_rows + before
+    gaps = tuple(
+        Gap(int(start), int(count), "clock")
+        for start, count in zip(starts, found.gap_counts, strict=True)
+    )
+    return replace(stream, gaps=gaps)

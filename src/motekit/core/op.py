@@ -14,11 +14,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .graph import Graph, Op
+from .graph import Graph, Op, Tensor
 from .target import TargetSpec
 from .tensors import TensorType
 
 Array = npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True)
+class TfliteForm:
+    """One op as TFLite spells it, for the exporter.
+
+    Args:
+        options: name of the options table ("FullyConnectedOptions"), or "" if it has none.
+        fields: its fields by the names of the object API; enums as their integers.
+        inputs: tensor names, arrays (written as constants), or None for an absent input.
+    """
+
+    options: str
+    fields: Mapping[str, Any]
+    inputs: tuple[str | Array | None, ...]
 
 
 @dataclass(frozen=True)
@@ -27,14 +42,19 @@ class TfliteSpelling:
 
     Args:
         builtin: BuiltinOperator name ("FULLY_CONNECTED").
-        read: (options object or None, input types, output types) → attrs. Raises InputError
+        version: operator version of the int8 form, as the TFLite converter writes it.
+        read: (options table or None, input tensors, output tensors) → attrs. Raises InputError
             for a form that this op does not cover, with the reason.
-        write: attrs → (BuiltinOptions name, options object) for the exporter.
+        write: (op, graph) → TfliteForm for the exporter; None if another spelling writes.
+        data_inputs: positions of the inputs that stay inputs of the op, the others became
+            attrs; None for all.
     """
 
     builtin: str
-    read: Callable[[Any, Sequence[TensorType | None], Sequence[TensorType]], Mapping[str, Any]]
-    write: Callable[[Mapping[str, Any]], tuple[str, Any]]
+    version: int
+    read: Callable[[Any, Sequence[Tensor | None], Sequence[Tensor]], Mapping[str, Any]]
+    write: Callable[[Op, Graph], TfliteForm] | None
+    data_inputs: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,12 +82,23 @@ class OpSpec:
 
 @dataclass(frozen=True)
 class Constant:
-    """An array for flash. `role` is "weights", "bias" or "table" (counted as code size)."""
+    """An array for flash.
+
+    Args:
+        name: unique within the op; the generator puts the layer's name before it.
+        ctype: C element type ("int8_t").
+        values: any shape; printed flat, in rows of the last axis where that reads well.
+        role: "weights", "bias" or "table" (counted as code size).
+        align: alignment in bytes that the kernel relies on.
+        note: what the reader of the C should know (layout, unit, range).
+    """
 
     name: str
     ctype: str
     values: Array
     role: str = "table"
+    align: int = 1
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +106,8 @@ class Emitted:
     """One op as C, under the chosen kernel.
 
     Args:
-        sources: kernel files to copy, as (package, file name).
+        sources: kernel files to copy, as (package, file name); headers are included by the
+            generated code where they declare `struct` or the function called.
         constants: arrays to print; names get the layer's prefix.
         struct: name of the kernel's parameter struct, or "" if it has none.
         fields: struct fields → value: number, or the name of a constant.
@@ -104,20 +136,31 @@ class Cost:
     ram_bytes: int
 
 
+def no_overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int], int]:
+    """For kernels whose output may share no memory with an input that is still alive."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Kernel:
     """A kernel plugin; the module constant KERNEL of ops/<op>/kernels/<name>/.
 
     Args:
+        name: folder name.
+        summary: one line for the build's explanation.
         applies: (op, graph, target) → None if it can run the op, else the reason it cannot.
         cost: (op, graph, target) → Cost, for the choice among kernels.
         emit: (op, graph, target) → Emitted.
-        in_place: (input position, output position) pairs that may share memory from the same
-            address on.
+        overlap: (op, graph, target) → {(input position, output position): lead}. The two may
+            share memory if the output starts at least `lead` bytes below the input
+            (input address − output address ≥ lead); lead 0 is in place, a negative lead lets
+            the output start above the input. A kernel that walks its input upwards has
+            lead = max over its steps of (output bytes written − first input byte still needed).
     """
 
     name: str
+    summary: str
     applies: Callable[[Op, Graph, TargetSpec], str | None]
     cost: Callable[[Op, Graph, TargetSpec], Cost]
     emit: Callable[[Op, Graph, TargetSpec], Emitted]
-    in_place: tuple[tuple[int, int], ...] = ()
+    overlap: Callable[[Op, Graph, TargetSpec], Mapping[tuple[int, int], int]] = no_overlap

@@ -1,0 +1,141 @@
+"""Write a graph as a .tflite file: what LiteRT runs as the oracle, and what users take away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph, Op
+from motekit.core.op import Array, TfliteForm, TfliteSpelling
+from motekit.core.tensors import QuantParams, TensorType
+from motekit.graph.ops import OPS
+
+IDENTIFIER = b"TFL3"
+DESCRIPTION = "motekit"
+
+
+def to_tflite(graph: Graph) -> bytes:
+    """The graph as a .tflite flatbuffer; the same graph gives the same bytes.
+
+    Raises:
+        InputError: for an op that TFLite does not have.
+    """
+    import flatbuffers
+
+    model = _Writer(graph).model()
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def _schema() -> Any:
+    from ai_edge_litert import schema_py_generated
+
+    return schema_py_generated
+
+
+def spelling(op: Op) -> TfliteSpelling:
+    """The spelling the exporter uses. Raises InputError if TFLite has no such op."""
+    for candidate in OPS.get(op.kind).tflite:
+        if candidate.write is not None:
+            return candidate
+    raise InputError("TFLite has no such op", where=op.name, value=op.kind)
+
+
+@dataclass
+class _Writer:
+    graph: Graph
+    tensors: list[Any] = field(default_factory=list)
+    buffers: list[Any] = field(default_factory=list)
+    codes: dict[tuple[str, int], int] = field(default_factory=dict)
+    index: dict[str, int] = field(default_factory=dict)
+
+    def model(self) -> Any:
+        s = _schema()
+        self.buffers.append(s.BufferT())  # buffer 0 is the empty one, by convention
+        for name, tensor in self.graph.tensors.items():
+            self.index[name] = self._tensor(name, tensor.type, tensor.data)
+        sub = s.SubGraphT()
+        sub.name = self.graph.name
+        sub.operators = [self._operator(op) for op in self.graph.ops]
+        sub.tensors = self.tensors
+        sub.inputs = [self.index[name] for name in self.graph.inputs]
+        sub.outputs = [self.index[name] for name in self.graph.outputs]
+        model = s.ModelT()
+        model.version = 3
+        model.description = DESCRIPTION
+        model.operatorCodes = [self._code(*code) for code in self.codes]
+        model.subgraphs, model.buffers = [sub], self.buffers
+        return model
+
+    def _tensor(self, name: str, type_: TensorType, data: Array | None) -> int:
+        s = _schema()
+        tensor = s.TensorT()
+        tensor.name, tensor.shape = name, list(type_.shape)
+        tensor.type = getattr(s.TensorType, type_.dtype.upper())
+        tensor.quantization = None if type_.quant is None else self._quantization(type_.quant)
+        tensor.buffer = 0
+        if data is not None:
+            buffer = s.BufferT()
+            buffer.data = np.frombuffer(_little_endian(data), dtype=np.uint8)
+            tensor.buffer = len(self.buffers)
+            self.buffers.append(buffer)
+        self.tensors.append(tensor)
+        return len(self.tensors) - 1
+
+    @staticmethod
+    def _quantization(quant: QuantParams) -> Any:
+        out = _schema().QuantizationParametersT()
+        out.scale = np.array(quant.scale, dtype=np.float32)
+        out.zeroPoint = np.array(quant.zero_point, dtype=np.int64)
+        out.quantizedDimension = quant.axis or 0
+        return out
+
+    def _operator(self, op: Op) -> Any:
+        s = _schema()
+        spelled = spelling(op)
+        assert spelled.write is not None
+        form = spelled.write(op, self.graph)
+        out = s.OperatorT()
+        code = (spelled.builtin, spelled.version)
+        out.opcodeIndex = self.codes.setdefault(code, len(self.codes))
+        out.inputs = [self._input(op, i, given) for i, given in enumerate(form.inputs)]
+        out.outputs = [self.index[name] for name in op.outputs]
+        out.builtinOptionsType, out.builtinOptions = self._options(form)
+        return out
+
+    def _input(self, op: Op, position: int, given: str | Array | None) -> int:
+        if given is None:
+            return -1
+        if isinstance(given, str):
+            return self.index[given]
+        type_ = TensorType(given.shape, str(given.dtype))
+        return self._tensor(f"{op.name}/{position}", type_, given)
+
+    @staticmethod
+    def _options(form: TfliteForm) -> tuple[int, Any]:
+        if not form.options:
+            return 0, None
+        s = _schema()
+        table = getattr(s, f"{form.options}T")()
+        for name, value in form.fields.items():
+            if not hasattr(table, name):
+                raise AttributeError(f"{form.options} has no field {name}")
+            setattr(table, name, value)
+        return getattr(s.BuiltinOptions, form.options), table
+
+    @staticmethod
+    def _code(builtin: str, version: int) -> Any:
+        s = _schema()
+        code = s.OperatorCodeT()
+        code.builtinCode = getattr(s.BuiltinOperator, builtin)
+        code.deprecatedBuiltinCode = min(code.builtinCode, 127)
+        code.version = version
+        return code
+
+
+def _little_endian(data: Array) -> bytes:
+    return data.astype(data.dtype.newbyteorder("<")).tobytes()

@@ -1,0 +1,124 @@
+"""Fixed-point arithmetic as LiteRT's reference kernels do it, vectorised over NumPy arrays.
+
+Source of the definitions: the gemmlowp fixed-point notes and TensorFlow Lite's quantization
+specification; every function here is compared with LiteRT's BUILTIN_REF by the op tests.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
+
+
+def quantize_multiplier(real: float) -> tuple[int, int]:
+    """A positive real factor as (multiplier, shift): real ≈ multiplier × 2**(shift − 31).
+
+    multiplier is 0 or in [2**30, 2**31 − 1]; a factor below 2**−32 becomes (0, 0).
+    """
+    if real == 0.0:
+        return 0, 0
+    mantissa, shift = math.frexp(real)
+    multiplier = math.floor(mantissa * (1 << 31) + 0.5)
+    if multiplier == 1 << 31:
+        multiplier //= 2
+        shift += 1
+    if shift < -31:
+        return 0, 0
+    return multiplier, shift
+
+
+def quantize_multipliers(reals: Sequence[float]) -> tuple[I32, I32]:
+    """`quantize_multiplier` of several factors, as two int32 arrays."""
+    pairs = [quantize_multiplier(real) for real in reals]
+    return (
+        np.array([p[0] for p in pairs], dtype=np.int32),
+        np.array([p[1] for p in pairs], dtype=np.int32),
+    )
+
+
+def multiply_single(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> I64:
+    """x × multiplier × 2**(shift − 31), rounded once, halves upwards. int64, not clamped."""
+    right = 31 - np.asarray(shift, dtype=np.int64)
+    product = np.asarray(x, dtype=np.int64) * np.asarray(multiplier, dtype=np.int64)
+    return np.asarray((product + (np.int64(1) << (right - 1))) >> right)
+
+
+def doubling_high_mul(a: npt.ArrayLike, b: npt.ArrayLike) -> I64:
+    """SRDHM: high 32 bits of 2·a·b, rounded to nearest, halves upwards, saturated to int32.
+
+    gemmlowp spells it with a nudge of either sign and a truncating division; that is the same.
+    """
+    product = np.asarray(a, dtype=np.int64) * np.asarray(b, dtype=np.int64)
+    return np.asarray(np.minimum((product + (1 << 30)) >> 31, INT32_MAX))
+
+
+def rounding_shift(x: npt.ArrayLike, exponent: npt.ArrayLike) -> I64:
+    """x / 2**exponent, rounded to nearest, halves away from zero."""
+    x, exponent = np.asarray(x, dtype=np.int64), np.asarray(exponent, dtype=np.int64)
+    mask = (np.int64(1) << exponent) - 1
+    remainder = x & mask
+    threshold = (mask >> 1) + (x < 0)
+    return np.asarray((x >> exponent) + (remainder > threshold))
+
+
+def multiply_double(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> I64:
+    """As `multiply_single` but rounded twice: SRDHM, then a rounding shift."""
+    shift = np.asarray(shift, dtype=np.int64)
+    left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
+    shifted = np.asarray(x, dtype=np.int64) << left
+    shifted = shifted.astype(np.int32).astype(np.int64)  # the C arithmetic is 32 bits wide
+    return rounding_shift(doubling_high_mul(shifted, multiplier), right)
+
+
+def multiply(
+    x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike, rounding: str
+) -> I64:
+    """Scale by a fixed-point factor with "single" or "double" rounding."""
+    function = {"single": multiply_single, "double": multiply_double}[rounding]
+    return function(x, multiplier, shift)
+
+
+def activation_range(activation: str, scale: float, zero_point: int, dtype: str) -> tuple[int, int]:
+    """Bounds that a fused activation puts on a quantized output."""
+    info = np.iinfo(dtype)
+
+    def quantized(real: float) -> int:
+        ratio = np.float32(real) / np.float32(scale)
+        return zero_point + int(math.copysign(math.floor(abs(float(ratio)) + 0.5), float(ratio)))
+
+    low, high = int(info.min), int(info.max)
+    if activation in ("relu", "relu6", "relu_n1_to_1"):
+        low = max(low, quantized(-1.0 if activation == "relu_n1_to_1" else 0.0))
+    if activation == "relu6":
+        high = min(high, quantized(6.0))
+    if activation == "relu_n1_to_1":
+        high = min(high, quantized(1.0))
+    return low, high
+
+
+def output_factors(
+    input_scale: float, weight_scales: Sequence[float], output_scale: float
+) -> list[float]:
+    """Real factors from an int32 accumulator to the output, one per channel.
+
+    All in double precision. (LiteRT's sources also hold a float32 product for per-tensor layers;
+    measured, the dense layer of BUILTIN_REF does not use it.)
+    """
+    return [float(input_scale) * float(w) / float(output_scale) for w in weight_scales]
+
+
+def matmul_int(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> I64:
+    """Exact integer product of two matrices whose sums stay below 2**53, through BLAS."""
+    return np.asarray(np.rint(a.astype(np.float64) @ b.astype(np.float64)).astype(np.int64))
+
+
+def wrap_int32(x: I64) -> I32:
+    """The low 32 bits, as the int32 accumulator of the C code holds them."""
+    return x.astype(np.int32)

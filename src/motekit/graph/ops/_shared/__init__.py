@@ -1,0 +1,1 @@
+"""C headers and Python helpers that several ops use. Not an op."""

@@ -1,0 +1,1 @@
+"""C kernels of the fully connected op."""

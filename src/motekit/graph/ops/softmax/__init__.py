@@ -1,0 +1,78 @@
+"""Softmax over the last axis, int8 in, int8 out with scale 1/256 and zero point −128.
+
+BUILTIN_REF computes it in fixed point: exponentials of (x − max) in Q0.31 from a polynomial and
+seven constants, their sum in Q12.19, a reciprocal by three Newton steps. See `fixed.py`.
+Attributes: beta, a positive number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph, Op, Tensor
+from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
+from motekit.core.tensors import QuantParams, TensorType
+from motekit.graph.ops._shared import tflite
+
+from . import fixed
+
+
+def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
+    x = graph.type(_input(op))
+    if x.dtype != "int8" or x.quant is None or x.quant.axis is not None:
+        raise InputError("the input must be int8, quantized per tensor", value=x.dtype)
+    if not x.shape or x.shape[-1] == 0:
+        raise InputError("the input needs a last axis with elements", value=x.shape)
+    return (replace(x, quant=QuantParams((1 / 256,), (-128,))),)
+
+
+def _input(op: Op) -> str:
+    (name,) = op.inputs
+    assert name is not None
+    return name
+
+
+def scaling(op: Op, graph: Graph) -> fixed.Scaling:
+    """The fixed-point input factor and the smallest difference that counts."""
+    quant = graph.type(_input(op)).quant
+    assert quant is not None
+    beta = op.attrs.get("beta", 1.0)
+    assert isinstance(beta, float | int)
+    return fixed.scaling(quant.per_tensor[0], float(beta))
+
+
+def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
+    x = inputs[0].astype(np.int64)
+    rows = fixed.softmax_rows(x.reshape(-1, x.shape[-1]), scaling(op, graph))
+    return (rows.reshape(x.shape),)
+
+
+def macs(op: Op, graph: Graph) -> int:
+    return 0
+
+
+def _read(
+    options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
+) -> Mapping[str, Any]:
+    tflite.require_dtypes(inputs, (("int8",),))
+    return {"beta": float(options.Beta()) if options else 1.0}
+
+
+def _write(op: Op, graph: Graph) -> TfliteForm:
+    return TfliteForm("SoftmaxOptions", {"beta": op.attrs.get("beta", 1.0)}, op.inputs)
+
+
+OP = OpSpec(
+    kind="softmax",
+    summary="scores to probabilities over the last axis",
+    infer=infer,
+    reference=reference,
+    macs=macs,
+    tflite=(TfliteSpelling("SOFTMAX", 2, _read, _write),),
+    package=__name__,
+)

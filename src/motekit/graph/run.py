@@ -1,0 +1,77 @@
+"""Run a graph with the integer references: slow, obvious, the meaning of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph
+from motekit.core.op import Array
+
+from .ops import OPS
+from .spec import violations
+
+
+def trace(graph: Graph, inputs: Sequence[Array]) -> Mapping[str, Array]:
+    """Every tensor's values for one set of inputs (in the order of `graph.inputs`)."""
+    values: dict[str, Array] = {
+        name: tensor.data for name, tensor in graph.tensors.items() if tensor.data is not None
+    }
+    for name, given in zip(graph.inputs, inputs, strict=True):
+        type_ = graph.type(name)
+        if given.shape != type_.shape or given.dtype != np.dtype(type_.dtype):
+            raise InputError(
+                f"input {name!r} must be {type_.dtype} of shape {type_.shape}",
+                where=graph.name,
+                value=f"{given.dtype} {given.shape}",
+            )
+        values[name] = given
+    for op in graph.ops:
+        arrays = [_NOTHING if name is None else values[name] for name in op.inputs]
+        results = OPS.get(op.kind).reference(op, graph, arrays)
+        values.update(zip(op.outputs, results, strict=True))
+    return values
+
+
+_NOTHING: Array = np.empty(0, dtype=np.int8)  # stands for an absent optional input
+
+
+def run(graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
+    """Outputs for one set of inputs, all in stored integers."""
+    values = trace(graph, inputs)
+    return tuple(values[name] for name in graph.outputs)
+
+
+def run_many(graph: Graph, batch: Array) -> Array:
+    """First output for many cases of a one-input graph: shape (cases, *output shape).
+
+    Cases run together where every op can take the case axis as its batch axis, else one by one.
+    """
+    wide = rebatch(graph, len(batch)) if len(batch) else None
+    type_ = graph.type(graph.inputs[0])
+    if wide is not None:
+        (out, *_) = run(wide, [batch.reshape(wide.type(wide.inputs[0]).shape)])
+        return out.reshape(len(batch), *graph.type(graph.outputs[0]).shape)
+    outputs = [run(graph, [case.reshape(type_.shape)])[0] for case in batch]
+    empty = np.empty((0, *graph.type(graph.outputs[0]).shape), graph.type(graph.outputs[0]).dtype)
+    return np.stack(outputs) if outputs else empty
+
+
+def rebatch(graph: Graph, cases: int) -> Graph | None:
+    """The graph with `cases` in place of a leading 1 of every activation, or None.
+
+    None if an activation has no leading 1, or if an op does not accept the new shapes.
+    """
+    tensors = dict(graph.tensors)
+    for name, tensor in graph.tensors.items():
+        if tensor.is_constant:
+            continue
+        shape = tensor.type.shape
+        if not shape or shape[0] != 1:
+            return None
+        tensors[name] = replace(tensor, type=replace(tensor.type, shape=(cases, *shape[1:])))
+    wide = replace(graph, tensors=tensors)
+    return None if any(violations(wide)) else wide

@@ -9,7 +9,7 @@ The network, the anomaly detector and the drift statistics all start from these 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,12 +54,34 @@ class Normalizer:
         return mul.astype(np.float32), (-self.mean * mul).astype(np.float32)
 
     def q(self, features: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int16]:
-        """Q8.8 features of float32 features, exactly as the float C computes them."""
+        """Q8.8 features of float32 features, exactly as mk_put_f32 does; not a number gives 0."""
         mul, add = self.multiplier()
         v = (features.astype(np.float32) * mul).astype(np.float32) + add
-        v = np.clip(v, np.float32(-32768), np.float32(32767))
+        v = np.clip(np.nan_to_num(v), np.float32(-32768), np.float32(32767))
         rounded = np.trunc(v + np.copysign(np.float32(0.5), v))
         return np.asarray(np.clip(rounded, -32768, 32767).astype(np.int16))
+
+    def fixed(
+        self, lsb: Sequence[float]
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """(bias, mul, shift) of the fixed-point C, for features of `lsb` units per integer.
+
+        q = floor(((value − bias) × mul + 2^(shift − 1)) / 2^shift), clamped to int16; bias is
+        the mean in integers of the feature, mul has 30 significant bits wherever shift allows.
+        """
+        unit = np.asarray(lsb, dtype=np.float64)
+        bias = np.clip(np.round(self.mean / unit), -(2**31), 2**31 - 1)
+        gain = unit * Q / (self.std * self.z_lsb)
+        shift = np.clip(29 - np.floor(np.log2(gain)), 1, 62)
+        mul = np.clip(np.round(gain * 2.0**shift), 0, 2**30)
+        return bias.astype(np.int32), mul.astype(np.int32), shift.astype(np.int32)
+
+    def q_fixed(self, values: npt.NDArray[np.int32], lsb: Sequence[float]) -> npt.NDArray[np.int16]:
+        """Q8.8 features of fixed-point features, exactly as mk_put_q computes them."""
+        bias, mul, shift = (a.astype(np.int64) for a in self.fixed(lsb))
+        product = (values.astype(np.int64) - bias) * mul
+        q = (product + (np.int64(1) << (shift - 1))) >> shift
+        return np.asarray(np.clip(q, -32768, 32767).astype(np.int16))
 
 
 def int8_input(q: npt.NDArray[np.int16]) -> npt.NDArray[np.int8]:

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mk_flatten.h"
+
+#include "mk_moments.h"
+
+#include <stddef.h>
+
+#if MK_SAMPLE_F32
+typedef float mk_total;
+#else
+typedef int32_t mk_total; /* exact: at most 65535 samples */
+#endif
+
+typedef struct {
+    mk_total sum;
+    mk_sample smallest;
+    mk_sample largest;
+    float near_mean; /* the mean, but for rounding */
+} mk_level;
+
+static void level_of(const mk_history *h, uint32_t c, mk_level *level)
+{
+    mk_run runs[2];
+    mk_history_runs(h, c, runs);
+    mk_total sum = 0;
+    mk_sample smallest = *runs[0].at;
+    mk_sample largest = smallest;
+    for (uint32_t r = 0; r < 2U; r++) {
+        const mk_sample *at = runs[r].at;
+        for (uint32_t n = runs[r].count; n > 0U; n--) {
+            const mk_sample v = *at;
+            at += h->channels;
+            sum += v;
+            smallest = (v < smallest) ? v : smallest;
+            largest = (v > largest) ? v : largest;
+        }
+    }
+    level->sum = sum;
+    level->smallest = smallest;
+    level->largest = largest;
+    level->near_mean = (float)sum / (float)h->length;
+}
+
+static void sums_of(const mk_history *h, uint32_t c, float near_mean, mk_sums_f32 *sums)
+{
+    mk_run runs[2];
+    mk_history_runs(h, c, runs);
+    float s1 = 0.0F;
+    float s2 = 0.0F;
+    float s3 = 0.0F;
+    float s4 = 0.0F;
+    for (uint32_t r = 0; r < 2U; r++) {
+        const mk_sample *at = runs[r].at;
+        for (uint32_t n = runs[r].count; n > 0U; n--) {
+            const float d = (float)*at - near_mean;
+            const float d2 = d * d;
+            at += h->channels;
+            s1 += d;
+            s2 += d2;
+            s3 += d2 * d;
+            s4 += d2 * d2;
+        }
+    }
+    sums->s1 = s1;
+    sums->s2 = s2;
+    sums->s3 = s3;
+    sums->s4 = s4;
+}
+
+#if MK_FLATTEN_STEPS
+static uint32_t above_mean(mk_sample v, const mk_level *level, uint32_t n)
+{
+#if MK_SAMPLE_F32
+    (void)n;
+    return (v > level->near_mean) ? 1U : 0U;
+#else
+    return (((int32_t)v * (int32_t)n) > level->sum) ? 1U : 0U;
+#endif
+}
+
+static void put_steps(const mk_flatten_params *p, const mk_history *h, uint32_t c,
+                      const mk_level *level, mk_features *out)
+{
+    mk_run runs[2];
+    mk_history_runs(h, c, runs);
+    const uint32_t n = h->length;
+    mk_sample before = *runs[0].at;
+    uint32_t was_above = above_mean(before, level, n);
+    uint32_t crossings = 0;
+    float way = 0.0F;
+    for (uint32_t r = 0; r < 2U; r++) {
+        const mk_sample *at = runs[r].at;
+        for (uint32_t i = runs[r].count; i > 0U; i--) {
+            const mk_sample v = *at;
+            at += h->channels;
+            const uint32_t is_above = above_mean(v, level, n);
+            crossings += was_above ^ is_above;
+            was_above = is_above;
+            const float step = (float)v - (float)before;
+            way += (step < 0.0F) ? -step : step;
+            before = v;
+        }
+    }
+    if ((p->wanted & MK_FLATTEN_CROSSINGS) != 0U) {
+        mk_put_f32(out, (float)crossings * p->per_second);
+    }
+    if ((p->wanted & MK_FLATTEN_ACTIVITY) != 0U) {
+        mk_put_f32(out, (way / (float)(n - 1U)) * p->scale[c]);
+    }
+}
+#endif
+
+#if MK_FLATTEN_CORRELATION
+static float correlation(const mk_history *h, uint32_t a, uint32_t b)
+{
+    mk_run runs_a[2];
+    mk_run runs_b[2];
+    mk_level level;
+    level_of(h, a, &level);
+    const float mean_a = level.near_mean;
+    level_of(h, b, &level);
+    const float mean_b = level.near_mean;
+    mk_history_runs(h, a, runs_a);
+    mk_history_runs(h, b, runs_b);
+    float aa = 0.0F;
+    float bb = 0.0F;
+    float ab = 0.0F;
+    for (uint32_t r = 0; r < 2U; r++) {
+        const mk_sample *at_a = runs_a[r].at;
+        const mk_sample *at_b = runs_b[r].at;
+        for (uint32_t n = runs_a[r].count; n > 0U; n--) {
+            const float da = (float)*at_a - mean_a;
+            const float db = (float)*at_b - mean_b;
+            at_a += h->channels;
+            at_b += h->channels;
+            aa += da * da;
+            bb += db * db;
+            ab += da * db;
+        }
+    }
+    if (!((aa > 0.0F) && (bb > 0.0F))) {
+        return 0.0F;
+    }
+    return (ab / __builtin_sqrtf(aa)) / __builtin_sqrtf(bb);
+}
+#endif
+
+static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_t c,
+                        mk_features *out)
+{
+    const float scale = p->scale[c];
+    mk_level level;
+    mk_sums_f32 sums;
+    mk_shape_f32 shape;
+    level_of(h, c, &level);
+    sums_of(h, c, level.near_mean, &sums);
+    mk_shape_from_sums_f32(&sums, h->length, &shape);
+    const float mean = level.near_mean + shape.shift;
+    const float square = (mean * mean) + shape.variance;
+    const float values[7] = {
+        mean * scale,
+        (float)level.smallest * scale,
+        (float)level.largest * scale,
+        __builtin_sqrtf(square) * scale,
+        __builtin_sqrtf(shape.variance) * scale,
+        shape.skewness,
+        shape.kurtosis};
+    for (uint32_t i = 0; i < 7U; i++) {
+        if ((p->wanted & (1U << i)) != 0U) {
+            mk_put_f32(out, values[i]);
+        }
+    }
+#if MK_FLATTEN_STEPS
+    put_steps(p, h, c, &level, out);
+#endif
+}
+
+void mk_flatten_finish(const mk_flatten_params *p, void *state, const mk_history *h,
+                       void *scratch, mk_features *out)
+{
+    (void)state;
+    (void)scratch;
+    for (uint32_t c = 0; c < p->channels; c++) {
+        put_channel(p, h, c, out);
+    }
+#if MK_FLATTEN_CORRELATION
+    if ((p->wanted & MK_FLATTEN_PAIRS) != 0U) {
+        for (uint32_t a = 0; a < p->channels; a++) {
+            for (uint32_t b = a + 1U; b < p->channels; b++) {
+                mk_put_f32(out, correlation(h, a, b));
+            }
+        }
+    }
+#endif
+}

@@ -1,0 +1,72 @@
+"""Every sample of the window as a feature, for learners that find their own features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit.core.block import F64, I32, Block, CBlock, Feature, Signal
+from motekit.core.params import param
+from motekit.dsp.common import EPS, FEATURES, HISTORY, counts_to_units, require_fixed_input
+
+
+@dataclass(frozen=True)
+class Params:
+    """Parameters of `raw`."""
+
+    scale: float = param(1.0, "factor on every sample", minimum=1e-12, maximum=1e12)
+
+
+def check(signal: Signal, p: Params) -> None:
+    """Any window will do."""
+
+
+def features(signal: Signal, p: Params) -> tuple[Feature, ...]:
+    return tuple(
+        Feature(f"{name}[{i}]", unit)
+        for i in range(signal.length)
+        for name, unit in zip(signal.channels, signal.units, strict=True)
+    )
+
+
+def reference(x: F64, signal: Signal, p: Params) -> F64:
+    """(… × samples × channels) → (… × samples·channels), frame after frame."""
+    return np.asarray(x * p.scale).reshape(*x.shape[:-2], -1)
+
+
+def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
+    return x.astype(np.int32).reshape(*x.shape[:-2], -1)
+
+
+def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
+    sources = ("mk_raw.h", "mk_raw.c", *HISTORY, *FEATURES[arithmetic])
+    scale = counts_to_units(signal, p.scale)
+    if arithmetic == "float":
+        fields = {"channels": len(signal.channels), "scale": scale.astype(np.float32)}
+        return CBlock(sources, fields, 0, 0)
+    require_fixed_input(signal)
+    lsb = tuple(float(s) for s in np.tile(scale, signal.length))
+    return CBlock(sources, {"channels": len(signal.channels)}, 0, 0, lsb=lsb)
+
+
+def bound(signal: Signal, p: Params, arithmetic: str, full_scale: float) -> F64:
+    """Two float32 roundings; fixed point is exact."""
+    each = 2 * EPS * full_scale * p.scale if arithmetic == "float" else 0.0
+    return np.full(signal.length * len(signal.channels), each)
+
+
+BLOCK = Block(
+    name="raw",
+    summary="The samples themselves, scaled",
+    params=Params,
+    check=check,
+    features=features,
+    reference=reference,
+    fixed_reference=fixed_reference,
+    c=c,
+    bound=bound,
+    history=True,
+    package=__name__,
+)

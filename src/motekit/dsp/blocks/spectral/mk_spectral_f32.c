@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mk_spectral.h"
+
+#include "mk_biquad.h"
+#include "mk_fft.h"
+#include "mk_log.h"
+#include "mk_moments.h"
+
+#include <stddef.h>
+
+/* log10 of a power of exactly zero, in the unit of the feature (Edge Impulse: 1e-10). */
+#define MK_LOG_OF_ZERO (-10.0F)
+
+#if MK_SPECTRAL_DECIMATE
+/* Low-pass at rest at the first sample, then every ratio-th sample. Returns how many. */
+static uint32_t decimate(const mk_spectral_params *p, float *x, uint32_t n)
+{
+    const float *section = p->decimator;
+    for (uint32_t stage = 0; stage < p->stages; stage++) {
+        const uint32_t ratio = p->ratios[stage];
+        const float first = x[0];
+        for (uint32_t s = 0; s < 4U; s++) {
+            float state[2] = {section[3] * first, section[4] * first};
+            mk_biquad_f32(x, n, section, state);
+            section += MK_SECTION_FLOATS + 2U;
+        }
+        n = ((n + ratio) - 1U) / ratio;
+        for (uint32_t i = 1; i < n; i++) {
+            x[i] = x[i * ratio];
+        }
+    }
+    return n;
+}
+#endif
+
+#if MK_SPECTRAL_FFT
+/* Powers in their bit-reversed order: bin 1 at position mk_fft_next(0). */
+typedef struct {
+    float *at;
+    uint32_t step; /* floats from position to position */
+    float dc;
+} mk_powers;
+
+static void zero(float *x, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++) {
+        x[i] = 0.0F;
+    }
+}
+
+static void transform(const mk_spectral_params *p, float *frame)
+{
+    const mk_fft_f32 fft = {p->twiddle, p->fft};
+#if MK_SPECTRAL_TAPER
+    if (p->taper != NULL) {
+        for (uint32_t i = 0; i < p->fft; i++) {
+            frame[i] *= p->taper[i];
+        }
+    }
+#endif
+    mk_fft_power_f32(&fft, frame);
+}
+
+#if MK_SPECTRAL_FRAMES
+static float combined(const mk_spectral_params *p, float old, float now)
+{
+    if (p->average != 0U) {
+        return old + now;
+    }
+    return (now > old) ? now : old;
+}
+
+/* The frame that starts at `start`, zeros behind the window's n samples. */
+static void copy_frame(const mk_spectral_params *p, const float *x, uint32_t start, float *frame)
+{
+    const uint32_t n = (uint32_t)(frame - x);
+    const uint32_t left = n - start;
+    const uint32_t take = (left < p->fft) ? left : p->fft;
+    for (uint32_t i = 0; i < take; i++) {
+        frame[i] = x[start + i];
+    }
+    zero(frame, take, p->fft);
+}
+
+/* Each frame is copied behind the window; the powers go to its beginning, which no later frame
+ * reads: a hop is at least half a frame. */
+static void many_frames(const mk_spectral_params *p, float *x, uint32_t n, mk_powers *powers)
+{
+    float *const frame = &x[n];
+    const uint32_t half = (uint32_t)p->fft >> 1;
+    powers->at = x;
+    powers->step = 1;
+    for (uint32_t f = 0; f < p->frames; f++) {
+        copy_frame(p, x, f * p->hop, frame);
+        transform(p, frame);
+        for (uint32_t i = 0; i < half; i++) {
+            x[i] = (f == 0U) ? frame[2U * i] : combined(p, x[i], frame[2U * i]);
+        }
+        powers->dc = (f == 0U) ? frame[1] : combined(p, powers->dc, frame[1]);
+    }
+}
+#endif
+
+static void spectrum(const mk_spectral_params *p, float *x, uint32_t n, mk_powers *powers)
+{
+#if MK_SPECTRAL_FRAMES
+    if (p->frames > 1U) {
+        many_frames(p, x, n, powers);
+        return;
+    }
+#endif
+    zero(x, n, p->fft);
+    transform(p, x);
+    powers->at = x;
+    powers->step = 2;
+    powers->dc = x[1];
+}
+
+#if MK_SPECTRAL_MOMENTS
+static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out)
+{
+    float mean = powers->dc;
+    for (uint32_t i = 0; i < half; i++) {
+        mean += powers->at[i * powers->step];
+    }
+    const uint32_t n = half + 1U;
+    mean /= (float)n;
+    mk_sums_f32 sums = {0.0F, 0.0F, 0.0F, 0.0F};
+    /* Powers may reach the square of float's comfortable range: moments of a share of the mean. */
+    const float inverse = (mean > 0.0F) ? (1.0F / mean) : 0.0F;
+    for (uint32_t i = 0; i < n; i++) {
+        const float power = (i < half) ? powers->at[i * powers->step] : powers->dc;
+        const float d = (power - mean) * inverse;
+        const float d2 = d * d;
+        sums.s1 += d;
+        sums.s2 += d2;
+        sums.s3 += d2 * d;
+        sums.s4 += d2 * d2;
+    }
+    mk_shape_f32 shape;
+    mk_shape_from_sums_f32(&sums, n, &shape);
+    mk_put_f32(out, shape.skewness);
+    mk_put_f32(out, shape.kurtosis);
+}
+#endif
+
+static void put_bands(const mk_spectral_params *p, const float *channel, const mk_powers *powers,
+                      mk_features *out)
+{
+    const uint32_t half = (uint32_t)p->fft >> 1;
+    const uint16_t *edge = p->edges;
+    uint32_t position = 0;
+    uint32_t k = 1;
+    for (; k < edge[0]; k++) {
+        position = mk_fft_next(position, half);
+    }
+    for (uint32_t band = p->bands; band > 0U; band--) {
+        edge++;
+        const float bins = (float)(edge[0] - edge[-1]);
+        float power = 0.0F;
+        for (; k < edge[0]; k++) {
+            position = mk_fft_next(position, half);
+            power += powers->at[position * powers->step];
+        }
+        power = (power / bins) + channel[2];
+        if (p->log != 0U) {
+            power = (power > 0.0F) ? (mk_log10f(power) + channel[1]) : MK_LOG_OF_ZERO;
+        } else {
+            power *= channel[1];
+        }
+        mk_put_f32(out, power);
+    }
+}
+#endif
+
+void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_history *h,
+                        void *scratch, mk_features *out)
+{
+    float *const x = (float *)scratch;
+    const float *channel = p->channel;
+    (void)state;
+    for (uint32_t c = 0; c < p->channels; c++) {
+        uint32_t n = h->length;
+        mk_history_read_f32(h, c, p->gain, x);
+#if MK_SPECTRAL_DECIMATE
+        n = decimate(p, x, n);
+#endif
+#if MK_SPECTRAL_FILTER
+        for (uint32_t s = 0; s < p->sections; s++) {
+            float delays[2] = {0.0F, 0.0F};
+            mk_biquad_f32(x, n, &p->section[s * MK_SECTION_FLOATS], delays);
+        }
+#endif
+        mk_shape_f32 shape;
+        mk_center_f32(x, n, &shape);
+        if (p->statistics != 0U) {
+            mk_put_f32(out, __builtin_sqrtf(shape.variance) * channel[0]);
+            mk_put_f32(out, shape.skewness);
+            mk_put_f32(out, shape.kurtosis);
+        }
+#if MK_SPECTRAL_FFT
+        mk_powers powers;
+        spectrum(p, x, n, &powers);
+#if MK_SPECTRAL_MOMENTS
+        if (p->moments != 0U) {
+            put_moments(&powers, (uint32_t)p->fft >> 1, out);
+        }
+#endif
+        put_bands(p, channel, &powers, out);
+#endif
+        channel += p->channel_step;
+    }
+}

@@ -1,0 +1,17 @@
+/* Second-order sections of filters whose zeros lie on z = 1 or z = -1.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MK_BIQUAD_H
+#define MK_BIQUAD_H
+
+#include <stdint.h>
+
+/* section: b1, a1, a2 of (1 + b1/z + 1/z^2) / (1 - a1/z - a2/z^2): mind the signs of a1 and a2.
+ * The gain of a cascade is applied to its input by the caller. */
+#define MK_SECTION_FLOATS 3U
+
+/* One section over n samples in place, direct form II transposed. state: the two delays, read
+ * and written. */
+void mk_biquad_f32(float *x, uint32_t n, const float section[3], float state[2]);
+
+#endif

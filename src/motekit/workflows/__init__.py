@@ -1,0 +1,1 @@
+"""The project file and what a user does with it."""

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mk_pipeline.h"
 
+#include <stddef.h>
+
 #include "mk_decide.h"
 #include "mk_history.h"
 
@@ -93,32 +95,36 @@ static void compute(const mk_history *history, mk_result *result)
     result->window = stream.windows;
 }
 
+/* The window that ends in front of ring frame `end`, or a view of length 0. */
+static mk_history window_before(uint16_t end)
+{
+    mk_history history = {ring, MK_RING_FRAMES, 0U, 0U, MK_CHANNELS, NULL};
+#if MK_HISTORY
+    const uint32_t start = (uint32_t)end + MK_RING_FRAMES - MK_WINDOW;
+    history.start = (uint16_t)((start >= MK_RING_FRAMES) ? (start - MK_RING_FRAMES) : start);
+    history.length = MK_WINDOW;
+#else
+    (void)end;
+#endif
+    return history;
+}
+
 int mk_process(mk_result *result)
 {
     mind_gaps();
     while (stream.taken != stream.pushed) {
         mk_blocks_step(&ring[(uint32_t)stream.read_slot * MK_CHANNELS]);
         stream.read_slot = next_slot(stream.read_slot);
-        if (stream.missing > 1U) {
-            stream.missing--;
-            stream.taken = stream.taken + 1U;
-            mind_gaps();
-            continue;
+        stream.missing--;
+        const int complete = (stream.missing == 0U) && (stream.broken == 0U);
+        if (stream.missing == 0U) {
+            stream.missing = MK_STRIDE;
         }
-        stream.missing = MK_STRIDE;
-        /* The window ends with the frame in front of read_slot. It must stay in the ring while it
-         * is used, so `taken` lets the producer only MK_SLACK frames ahead of it. */
+        /* From here on the producer may be MK_SLACK frames ahead of the window's end, which is
+         * what the ring has room for beside the window. */
         stream.taken = stream.taken + 1U;
-        if (stream.broken == 0U) {
-#if MK_HISTORY > 0
-            const uint32_t start = (uint32_t)stream.read_slot + MK_RING_FRAMES - MK_WINDOW;
-            const mk_history history = {
-                ring, MK_RING_FRAMES,
-                (uint16_t)((start >= MK_RING_FRAMES) ? (start - MK_RING_FRAMES) : start),
-                MK_WINDOW, MK_CHANNELS};
-#else
-            const mk_history history = {ring, MK_RING_FRAMES, 0U, 0U, MK_CHANNELS};
-#endif
+        if (complete) {
+            const mk_history history = window_before(stream.read_slot);
             compute(&history, result);
             return 1;
         }
@@ -134,15 +140,12 @@ uint32_t mk_overruns(void)
 
 void mk_classify(const mk_sample *window, mk_result *result)
 {
+    const mk_history history = {window, MK_WINDOW, 0U, (MK_HISTORY != 0) ? MK_WINDOW : 0U,
+                                MK_CHANNELS, NULL};
     mk_init();
     for (uint32_t i = 0; i < MK_WINDOW; i++) {
         mk_blocks_step(&window[i * MK_CHANNELS]);
     }
-#if MK_HISTORY > 0
-    const mk_history history = {window, MK_WINDOW, 0U, MK_WINDOW, MK_CHANNELS};
-#else
-    const mk_history history = {window, MK_WINDOW, 0U, 0U, MK_CHANNELS};
-#endif
     compute(&history, result);
     mk_init();
 }

@@ -51,6 +51,10 @@ void mk_classify(const mk_sample *window, mk_result *result);
 /* Q8.8 features of the last window, MK_FEATURES of them: for logs and drift statistics. */
 const int16_t *mk_last_features(void);
 
+/* What the program was trained from and with: the first half of a SHA-256. */
+#define MK_IDENTITY_BYTES 16
+extern const uint8_t mk_identity[MK_IDENTITY_BYTES];
+
 /* --- what the generated file defines ------------------------------------------------------- */
 
 struct mk_history;

@@ -1,0 +1,347 @@
+"""Print a whole pipeline as one C program: ring buffer, blocks, graphs, decision.
+
+What is printed is data, sizes and one call per block and layer; the algorithms are files of the
+runtime and of the plugins, copied under the program's own names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from motekit import __version__, dsp
+from motekit.core.decide import threshold_sum
+from motekit.core.pipeline import PipelineSpec
+from motekit.core.target import TargetSpec
+
+from . import blocks as block_code
+from .blocks import BlockCode
+from .constants import literal
+from .generated import Generated
+from .network import GraphCode, emit_graph
+from .plan import aligned
+from .prefix import check_name, rename
+from .print_c import comment, defines
+from .select import Optimize
+from .sources import text
+
+CORE_FILES = (
+    "mk_pipeline.h", "mk_pipeline.c", "mk_decide.h", "mk_decide.c", "mk_types.h",
+    "mk_history.h", "mk_history.c", "mk_features.h",
+)  # fmt: skip
+ROLES = ("classifier", "anomaly")
+IDENTITY_BYTES = 16
+
+
+def compile_pipeline(
+    spec: PipelineSpec, target: TargetSpec, optimize: Optimize = "speed"
+) -> Generated:
+    """The program of a trained pipeline, for one core.
+
+    Args:
+        spec: what to print; its name becomes the prefix of every symbol.
+        target: decides between float and fixed-point blocks and which kernels may be used.
+        optimize: what kernels are chosen for.
+
+    Raises:
+        InputError: blocks that do not fit the signal or each other, an op without a kernel.
+    """
+    check_name(spec.name)
+    arithmetic = target.arithmetic
+    uses = block_code.code(spec, arithmetic)
+    graphs = {role: _emit(role, spec, target, optimize) for role in ROLES if role in spec.graphs}
+    program = _Program(spec, target, arithmetic, uses, graphs)
+    files = {name: rename(body, spec.name) for name, body in program.files().items()}
+    own = {rename(name, spec.name): body for name, body in files.items()}
+    return Generated(
+        name=spec.name,
+        files=own,
+        sizes=program.sizes(),
+        parts={part: rename(symbol, spec.name) for part, symbol in program.parts().items()},
+        layers=tuple(asdict(row) for g in graphs.values() for row in g.layers),
+    )
+
+
+def _emit(role: str, spec: PipelineSpec, target: TargetSpec, optimize: Optimize) -> GraphCode:
+    """A graph of the pipeline; the int8 input of the network lies at the start of the arena."""
+    graph = spec.graphs[role]
+    base = aligned(graph.type(graph.inputs[0]).nbytes) if role == "classifier" else 0
+    places = {graph.inputs[0]: "in", graph.outputs[0]: "out"}
+    return emit_graph(
+        graph, f"{role}_", target, optimize,
+        arena="arena.bytes", arena_base=base, external=places,
+    )  # fmt: skip
+
+
+class _Program:
+    """The pieces of one program, while it is printed."""
+
+    def __init__(
+        self,
+        spec: PipelineSpec,
+        target: TargetSpec,
+        arithmetic: str,
+        uses: tuple[BlockCode, ...],
+        graphs: dict[str, GraphCode],
+    ) -> None:
+        self.spec = spec
+        self.target = target
+        self.arithmetic = arithmetic
+        self.uses = uses
+        self.graphs = graphs
+        self.history = any(dsp.block(u.block).history for u in uses)
+        self.features = len(spec.normalizer.mean)
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes known without a linker."""
+        signal = self.spec.signal
+        frames = self.spec.slack + (signal.length if self.history else 0)
+        sample = 4 if signal.sample == "float32" else 2
+        arena = max(
+            [
+                4,
+                block_code.scratch_bytes(self.uses),
+                *(g.arena_base + g.arena_bytes for g in self.graphs.values()),
+            ]
+        )
+        return {
+            "arena_bytes": aligned(arena),
+            "ring_bytes": frames * len(signal.channels) * sample,
+            "state_bytes": block_code.state_bytes(self.uses),
+            "feature_bytes": 2 * self.features,
+            "weight_bytes": sum(g.weight_bytes for g in self.graphs.values()),
+        }
+
+    def parts(self) -> dict[str, str]:
+        """Part of the bill → symbol."""
+        found = {"dsp": "mk_dsp"}
+        if "classifier" in self.graphs:
+            found["network"] = "mk_network"
+        if "anomaly" in self.graphs:
+            found["anomaly"] = "mk_anomaly"
+        return found
+
+    def files(self) -> dict[str, str]:
+        """File name → text, under the library's names."""
+        out = {
+            f"{self.spec.name}.h": self._header(),
+            f"{self.spec.name}.c": self._source(),
+            "mk_config.h": self._config(),
+        }
+        for name in CORE_FILES:
+            out[name] = text(name)
+        for use in self.uses:
+            package = dsp.block(use.block).package
+            for name in use.c.sources:
+                out[name] = text(name, package)
+        for graph in self.graphs.values():
+            out |= graph.sources
+        return out
+
+    def _provenance(self, what: str) -> str:
+        return comment(
+            f"{what}\nmotekit {__version__}, for {self.target.name}, from {self.spec.identity}"
+        )
+
+    def _config(self) -> str:
+        spec, signal = self.spec, self.spec.signal
+        sizes = self.sizes()
+        base: dict[str, int] = {
+            "MK_CHANNELS": len(signal.channels),
+            "MK_WINDOW": signal.length,
+            "MK_STRIDE": signal.stride,
+            "MK_SLACK": spec.slack,
+            "MK_HISTORY": int(self.history),
+            "MK_RING_FRAMES": spec.slack + (signal.length if self.history else 0),
+            "MK_FEATURES": self.features,
+            "MK_CLASSES": len(spec.classes) if "classifier" in self.graphs else 0,
+            "MK_HAS_ANOMALY": int("anomaly" in self.graphs),
+            "MK_ANOMALY_THRESHOLD": spec.decision.anomaly_threshold or 0,
+            "MK_SMOOTH": spec.decision.smooth,
+            "MK_HOLD_OFF": spec.decision.hold_off,
+            "MK_THRESHOLD": threshold_sum(spec.decision),
+            "MK_FIXED": int(self.arithmetic == "fixed"),
+            "MK_SAMPLE_F32": int(signal.sample == "float32"),
+            "MK_ARENA_BYTES": sizes["arena_bytes"],
+        }
+        parts = {"the pipeline": base}
+        parts |= {f"block {u.name}": dict(u.c.defines) for u in self.uses}
+        parts |= {f"the {role}": dict(g.defines) for role, g in self.graphs.items()}
+        merged = block_code.merge_defines(parts)
+        guard = "#ifndef MK_CONFIG_H\n#define MK_CONFIG_H\n\n"
+        return (
+            self._provenance("Sizes and choices.") + "\n" + guard + defines(merged) + "\n#endif\n"
+        )
+
+    def _header(self) -> str:
+        spec, signal = self.spec, self.spec.signal
+        names = "".join(
+            f"#define MK_CLASS_{_macro(label)} {i}\n" for i, label in enumerate(spec.classes)
+        )
+        channels = ", ".join(f'"{c}"' for c in signal.channels)
+        classes = ", ".join(f'"{_c_string(c)}"' for c in spec.classes)
+        units = ", ".join(
+            f"{c} [{s:.9g} {u}]"
+            for c, s, u in zip(signal.channels, signal.scale, signal.units, strict=True)
+        )
+        sizes = self.sizes()
+        static = sum(v for k, v in sizes.items() if k != "weight_bytes")
+        guard = f"{spec.name.upper()}_H"
+        lines = [
+            self._provenance(f"{spec.name}: the header to include."),
+            f"#ifndef {guard}\n#define {guard}\n",
+            '#include "mk_pipeline.h"\n',
+            comment(f"{signal.rate_hz:.9g} samples a second; one count is worth: {units}"),
+            f"#define MK_RATE_HZ {literal(signal.rate_hz, 'float')}",
+            f"#define MK_CHANNEL_NAMES {channels}",
+            f"#define MK_CLASS_NAMES {classes or '0'}",
+            names,
+            comment("Bytes. MK_BUFFER_BYTES: ring, arena, block states and features together."),
+            defines({f"MK_{k.upper()}": v for k, v in sizes.items() if k != "arena_bytes"}),
+            f"#define MK_BUFFER_BYTES {static}",
+            "#if defined(MK_MAX_BUFFER_BYTES) && (MK_BUFFER_BYTES > MK_MAX_BUFFER_BYTES)",
+            f'#error "{spec.name} needs more RAM than MK_MAX_BUFFER_BYTES allows"',
+            "#endif\n",
+            self._invoke_declaration(),
+            "#endif",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _invoke_declaration(self) -> str:
+        if "classifier" not in self.graphs:
+            return ""
+        text = "The bare network: MK_FEATURES int8 inputs, MK_CLASSES int8 scores. Returns 0.\n"
+        text += "Shares memory with mk_process: not to be called while that runs."
+        return comment(text) + "int mk_invoke(const int8_t *in, int8_t *out);\n"
+
+    def _source(self) -> str:
+        includes = [f'#include "{self.spec.name}.h"', "", "#include <stddef.h>", ""]
+        includes += ['#include "mk_block.h"', '#include "mk_features.h"']
+        heads = [n for u in self.uses for n in u.c.sources if n == f"mk_{u.block}.h"]
+        heads += [n for g in self.graphs.values() for n in g.includes]
+        includes += [f'#include "{n}"' for n in dict.fromkeys(heads)]
+        parts = [
+            self._provenance(f"{self.spec.name}: constants, and one call per block and layer."),
+            "\n".join(includes) + "\n",
+            self._memory(),
+            self._identity(),
+            *(f"{comment(f'Block {u.name}')}{u.data}" for u in self.uses),
+            self._normalisation(),
+            *(g.data_c for g in self.graphs.values()),
+            self._blocks(),
+            self._dsp(),
+            self._network(),
+            self._anomaly(),
+        ]
+        return "\n".join(part for part in parts if part)
+
+    def _memory(self) -> str:
+        note = "One arena: scratch of the blocks, then activations of the graphs, in turn."
+        lines = [
+            comment(note) + "static union {",
+            "    uint32_t words[MK_ARENA_BYTES / 4];",
+            "    int8_t bytes[MK_ARENA_BYTES];",
+            "} arena;",
+            "",
+        ]
+        if block_code.state_bytes(self.uses):
+            words = block_code.state_bytes(self.uses) // 4
+            lines = [f"static uint32_t block_state[{words}];", *lines]
+        return "\n".join(lines)
+
+    def _identity(self) -> str:
+        raw = bytes.fromhex(self.spec.identity or "00" * IDENTITY_BYTES)[:IDENTITY_BYTES]
+        body = ", ".join(f"0x{byte:02x}U" for byte in raw.ljust(IDENTITY_BYTES, b"\0"))
+        return f"const uint8_t mk_identity[MK_IDENTITY_BYTES] = {{{body}}};\n"
+
+    def _normalisation(self) -> str:
+        norm = self.spec.normalizer
+        if self.arithmetic == "fixed":
+            rows = norm.fixed([lsb for u in self.uses for lsb in u.c.lsb])
+            items = [
+                f"    {{{', '.join(literal(int(v), 'int32_t') for v in row)}}},"
+                for row in zip(*rows, strict=True)
+            ]
+        else:
+            items = [
+                f"    {{{literal(m, 'float')}, {literal(a, 'float')}}},"
+                for m, a in zip(*norm.multiplier(), strict=True)
+            ]
+        body = "\n".join(items)
+        note = "Feature -> Q8.8, learned on the training windows."
+        return f"{comment(note)}static const mk_norm norm[MK_FEATURES] = {{\n{body}\n}};\n"
+
+    def _state(self, use: BlockCode) -> str:
+        return f"&block_state[{use.state_offset // 4}]" if use.c.state_bytes else "NULL"
+
+    def _blocks(self) -> str:
+        """mk_blocks_start and mk_blocks_step."""
+        stateful = [u for u in self.uses if u.c.state_bytes]
+        start = [f"    mk_{u.block}_init(&{u.name}, {self._state(u)});" for u in stateful]
+        step: list[str] = []
+        for u in stateful:
+            frame = "frame"
+            if u.channels:
+                picks = ", ".join(f"frame[{c}]" for c in u.channels)
+                step.append(f"    const mk_sample {u.name}_frame[] = {{{picks}}};")
+                frame = f"{u.name}_frame"
+            step.append(f"    mk_{u.block}_step(&{u.name}, {self._state(u)}, {frame});")
+        step = step or ["    (void)frame;"]
+        return (
+            "void mk_blocks_start(void)\n{\n" + "".join(f"{line}\n" for line in start) + "}\n\n"
+            "void mk_blocks_step(const mk_sample *frame)\n{\n" + "\n".join(step) + "\n}\n"
+        )
+
+    def _dsp(self) -> str:
+        maps, lines = [], ["    mk_features out = {features, NULL, norm};"]
+        for u in self.uses:
+            view = "history"
+            if u.channels:
+                items = ", ".join(f"{c}U" for c in u.channels)
+                maps.append(f"static const uint8_t {u.name}_map[] = {{{items}}};\n")
+                lines.append(f"    mk_history {u.name}_view = *history;")
+                lines.append(f"    {u.name}_view.map = {u.name}_map;")
+                view = f"&{u.name}_view"
+            lines.append(
+                f"    mk_{u.block}_finish(&{u.name}, {self._state(u)}, {view}, arena.words, &out);"
+            )
+        head = "void mk_dsp(const mk_history *history, int16_t *features)\n{\n"
+        return "".join(maps) + head + "\n".join(lines) + "\n}\n"
+
+    def _network(self) -> str:
+        if "classifier" not in self.graphs:
+            return ""
+        body = _indent(self.graphs["classifier"].body_c)
+        return (
+            "int mk_invoke(const int8_t *in, int8_t *out)\n{\n" + body + "    return 0;\n}\n\n"
+            "void mk_network(const int16_t *features, int8_t *scores)\n{\n"
+            "    int8_t *const in = arena.bytes; /* the layers keep clear of it */\n"
+            "    for (uint32_t i = 0; i < MK_FEATURES; i++) {\n"
+            "        const int32_t q = ((int32_t)features[i] + 128) >> 8;\n"
+            "        in[i] = (int8_t)((q > 127) ? 127 : q);\n"
+            "    }\n"
+            "    (void)mk_invoke(in, scores);\n}\n"
+        )
+
+    def _anomaly(self) -> str:
+        if "anomaly" not in self.graphs:
+            return ""
+        return (
+            "int32_t mk_anomaly(const int16_t *features)\n{\n    int32_t score = 0;\n"
+            "    const int16_t *const in = features;\n    int32_t *const out = &score;\n"
+            + _indent(self.graphs["anomaly"].body_c)
+            + "    return score;\n}\n"
+        )
+
+
+def _indent(body: str) -> str:
+    return "".join(f"    {line}\n" for line in body.splitlines())
+
+
+def _macro(label: str) -> str:
+    """A class name as part of a macro: letters and digits kept, the rest becomes _."""
+    return "".join(c if c.isascii() and c.isalnum() else "_" for c in label.upper())
+
+
+def _c_string(label: str) -> str:
+    """A class name inside a C string literal."""
+    return "".join(c if c.isprintable() and c not in '"\\?' else "_" for c in label)

@@ -211,7 +211,10 @@ class _Program:
             return ""
         text = "The bare network: MK_FEATURES int8 inputs, MK_CLASSES int8 scores. Returns 0.\n"
         text += "Shares memory with mk_process: not to be called while that runs."
-        return comment(text) + "int mk_invoke(const int8_t *in, int8_t *out);\n"
+        declaration = "int mk_invoke(const int8_t *in, int8_t *out);\n"
+        wrap = "#ifdef __cplusplus\n{}\n#endif\n"
+        opening, closing = wrap.format('extern "C" {'), wrap.format("}")
+        return opening + comment(text) + declaration + closing
 
     def _source(self) -> str:
         includes = [f'#include "{self.spec.name}.h"', "", "#include <stddef.h>", ""]

@@ -65,16 +65,16 @@ class HostProgram:
         sanitize: tuple[str, ...] = (),
     ) -> None:
         self.spec = spec
-        self._folder = tempfile.TemporaryDirectory(prefix="motekit-")
-        folder = Path(self._folder.name)
-        files = list(generated.write(folder))
-        batch = folder / rename("mk_batch.c", spec.name)
-        batch.write_text(rename(text("mk_batch.c"), spec.name), encoding="utf-8")
-        settings = Settings(compiler=compiler, opt=opt, include=(folder,), sanitize=sanitize)
-        library = shared_library(
-            targets.core("host"), [*files, batch], folder / "program.so", settings
-        )
-        self._library = load(library)
+        # A loaded library outlives its file, so nothing is left behind.
+        with tempfile.TemporaryDirectory(prefix="motekit-", ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            files = list(generated.write(folder))
+            batch = folder / rename("mk_batch.c", spec.name)
+            batch.write_text(rename(text("mk_batch.c"), spec.name), encoding="utf-8")
+            settings = Settings(compiler=compiler, opt=opt, include=(folder,), sanitize=sanitize)
+            library = folder / "program.so"
+            shared_library(targets.core("host"), [*files, batch], library, settings)
+            self._library = load(library)
 
     def _call(self, symbol: str, *args: object) -> int:
         function = getattr(self._library, f"{self.spec.name}_{symbol}")

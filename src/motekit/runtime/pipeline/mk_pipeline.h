@@ -13,6 +13,10 @@
 #include "mk_config.h"
 #include "mk_types.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* mk_result.decision when no class was decided on. */
 #define MK_NO_DECISION (-1)
 
@@ -76,6 +80,10 @@ void mk_network(const int16_t *features, int8_t *scores);
 #if MK_HAS_ANOMALY
 /* Features -> Q8.8 anomaly score. */
 int32_t mk_anomaly(const int16_t *features);
+#endif
+
+#ifdef __cplusplus
+}
 #endif
 
 #endif

@@ -50,9 +50,8 @@ def merged(segments: Iterable[Segment]) -> tuple[Segment, ...]:
     return tuple(out)
 
 
-def settled(recording: Recording) -> Recording:
-    """A single segment that covers every row is the label of the whole recording."""
-    rows = len(recording.streams[0])
+def settled(recording: Recording, rows: int) -> Recording:
+    """A single segment that covers all `rows` of it is the label of the whole recording."""
     if recording.label is None and len(recording.segments) == 1:
         only = recording.segments[0]
         if (only.start, only.stop) == (0, rows):
@@ -63,13 +62,13 @@ def settled(recording: Recording) -> Recording:
 def _join_one(parts: list[Recording]) -> Recording:
     first = parts[0]
     if len(parts) == 1:
-        return settled(first)
+        return settled(first, len(first.streams[0]))
     rows = itertools.accumulate((len(part.streams[0]) for part in parts), initial=0)
     segments = (s for part, row in zip(parts, rows, strict=False)
                 for s in shifted(part.segments, row))  # fmt: skip
     streams = zip(*(part.streams for part in parts), strict=True)
     whole = tuple(_join_streams(list(group)) for group in streams)
-    return settled(replace(first, streams=whole, segments=merged(segments)))
+    return settled(replace(first, streams=whole, segments=merged(segments)), len(whole[0]))
 
 
 def join(parts: Iterable[Recording]) -> Iterator[Recording]:

@@ -1,0 +1,235 @@
+"""Where a store keeps its recordings: folders on a disk here, other places under one contract."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote, unquote
+
+from filelock import FileLock, Timeout
+
+from motekit.core.errors import InputError, MachineError
+
+from .files import TEMPORARY, atomic_file, inside, reading, sync_folder, writing
+
+SIDECAR = "recording.json"
+_TRASH = ".trash"
+_LOCK = ".lock"
+LOCK_S = 30.0  # seconds to wait for another writer
+MAX_NAME = 180  # bytes of a folder name; most file systems end at 255
+
+
+class Backend(Protocol):
+    """Keeps recordings by name, each a set of files that appears and goes as a whole.
+
+    The files of a recording never change once committed; only its sidecar is replaced. A name
+    with a sidecar is a recording, everything else is not there. An object store uploads the
+    files first and the sidecar last, and hands over local copies to read.
+    """
+
+    def names(self) -> list[str]:
+        """Names of all recordings, sorted."""
+        ...
+
+    def has(self, name: str) -> bool:
+        """Whether there is a recording of this name."""
+        ...
+
+    def sidecar(self, name: str) -> bytes:
+        """The description of a recording. Raises InputError if there is none of this name."""
+        ...
+
+    def file(self, name: str, file: str) -> Path:
+        """A local path from which a file of a recording can be read."""
+        ...
+
+    def staging(self) -> AbstractContextManager[Path]:
+        """A local folder to write a recording's files to; empty, and gone afterwards."""
+        ...
+
+    def commit(self, name: str, staged: Path) -> None:
+        """Make the staged files, sidecar included, the recording `name`: all or nothing.
+
+        An older recording of this name is replaced. Raises MachineError.
+        """
+        ...
+
+    def replace_sidecar(self, name: str, data: bytes) -> None:
+        """Exchange the description, all or nothing. Raises MachineError."""
+        ...
+
+    def discard(self, name: str) -> None:
+        """Take a recording away; `undiscard` brings the last one of this name back."""
+        ...
+
+    def undiscard(self, name: str) -> None:
+        """Raises InputError if there is nothing to bring back or the name is in use."""
+        ...
+
+    def lock(self) -> AbstractContextManager[object]:
+        """Held by the one who changes something."""
+        ...
+
+
+def folder_name(name: str) -> str:
+    """A recording's name as a folder name: letters, digits and "._- +=@" stay, the rest is %XX."""
+    text = quote(name, safe="._- +=@")
+    if text.startswith((".", " ")):
+        text = f"%{ord(text[0]):02X}{text[1:]}"
+    if not text or len(text) > MAX_NAME:
+        raise InputError(
+            f"a recording's name must have 1 to {MAX_NAME} characters", value=name[:60],
+            way_out="rename it",
+        )  # fmt: skip
+    return text
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """A second name for the same bytes where the file system has that, else a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+class FolderBackend:
+    """Recordings as folders below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def _folder(self, name: str) -> Path:
+        inside(self.root, name)
+        return self.root / folder_name(name)
+
+    def names(self) -> list[str]:
+        if not self.root.is_dir():
+            return []
+        with reading(self.root):
+            entries = [e.name for e in self.root.iterdir() if not e.name.startswith(".")]
+        return sorted(unquote(e) for e in entries if (self.root / e / SIDECAR).is_file())
+
+    def has(self, name: str) -> bool:
+        return (self._folder(name) / SIDECAR).is_file()
+
+    def sidecar(self, name: str) -> bytes:
+        path = self._folder(name) / SIDECAR
+        if not path.is_file():
+            known = self.names()
+            raise InputError(
+                "there is no recording of this name", where=self.root, value=name,
+                way_out=f"there are {len(known)}: {', '.join(known[:8])}" if known
+                else "import some first",
+            )  # fmt: skip
+        with reading(path):
+            return path.read_bytes()
+
+    def file(self, name: str, file: str) -> Path:
+        folder = self._folder(name)
+        return inside(folder, file)
+
+    @contextlib.contextmanager
+    def staging(self) -> Iterator[Path]:
+        with writing(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            part = Path(tempfile.mkdtemp(dir=self.root, prefix=TEMPORARY))
+        try:
+            yield part
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    def commit(self, name: str, staged: Path) -> None:
+        target = self._folder(name)
+        with writing(target):
+            for file in staged.iterdir():
+                with file.open("rb") as handle:
+                    os.fsync(handle.fileno())
+            sync_folder(staged)
+            if target.exists():
+                self._exchange(target, staged)
+            else:
+                staged.chmod(0o755)
+                staged.rename(target)
+                sync_folder(self.root)
+
+    def _exchange(self, target: Path, staged: Path) -> None:
+        """Put staged files beside the old ones; the sidecar, last, switches over to them."""
+        self._copy_to_trash(target)
+        old = set(target.iterdir())
+        for file in staged.iterdir():
+            if file.name != SIDECAR:
+                old.discard(target / file.name)
+                os.replace(file, target / file.name)
+        sync_folder(target)
+        os.replace(staged / SIDECAR, target / SIDECAR)
+        sync_folder(target)
+        for file in old - {target / SIDECAR}:
+            file.unlink()
+
+    def replace_sidecar(self, name: str, data: bytes) -> None:
+        with atomic_file(self._folder(name) / SIDECAR) as handle:
+            handle.write(data)
+
+    def _free_trash(self, folder: Path) -> Path:
+        """A name in the trash for a folder; the highest number is the newest."""
+        trash = self.root / _TRASH
+        trash.mkdir(exist_ok=True)
+        number = 1 + max((int(e.suffix[1:]) for e in trash.glob("*.[0-9]*")), default=0)
+        return trash / f"{folder.name}.{number}"
+
+    def _copy_to_trash(self, folder: Path) -> None:
+        target = self._free_trash(folder)
+        part = Path(tempfile.mkdtemp(dir=self.root, prefix=TEMPORARY))
+        shutil.copytree(folder, part, copy_function=_link_or_copy, dirs_exist_ok=True)
+        part.rename(target)
+        sync_folder(target.parent)
+
+    def discard(self, name: str) -> None:
+        self.sidecar(name)
+        with writing(self.root):
+            folder = self._folder(name)
+            folder.rename(self._free_trash(folder))
+            sync_folder(self.root / _TRASH)
+            sync_folder(self.root)
+
+    def undiscard(self, name: str) -> None:
+        target, trash = self._folder(name), self.root / _TRASH
+        found = [e for e in (trash.iterdir() if trash.is_dir() else []) if e.stem == target.name]
+        if not found or target.exists():
+            what = "the name is in use" if target.exists() else "nothing of this name was removed"
+            raise InputError(what, where=self.root, value=name)
+        with writing(target):
+            max(found, key=lambda e: int(e.suffix[1:])).rename(target)
+            sync_folder(self.root)
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        with writing(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.root / _LOCK, timeout=LOCK_S)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise MachineError(
+                "another motekit writes to these recordings", where=self.root,
+                way_out="wait until it has ended",
+            ) from error  # fmt: skip
+        try:
+            self._sweep()
+            yield
+        finally:
+            lock.release()
+
+    def _sweep(self) -> None:
+        """Drop what an interrupted writer left; nobody else writes while the lock is held."""
+        for rest in self.root.glob(f"{TEMPORARY}*"):
+            if rest.is_dir():
+                shutil.rmtree(rest, ignore_errors=True)
+            else:
+                rest.unlink(missing_ok=True)

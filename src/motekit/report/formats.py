@@ -9,6 +9,7 @@ from motekit.core.figures import Figure
 COUNTED = frozenset(
     {"B", "cycles", "instructions", "windows", "recordings", "subjects", "MACs", "weights"}
 )
+_PRINTED = {"fraction": "%", "m/s2": "m/s²", "Cel": "°C", "%RH": "% RH", "1/s": "1/s"}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -37,8 +38,13 @@ def number(value: float, unit: str = "") -> str:
 
 
 def unit(name: str) -> str:
-    """The unit as printed behind a number."""
-    return "%" if name == "fraction" else name
+    """The unit as printed behind a number: SenML's spelling made readable."""
+    return _PRINTED.get(name, name)
+
+
+def count(value: float, one: str, many: str = "") -> str:
+    """ "1 window", "2,133 windows"."""
+    return f"{value:,.0f}\u00a0{one if value == 1 else many or one + 's'}"
 
 
 def figure(value: Figure) -> str:

@@ -40,12 +40,12 @@ def project(z: F64, labels: npt.NDArray[np.int64]) -> tuple[str, F64, tuple[floa
 
 
 def sample(wrong: npt.NDArray[np.bool_], limit: int) -> npt.NDArray[np.int64]:
-    """Windows to draw: evenly spaced ones, the misclassified first if not all fit."""
+    """Windows to draw: evenly spaced, with as large a share of misclassified ones as there is."""
     if len(wrong) <= limit:
         return np.arange(len(wrong), dtype=np.int64)
     bad, good = np.flatnonzero(wrong), np.flatnonzero(~wrong)
-    bad = bad[_even(len(bad), min(len(bad), limit))]
-    good = good[_even(len(good), min(len(good), limit - len(bad)))]
+    share = -(-len(bad) * limit // len(wrong))  # rounded up: a rare mistake stays visible
+    bad, good = bad[_even(len(bad), share)], good[_even(len(good), limit - share)]
     return np.sort(np.concatenate([bad, good])).astype(np.int64)
 
 
@@ -58,7 +58,7 @@ def feature_map(
     predicted: npt.NDArray[np.int64],
     recording: npt.NDArray[np.str_],
     start_s: F64,
-    limit: int = 1200,
+    limit: int = 900,
 ) -> FeatureMap:
     """The map of labelled windows.
 
@@ -66,7 +66,7 @@ def feature_map(
         features: standardised features; `groups` are shown as subjects.
         predicted: class index of each window, by a model that did not train on it.
         recording, start_s: where each window was cut, shape (windows,).
-        limit: at most this many points are drawn; every misclassified window comes first.
+        limit: at most this many points are drawn.
     """
     z = np.asarray(features.z, dtype=np.float64)
     method, places, share = project(z, features.labels)

@@ -22,6 +22,7 @@ def _environment() -> Environment:
     )
     env.filters["number"] = formats.number
     env.filters["figure"] = formats.figure
+    env.filters["unit"] = formats.unit
     env.filters["interval"] = formats.interval
     return env
 

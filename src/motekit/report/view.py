@@ -12,7 +12,7 @@ from .charts import bars, heat, lines, points
 from .charts.bars import Stacks
 from .data import BoardCost, CoreCost, PartCost, ReportData
 from .formats import bytes_, days, figure, number
-from .words import Section, sections
+from .words import Section, sections, verdict
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,7 @@ def view(data: ReportData) -> dict[str, Any]:
         "charts": charts(data),
         "core": core,
         "sections": told,
+        "verdict": verdict(data),
         "part_style": bars.part_style,
         "parts": bars.PARTS,
     }

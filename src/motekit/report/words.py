@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from motekit.core.figures import Figure
 
 from .data import ReportData
-from .formats import days, figure, number
+from .formats import count, days, figure, number
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,10 @@ def points(a: Figure, b: Figure) -> str:
 def _signals(d: ReportData) -> str:
     s = d.dataset
     return (
-        f"{s.recordings:,} recordings of {s.subjects} {d.accuracy.group_kind}s, "
-        f"{s.seconds / 60:.0f} minutes at {s.rate_hz:g} Hz, cut into {s.windows:,} windows of "
-        f"{s.window_s:g} s, one every {s.stride_s:g} s."
+        f"{count(s.recordings, 'recording')} of {count(s.subjects, 'subject')}, "
+        f"{s.seconds / 60:.0f}\u00a0minutes at {s.rate_hz:g}\u00a0Hz, cut into "
+        f"{count(s.windows, 'window')} of {s.window_s:g}\u00a0s, one every "
+        f"{s.stride_s:g}\u00a0s."
     )
 
 
@@ -40,9 +41,7 @@ def _features(d: ReportData) -> str:
         return "The map was not drawn."
     share = m.total_wrong / m.total if m.total else 0.0
     drawn = (
-        ""
-        if len(m.points) == m.total
-        else f" {len(m.points):,} of them are drawn, the misclassified ones first."
+        "" if len(m.points) == m.total else f" {len(m.points):,} of them are drawn, evenly chosen."
     )
     return (
         f"{m.features} features of {m.total:,} windows on two axes that separate the classes. "
@@ -137,10 +136,23 @@ def _proof(d: ReportData) -> str:
     if p is None:
         return "The binary has not been run."
     return (
-        f"The {p.core} binary was run on {figure(p.windows)} and compared with its references: "
-        f"{number(p.mismatches.value, 'windows')} mismatches. {number(p.feature_flips.value)} "
-        f"windows have a feature on the other side of a quantization step than the float64 "
-        f"reference puts it, {number(p.decision_flips.value)} change their class by it."
+        f"The real {p.core} binary was run on {count(p.windows.value, 'window')} and compared "
+        f"with its references: {count(p.mismatches.value, 'mismatch', 'mismatches')}. Float "
+        "arithmetic may move a feature across a quantization step of the float64 reference: "
+        f"that happened {count(p.feature_flips.value, 'time')} and changed "
+        f"{count(p.decision_flips.value, 'decision')}."
+    )
+
+
+def verdict(d: ReportData) -> str:
+    """The proof in one line, for the top of the page."""
+    p = d.proof
+    if p is None:
+        return ""
+    return (
+        f"{count(p.windows.value, 'window')} on {p.core}: "
+        f"{count(p.mismatches.value, 'mismatch', 'mismatches')}, "
+        f"{count(p.decision_flips.value, 'decision flip')}"
     )
 
 

@@ -11,6 +11,7 @@ from ..data import Battery, BoardCost, CoreCost, LayerNoise, PartCost
 from ..formats import days, figure, interval
 
 PARTS = ("dsp", "network", "anomaly", "glue")
+WHOLE = 6  # style of a bar that has no parts
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,10 @@ class Stacks:
 
 
 def bars(title: str, rows: Sequence[tuple[str, str, Figure]], unit: str = "") -> Bars:
-    """Bars of (label, note, figure), scaled so that the longest interval fits."""
+    """Bars of (label, note, figure): shares on a scale to 1, others to the longest interval."""
     top = max((f.value if f.high is None else f.high for _, _, f in rows), default=1.0) or 1.0
+    if rows and rows[0][2].unit == "fraction":
+        top = 1.0
 
     def share(value: float | None) -> float | None:
         return None if value is None else round(100.0 * max(value, 0.0) / top, 2)
@@ -129,7 +132,7 @@ def _pieces(
 ) -> tuple[Piece, ...]:
     known = [(p.part, f) for p in core.parts if (f := part(p)) is not None and f.value > 0]
     if not known:
-        known = [("whole", total(core))]
+        return (Piece("whole", "", round(100.0 * total(core).value / top, 2), "", WHOLE),)
     return tuple(
         Piece(
             name, name[0].upper(), round(100.0 * f.value / top, 2), f"{name}: {figure(f)}",

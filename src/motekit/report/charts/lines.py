@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..data import AnomalyScores, LearningCurves, SignalExcerpt
-from ..formats import figure
+from ..formats import number, unit
 from .plot import Key, Line, Plot, Rule, Scale, extent, polyline, steps
 
 
 def signals(excerpts: Sequence[SignalExcerpt]) -> tuple[Plot, ...]:
     """One small plot per class, all of one unit on one scale, so that they can be compared."""
     spans = {
-        unit: extent(v for e in excerpts if e.unit == unit for row in e.values for v in row)
-        for unit in {e.unit for e in excerpts}
+        name: extent(v for e in excerpts if e.unit == name for row in e.values for v in row)
+        for name in {e.unit for e in excerpts}
     }
     return tuple(_signal(excerpt, *spans[excerpt.unit]) for excerpt in excerpts)
 
@@ -27,7 +27,7 @@ def _signal(excerpt: SignalExcerpt, low: float, high: float) -> Plot:
         title=excerpt.label,
         desc=f"{by}recording {excerpt.recording}, {excerpt.rate_hz:g} Hz",
         x_label="time (s)",
-        y_label=f"{_sensor(excerpt)} ({excerpt.unit})",
+        y_label=f"{_sensor(excerpt)} ({unit(excerpt.unit)})",
         x_ticks=x.ticks(5),
         y_ticks=y.ticks(4),
         height=130,
@@ -58,15 +58,15 @@ def learning(curves: LearningCurves) -> tuple[Plot, ...]:
 def _panel(curves: LearningCurves, panel: str) -> Plot:
     mine = [c for c in curves.curves if c.panel == panel and c.values]
     longest = max((len(c.values) for c in mine), default=1)
-    unit = mine[0].unit if mine else ""
-    fraction = unit == "fraction"
+    counted = mine[0].unit if mine else ""
+    fraction = counted == "fraction"
     low, high = extent((v for c in mine for v in c.values), zero=not fraction)
     x = Scale(1.0, float(max(longest, 2)))
     y = Scale(low, min(high, 1.0) if fraction else high, flip=True)
     rules: tuple[Rule, ...] = ()
     if curves.best_epoch is not None:
         rules = (Rule("x", x(curves.best_epoch), f"kept: epoch {curves.best_epoch}"),)
-    shown = "%" if fraction else unit
+    shown = unit(counted)
     return Plot(
         title=panel.capitalize(),
         desc=f"{panel} per epoch: {', '.join(c.name for c in mine)}",
@@ -100,6 +100,8 @@ def anomaly(scores: AnomalyScores) -> Plot:
             Line(steps(scores.edges, h.shares, x, y), i, h.name, fill=True)
             for i, h in enumerate(scores.sets)
         ),
-        rules=(Rule("x", x(scores.threshold.value), f"threshold {figure(scores.threshold)}"),),
+        rules=(
+            Rule("x", x(scores.threshold.value), f"threshold {number(scores.threshold.value)}"),
+        ),
         legend=tuple(Key(h.name, i) for i, h in enumerate(scores.sets)),
     )

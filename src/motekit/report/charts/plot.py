@@ -11,6 +11,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+STYLES = 8  # colours, and as many symbols and dashes
+
+
+def shape(style: int) -> int:
+    """Symbol of a style. Past the eighth the colours repeat, but with another symbol each."""
+    return (style + style // STYLES) % STYLES
+
 
 @dataclass(frozen=True)
 class Tick:
@@ -41,6 +48,10 @@ class Mark:
     title: str = ""
     kind: str = ""
 
+    @property
+    def shape(self) -> int:
+        return shape(self.style)
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -69,8 +80,12 @@ class Key:
 
     name: str
     style: int
-    shape: str = "line"
+    form: str = "line"
     kind: str = ""
+
+    @property
+    def shape(self) -> int:
+        return shape(self.style)
 
 
 @dataclass(frozen=True)

@@ -94,10 +94,11 @@ def on_board(bill: Bill, board: BoardSpec, stride_s: float, raw_bytes_per_s: flo
     pj = board.energy_pj_per_cycle
     energies = [total * f * p * 1e-6 for f, p in zip((low, mid, high), pj, strict=True)]
     powers = [energy / stride_s + board.sleep_uw for energy in energies]
-    stream = None
+    stream = stream_days = None
     if board.ble_nj_per_byte is not None:
         value = raw_bytes_per_s * board.ble_nj_per_byte * 1e-3 + board.sleep_uw
         stream = Figure(value, "µW", "estimated")
+        stream_days = Figure(_days(board, value), "days", "estimated")
     return BoardBill(
         board=board.name,
         latency_ms=latency,
@@ -105,9 +106,9 @@ def on_board(bill: Bill, board: BoardSpec, stride_s: float, raw_bytes_per_s: flo
         classify_uw=_estimate(powers, "µW"),
         stream_uw=stream,
         classify_days=_estimate([_days(board, p) for p in reversed(powers)], "days"),
-        stream_days=None if stream is None else Figure(_days(board, stream.value), "days", "estimated"),
+        stream_days=stream_days,
         fits=bill.flash_bytes <= board.flash_bytes and bill.ram_bytes <= board.ram_bytes,
-    )  # fmt: skip
+    )
 
 
 def _days(board: BoardSpec, microwatts: float) -> float:

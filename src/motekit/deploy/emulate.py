@@ -1,0 +1,138 @@
+"""Link a generated program with the proof runner, and run windows through it on an emulated core."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit import targets
+from motekit.compiler.generated import Generated
+from motekit.compiler.prefix import rename
+from motekit.compiler.sources import text
+from motekit.core.errors import PromiseError
+from motekit.core.pipeline import PipelineSpec
+from motekit.targets import toolchain
+from motekit.targets.emulation import Machine
+from motekit.targets.emulation.measure import Measurement
+
+from .host import Outcome
+from .layout import request_dtype, result_dtype
+from .natural import Watch
+
+PUSH, RESTART, IDENTITY, QUIT = (ord(c) for c in "PRIQ")
+Done = Callable[[int, int], None]
+
+
+def runner_source(name: str) -> str:
+    """The proof runner in C, under a program's names."""
+    return rename(text("mk_runner.c"), name)
+
+
+def link_program(
+    generated: Generated, core: str, out: Path, compiler: str = "zig", opt: str = "-Os"
+) -> Path:
+    """The whole program: what was generated, the proof runner, start-up code. Returns `out`.
+
+    This ELF is what is measured and what is run; nothing is added for either.
+    """
+    with tempfile.TemporaryDirectory(prefix="motekit-") as name:
+        folder = Path(name)
+        files = list(generated.write(folder))
+        runner = folder / rename("mk_runner.c", generated.name)
+        runner.write_text(runner_source(generated.name), encoding="utf-8")
+        settings = toolchain.Settings(compiler=compiler, opt=opt, include=(folder,))
+        out.parent.mkdir(parents=True, exist_ok=True)
+        return toolchain.program(targets.core(core), [*files, runner], out, settings)
+
+
+@dataclass(frozen=True)
+class Emulated:
+    """What an emulated run gave.
+
+    Args:
+        natural: shape (windows, features): features before normalisation as the binary had
+            them, float32, or int32 in the fixed-point variant.
+        cycles: of each window, total; shape (windows,).
+        measurement: everything that ran, added up.
+        identity: what the binary says it is.
+    """
+
+    outcome: Outcome
+    natural: npt.NDArray[np.generic]
+    cycles: npt.NDArray[np.int64]
+    measurement: Measurement
+    identity: bytes
+
+
+class EmulatedProgram:
+    """A linked program in an emulated core, fed through its own push and process functions."""
+
+    def __init__(self, spec: PipelineSpec, generated: Generated, core: str, elf: Path) -> None:
+        self.spec = spec
+        prefix = generated.name
+        parts = {**generated.parts, "glue": f"{prefix}_process", "push": f"{prefix}_push"}
+        self.machine = Machine(core, elf, parts)
+        fixed = targets.core(core).spec.arithmetic == "fixed"
+        symbol = f"{prefix}_put_q" if fixed else f"{prefix}_put_f32"
+        self.watch = Watch(self.machine, symbol, fixed)
+        self.request = request_dtype(spec)
+        self.result = result_dtype(spec)
+
+    def windows(self, windows: npt.NDArray[np.generic], done: Done | None = None) -> Emulated:
+        """Every window on its own, from a fresh start.
+
+        Args:
+            windows: shape (windows, samples, channels).
+            done: told (windows done, all windows).
+        """
+        machine, n = self.machine, len(windows)
+        n_features = len(self.spec.normalizer.mean)
+        results = np.zeros(n, self.result)
+        features = np.zeros((n, n_features), np.int16)
+        natural = np.zeros((n, n_features), self.watch.dtype)
+        cycles = np.zeros(n, np.int64)
+        machine.start()
+        identity = machine.exchange(self._command(IDENTITY))
+        machine.clear()
+        before = 0
+        for i, window in enumerate(windows):
+            self.watch.clear()
+            reply = machine.exchange(self._requests(window))
+            if len(reply) != self.result.itemsize + 2 * n_features:
+                raise PromiseError(
+                    f"the emulated program answered {len(reply)} bytes to window {i}",
+                    where=self.spec.name,
+                )
+            results[i] = np.frombuffer(reply, self.result, 1)[0]
+            features[i] = np.frombuffer(reply, "<i2", offset=self.result.itemsize)
+            natural[i] = self.watch.values()
+            after = self._spent()
+            cycles[i], before = after - before, after
+            if done is not None:
+                done(i + 1, n)
+        measurement = machine.measurement()
+        machine.exchange(self._command(QUIT))
+        return Emulated(Outcome.of(features, results), natural, cycles, measurement, identity)
+
+    def _command(self, command: int) -> bytes:
+        request = np.zeros(1, self.request)
+        request["command"] = command
+        return request.tobytes()
+
+    def _requests(self, window: npt.NDArray[np.generic]) -> bytes:
+        """Restart, then every frame of a window."""
+        requests = np.zeros(len(window) + 1, self.request)
+        requests["command"] = PUSH
+        requests["command"][0] = RESTART
+        requests["frame"][1:] = window
+        return requests.tobytes()
+
+    def _spent(self) -> int:
+        """Cycles so far inside the program's own functions."""
+        parts = self.machine.measurement().parts
+        return sum(count.cycles for name, count in parts.items() if name)

@@ -26,12 +26,10 @@ class TfliteForm:
     """One op as TFLite spells it, for the exporter.
 
     Args:
-        options: name of the options table ("FullyConnectedOptions"), or "" if it has none.
-        fields: its fields by the names of the object API; enums as their integers.
+        fields: fields of the options table by the names of the object API; enums as integers.
         inputs: tensor names, arrays (written as constants), or None for an absent input.
     """
 
-    options: str
     fields: Mapping[str, Any]
     inputs: tuple[str | Array | None, ...]
 
@@ -43,6 +41,7 @@ class TfliteSpelling:
     Args:
         builtin: BuiltinOperator name ("FULLY_CONNECTED").
         version: operator version of the int8 form, as the TFLite converter writes it.
+        options: name of its options table ("FullyConnectedOptions"), or "" if it has none.
         read: (options table or None, input tensors, output tensors) → attrs. Raises InputError
             for a form that this op does not cover, with the reason.
         write: (op, graph) → TfliteForm for the exporter; None if another spelling writes.
@@ -52,6 +51,7 @@ class TfliteSpelling:
 
     builtin: str
     version: int
+    options: str
     read: Callable[[Any, Sequence[Tensor | None], Sequence[Tensor]], Mapping[str, Any]]
     write: Callable[[Op, Graph], TfliteForm] | None
     data_inputs: tuple[int, ...] | None = None

@@ -104,7 +104,7 @@ class _Writer:
         out.opcodeIndex = self.codes.setdefault(code, len(self.codes))
         out.inputs = [self._input(op, i, given) for i, given in enumerate(form.inputs)]
         out.outputs = [self.index[name] for name in op.outputs]
-        out.builtinOptionsType, out.builtinOptions = self._options(form)
+        out.builtinOptionsType, out.builtinOptions = self._options(spelled.options, form)
         return out
 
     def _input(self, op: Op, position: int, given: str | Array | None) -> int:
@@ -116,16 +116,16 @@ class _Writer:
         return self._tensor(f"{op.name}/{position}", type_, given)
 
     @staticmethod
-    def _options(form: TfliteForm) -> tuple[int, Any]:
-        if not form.options:
+    def _options(options: str, form: TfliteForm) -> tuple[int, Any]:
+        if not options:
             return 0, None
         s = _schema()
-        table = getattr(s, f"{form.options}T")()
+        table = getattr(s, f"{options}T")()
         for name, value in form.fields.items():
             if not hasattr(table, name):
-                raise AttributeError(f"{form.options} has no field {name}")
+                raise AttributeError(f"{options} has no field {name}")
             setattr(table, name, value)
-        return getattr(s.BuiltinOptions, form.options), table
+        return getattr(s.BuiltinOptions, options), table
 
     @staticmethod
     def _code(builtin: str, version: int) -> Any:

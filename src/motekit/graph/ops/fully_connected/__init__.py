@@ -107,7 +107,7 @@ def _write(op: Op, graph: Graph) -> TfliteForm:
         "fusedActivationFunction": tflite.ACTIVATIONS.index(str(op.attrs["activation"])),
         "keepNumDims": bool(op.attrs.get("keep_dims")),
     }
-    return TfliteForm("FullyConnectedOptions", fields, (*op.inputs, None)[:3])
+    return TfliteForm(fields, (*op.inputs, None)[:3])
 
 
 OP = OpSpec(
@@ -116,6 +116,6 @@ OP = OpSpec(
     infer=infer,
     reference=reference,
     macs=macs,
-    tflite=(TfliteSpelling("FULLY_CONNECTED", 4, _read, _write),),
+    tflite=(TfliteSpelling("FULLY_CONNECTED", 4, "FullyConnectedOptions", _read, _write),),
     package=__name__,
 )

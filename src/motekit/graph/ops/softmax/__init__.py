@@ -64,7 +64,7 @@ def _read(
 
 
 def _write(op: Op, graph: Graph) -> TfliteForm:
-    return TfliteForm("SoftmaxOptions", {"beta": op.attrs.get("beta", 1.0)}, op.inputs)
+    return TfliteForm({"beta": op.attrs.get("beta", 1.0)}, op.inputs)
 
 
 OP = OpSpec(
@@ -73,6 +73,6 @@ OP = OpSpec(
     infer=infer,
     reference=reference,
     macs=macs,
-    tflite=(TfliteSpelling("SOFTMAX", 2, _read, _write),),
+    tflite=(TfliteSpelling("SOFTMAX", 2, "SoftmaxOptions", _read, _write),),
     package=__name__,
 )

@@ -22,7 +22,7 @@ from .plan import aligned
 from .prefix import check_name, rename
 from .print_c import comment, defines
 from .select import Optimize
-from .sources import text
+from .sources import with_headers
 
 CORE_FILES = (
     "mk_pipeline.h", "mk_pipeline.c", "mk_decide.h", "mk_decide.c", "mk_types.h",
@@ -127,12 +127,10 @@ class _Program:
             f"{self.spec.name}.c": self._source(),
             "mk_config.h": self._config(),
         }
-        for name in CORE_FILES:
-            out[name] = text(name)
+        out |= with_headers(CORE_FILES)
         for use in self.uses:
             package = dsp.block(use.block).package
-            for name in use.c.sources:
-                out[name] = text(name, package)
+            out |= with_headers(use.c.sources, package)
         for graph in self.graphs.values():
             out |= graph.sources
         return out
@@ -151,6 +149,7 @@ class _Program:
             "MK_STRIDE": signal.stride,
             "MK_SLACK": spec.slack,
             "MK_HISTORY": int(self.history),
+            "MK_STREAMING": int(any(u.c.state_bytes for u in self.uses)),
             "MK_RING_FRAMES": spec.slack + (signal.length if self.history else 0),
             "MK_FEATURES": self.features,
             "MK_CLASSES": len(spec.classes) if "classifier" in self.graphs else 0,
@@ -279,6 +278,8 @@ class _Program:
     def _blocks(self) -> str:
         """mk_blocks_start and mk_blocks_step."""
         stateful = [u for u in self.uses if u.c.state_bytes]
+        if not stateful:
+            return ""
         start = [f"    mk_{u.block}_init(&{u.name}, {self._state(u)});" for u in stateful]
         step: list[str] = []
         for u in stateful:
@@ -288,7 +289,6 @@ class _Program:
                 step.append(f"    const mk_sample {u.name}_frame[] = {{{picks}}};")
                 frame = f"{u.name}_frame"
             step.append(f"    mk_{u.block}_step(&{u.name}, {self._state(u)}, {frame});")
-        step = step or ["    (void)frame;"]
         return (
             "void mk_blocks_start(void)\n{\n" + "".join(f"{line}\n" for line in start) + "}\n\n"
             "void mk_blocks_step(const mk_sample *frame)\n{\n" + "\n".join(step) + "\n}\n"

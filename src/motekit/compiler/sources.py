@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -36,3 +38,19 @@ def text(name: str, package: str | None = None) -> str:
             way_out="install motekit again",
         )
     return files[name]
+
+
+_INCLUDE = re.compile(r'^\s*#\s*include\s+"(mk_[\w.]+)"', re.MULTILINE)
+GENERATED = ("mk_config.h",)
+
+
+def with_headers(names: Iterable[str], package: str | None = None) -> dict[str, str]:
+    """File name → text of these files and of every header they include."""
+    found: dict[str, str] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = text(name, package)
+            waiting += [n for n in _INCLUDE.findall(found[name]) if n not in GENERATED]
+    return found

@@ -28,7 +28,9 @@ static void restart(void)
 {
     stream.missing = MK_WINDOW;
     stream.broken = 0;
+#if MK_STREAMING
     mk_blocks_start();
+#endif
     mk_decide_reset();
 }
 
@@ -67,15 +69,14 @@ int mk_push(const mk_sample frame[MK_CHANNELS])
 }
 
 /* A frame was dropped since the last look: what comes before the gap can no longer be trusted to
- * be without one, so the stream starts anew behind it. */
-static void mind_gaps(void)
+ * be without one, so no window is completed until the stream starts anew behind it. */
+static void mind_gap(uint32_t overruns)
 {
-    const uint32_t overruns = stream.overruns;
     if (overruns != stream.seen_overruns) {
         stream.seen_overruns = overruns;
         stream.broken = 1;
     }
-    if ((stream.broken != 0U) && (stream.taken == stream.break_at)) {
+    if (stream.taken == stream.break_at) {
         restart();
     }
 }
@@ -111,24 +112,27 @@ static mk_history window_before(uint16_t end)
 
 int mk_process(mk_result *result)
 {
-    mind_gaps();
     while (stream.taken != stream.pushed) {
-        mk_blocks_step(&ring[(uint32_t)stream.read_slot * MK_CHANNELS]);
-        stream.read_slot = next_slot(stream.read_slot);
-        stream.missing--;
-        const int complete = (stream.missing == 0U) && (stream.broken == 0U);
-        if (stream.missing == 0U) {
-            stream.missing = MK_STRIDE;
+        const uint32_t overruns = stream.overruns;
+        if ((overruns != stream.seen_overruns) || (stream.broken != 0U)) {
+            mind_gap(overruns);
         }
+#if MK_STREAMING
+        mk_blocks_step(&ring[(uint32_t)stream.read_slot * MK_CHANNELS]);
+#endif
+        stream.read_slot = next_slot(stream.read_slot);
         /* From here on the producer may be MK_SLACK frames ahead of the window's end, which is
          * what the ring has room for beside the window. */
         stream.taken = stream.taken + 1U;
-        if (complete) {
-            const mk_history history = window_before(stream.read_slot);
-            compute(&history, result);
-            return 1;
+        stream.missing--;
+        if (stream.missing == 0U) {
+            stream.missing = MK_STRIDE;
+            if (stream.broken == 0U) {
+                const mk_history history = window_before(stream.read_slot);
+                compute(&history, result);
+                return 1;
+            }
         }
-        mind_gaps();
     }
     return 0;
 }
@@ -143,9 +147,11 @@ void mk_classify(const mk_sample *window, mk_result *result)
     const mk_history history = {window, MK_WINDOW, 0U, (MK_HISTORY != 0) ? MK_WINDOW : 0U,
                                 MK_CHANNELS, NULL};
     mk_init();
+#if MK_STREAMING
     for (uint32_t i = 0; i < MK_WINDOW; i++) {
         mk_blocks_step(&window[i * MK_CHANNELS]);
     }
+#endif
     compute(&history, result);
     mk_init();
 }

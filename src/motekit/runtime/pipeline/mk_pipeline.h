@@ -63,11 +63,13 @@ extern const uint8_t mk_identity[MK_IDENTITY_BYTES];
 
 struct mk_history;
 
+#if MK_STREAMING
 /* Put the state of every block back to the start of a stream. */
 void mk_blocks_start(void);
 
 /* Give one frame to the blocks that compute as samples arrive. */
 void mk_blocks_step(const mk_sample *frame);
+#endif
 
 /* Window -> MK_FEATURES features in Q8.8. */
 void mk_dsp(const struct mk_history *history, int16_t *features);

@@ -43,7 +43,9 @@ class BoardSpec:
         energy_pj_per_cycle: (low, typical, high) while computing, at the supply stated in
             `sources`.
         sleep_uw: power while waiting for samples.
-        ble_nj_per_byte: radio energy of streaming raw samples, or None without a radio.
+        ble_nj_per_byte: radio energy of streaming raw samples in full packets, without the
+            cost of connection events, or None without a radio.
+        ble_event_uj: energy of one connection event, however little it carries.
         battery_mwh: the battery assumed for life figures.
         sources: fact → where it was read.
     """
@@ -58,5 +60,6 @@ class BoardSpec:
     energy_pj_per_cycle: tuple[float, float, float]
     sleep_uw: float
     ble_nj_per_byte: float | None = None
+    ble_event_uj: float | None = None
     battery_mwh: float = 675.0
     sources: dict[str, str] = field(default_factory=dict)

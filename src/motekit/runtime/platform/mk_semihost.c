@@ -1,0 +1,86 @@
+#include "mk_semihost.h"
+
+enum {
+  MK_SYS_OPEN = 0x01,
+  MK_SYS_WRITE0 = 0x04,
+  MK_SYS_WRITE = 0x05,
+  MK_SYS_READ = 0x06,
+  MK_SYS_EXIT = 0x18,
+  MK_SYS_EXIT_EXTENDED = 0x20
+};
+
+#define MK_APPLICATION_EXIT 0x20026u /* ADP_Stopped_ApplicationExit */
+#define MK_OPEN_READ 0u              /* "r": with the name ":tt", standard input */
+#define MK_OPEN_WRITE 4u             /* "w": with the name ":tt", standard output */
+
+#if defined(__riscv)
+static uintptr_t mk_host(uintptr_t call, uintptr_t argument) {
+  register uintptr_t a0 __asm("a0") = call;
+  register uintptr_t a1 __asm("a1") = argument;
+  /* Three uncompressed instructions that may not cross a page. */
+  __asm volatile(
+      ".option push\n\t.option norvc\n\t.balign 16\n\t"
+      "slli x0, x0, 0x1f\n\tebreak\n\tsrai x0, x0, 7\n\t"
+      ".option pop"
+      : "+r"(a0)
+      : "r"(a1)
+      : "memory");
+  return a0;
+}
+#else
+static uintptr_t mk_host(uintptr_t call, uintptr_t argument) {
+  register uintptr_t r0 __asm("r0") = call;
+  register uintptr_t r1 __asm("r1") = argument;
+  __asm volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
+  return r0;
+}
+#endif
+
+static uintptr_t mk_address(const void *object) {
+  return (uintptr_t)object;
+}
+
+/* A handle of the console, opened once for each direction; 0 is "not yet". */
+static uintptr_t mk_console(uintptr_t *handle, uintptr_t mode) {
+  static const char name[] = ":tt";
+  if (*handle == 0u) {
+    const uintptr_t block[3] = {mk_address(name), mode, 3u};
+    *handle = mk_host(MK_SYS_OPEN, mk_address(block)) + 1u;
+  }
+  return *handle - 1u;
+}
+
+uint32_t mk_read(void *to, uint32_t count) {
+  static uintptr_t handle;
+  const uintptr_t in = mk_console(&handle, MK_OPEN_READ);
+  uint32_t done = 0;
+  while (done < count) {
+    const uintptr_t block[3] = {in, mk_address(to) + done, count - done};
+    const uintptr_t left = mk_host(MK_SYS_READ, mk_address(block));
+    if (left >= count - done) {
+      break; /* nothing came: the end of the input */
+    }
+    done = count - (uint32_t)left;
+  }
+  return done;
+}
+
+void mk_write(const void *from, uint32_t count) {
+  static uintptr_t handle;
+  const uintptr_t block[3] = {mk_console(&handle, MK_OPEN_WRITE), mk_address(from), count};
+  (void)mk_host(MK_SYS_WRITE, mk_address(block));
+}
+
+void mk_print(const char *text) {
+  (void)mk_host(MK_SYS_WRITE0, mk_address(text));
+}
+
+void mk_exit(int32_t code) {
+  if (code != 0) {
+    const uintptr_t block[2] = {MK_APPLICATION_EXIT, (uintptr_t)code};
+    (void)mk_host(MK_SYS_EXIT_EXTENDED, mk_address(block));
+  }
+  (void)mk_host(MK_SYS_EXIT, MK_APPLICATION_EXIT);
+  for (;;) {
+  }
+}

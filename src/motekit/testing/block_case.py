@@ -1,0 +1,288 @@
+"""One use of a block as a program of its own: compiled for this computer or a core, and run."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit import targets
+from motekit.compiler import blocks as print_blocks
+from motekit.compiler import sources
+from motekit.compiler.print_c import defines as print_defines
+from motekit.core.block import Block, CBlock, Signal
+from motekit.core.pipeline import BlockUse
+from motekit.targets.emulation import Machine, Measurement
+from motekit.targets.toolchain import Settings, compile_objects, load, program, shared_library
+
+Samples = npt.NDArray[np.generic]
+GUARD_WORDS = 4
+GUARD = 0xDEADBEEF
+
+# The block behind a ring: `mk_case_run` for one window, `mk_case_many` for windows in a row.
+HARNESS = """
+#include <stddef.h>
+
+static uint32_t state[{state} + {guard}];
+static uint32_t scratch[{scratch} + {guard}];
+
+static uint32_t touched(const uint32_t *guard)
+{{
+    uint32_t bad = 0;
+    for (uint32_t i = 0; i < {guard}U; i++) {{
+        bad |= guard[i] ^ {word}U;
+    }}
+    return bad;
+}}
+
+uint32_t mk_case_run(const mk_history *h, const mk_norm *norm, int16_t *q, mk_feature *raw);
+uint32_t mk_case_run(const mk_history *h, const mk_norm *norm, int16_t *q, mk_feature *raw)
+{{
+    mk_features out = {{q, raw, norm}};
+    for (uint32_t i = 0; i < {state}U + {guard}U; i++) {{
+        state[i] = {word}U;
+    }}
+    for (uint32_t i = 0; i < {scratch}U + {guard}U; i++) {{
+        scratch[i] = {word}U;
+    }}
+{run}
+    const ptrdiff_t count = out.q - q;
+    return touched(&state[{state}]) | touched(&scratch[{scratch}])
+        | (uint32_t)(count != {features}) | (uint32_t)(out.norm - norm != count)
+        | (uint32_t)((raw != NULL) && (out.raw - raw != count));
+}}
+
+__attribute__((noinline)) uint32_t mk_case_many(const mk_sample *windows, uint32_t count,
+                                                const mk_norm *norm, int16_t *q, mk_feature *raw);
+uint32_t mk_case_many(const mk_sample *windows, uint32_t count, const mk_norm *norm, int16_t *q,
+                      mk_feature *raw)
+{{
+    uint32_t bad = 0;
+    for (uint32_t w = 0; w < count; w++) {{
+        const mk_history h = {{windows, {length}, 0, {length}, {channels}, NULL}};
+        bad |= mk_case_run(&h, norm, q, raw);
+        windows += {length} * {channels};
+        q += {features};
+        raw += {features};
+    }}
+    return bad;
+}}
+
+uint32_t mk_case_wrapped(const mk_sample *ring, uint32_t capacity, uint32_t start,
+                         const mk_norm *norm, int16_t *q, mk_feature *raw);
+uint32_t mk_case_wrapped(const mk_sample *ring, uint32_t capacity, uint32_t start,
+                         const mk_norm *norm, int16_t *q, mk_feature *raw)
+{{
+    static const uint8_t map[{channels}] = {{{map}}};
+    const mk_history h = {{ring, (uint16_t)capacity, (uint16_t)start, {length}, {channels} + 1,
+                           map}};
+    return mk_case_run(&h, norm, q, raw);
+}}
+"""
+
+MAIN = """
+int main(void);
+int main(void)
+{{
+    volatile uint32_t none = 0; /* keeps the functions in the program */
+    return (int)mk_case_many(NULL, none, NULL, NULL, NULL);
+}}
+"""
+
+STATELESS = "    {call}_finish(&{name}, NULL, h, scratch, &out);"
+STATEFUL = """    {call}_init(&{name}, state);
+    for (uint32_t i = 0; i < {length}U; i++) {{
+        const uint32_t frame = (h->start + i) % h->capacity;
+        {call}_step(&{name}, state, &h->ring[frame * h->channels]);
+    }}
+    {call}_finish(&{name}, state, h, scratch, &out);"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A block with a signal and parameters, in one arithmetic.
+
+    Args:
+        arithmetic: "float" or "fixed".
+    """
+
+    block: Block
+    signal: Signal
+    params: Any
+    arithmetic: str = "float"
+
+    def c(self) -> CBlock:
+        return self.block.c(self.signal, self.params, self.arithmetic)
+
+    @property
+    def count(self) -> int:
+        """Number of features."""
+        return len(self.block.features(self.signal, self.params))
+
+    @property
+    def sample_type(self) -> npt.DTypeLike:
+        return np.int16 if self.signal.sample == "int16" else np.float32
+
+    @property
+    def feature_type(self) -> npt.DTypeLike:
+        return np.float32 if self.arithmetic == "float" else np.int32
+
+    def natural(self, windows: Samples) -> npt.NDArray[np.float64]:
+        """Windows of samples in their units, as the reference reads them."""
+        return windows.astype(np.float64) * np.array(self.signal.scale)
+
+    def reference(self, windows: Samples) -> npt.NDArray[np.float64]:
+        """What the C of this arithmetic stands for, in feature units."""
+        return self.block.reference(self.natural(windows), self.signal, self.params)
+
+    def to_units(self, raw: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Features as the C put them → feature units."""
+        if self.arithmetic == "float":
+            return raw.astype(np.float64)
+        return raw.astype(np.float64) * np.array(self.c().lsb)
+
+    def files(self, folder: Path) -> list[Path]:
+        """Write every C file of the case; returns the .c files."""
+        c, name = self.c(), self.block.name
+        config = {
+            "MK_SAMPLE_F32": int(self.signal.sample != "int16"),
+            "MK_FIXED": int(self.arithmetic == "fixed"),
+            **c.defines,
+        }
+        guard = "#ifndef MK_CONFIG_H\n#define MK_CONFIG_H\n"
+        (folder / "mk_config.h").write_text(f"{guard}{print_defines(config)}#endif\n")
+        for source in c.sources:
+            (folder / source).write_text(sources.text(source, self.block.package))
+        (folder / "mk_case.c").write_text(self._harness(c, name))
+        return [folder / "mk_case.c", *(folder / s for s in c.sources if s.endswith(".c"))]
+
+    def _harness(self, c: CBlock, name: str) -> str:
+        values = {"call": f"mk_{name}", "name": "use", "length": self.signal.length}
+        run = (STATEFUL if c.state_bytes else STATELESS).format(**values)
+        data = print_blocks._data("use", name, c)
+        channels = len(self.signal.channels)
+        text = HARNESS.format(
+            run=run, state=-(-c.state_bytes // 4), scratch=-(-c.scratch_bytes // 4),
+            guard=GUARD_WORDS, word=GUARD, features=self.count, length=self.signal.length,
+            channels=channels, map=", ".join(str(i + 1) for i in reversed(range(channels))),
+        )  # fmt: skip
+        return f'#include "mk_{name}.h"\n\n{data}{text}{MAIN.format()}'
+
+
+def use(case: Case) -> BlockUse:
+    """The case as a pipeline writes it."""
+    return BlockUse(case.block.name, case.params)
+
+
+@dataclass
+class Built:
+    """A case compiled, ready to run.
+
+    Args:
+        core: "host" or an emulated core.
+    """
+
+    case: Case
+    core: str = "host"
+    compiler: str = "zig"
+    opt: str = "-Os"
+    sanitize: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    folder: Path = field(init=False)
+    library: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        key = repr((self.case, self.core, self.compiler, self.opt, self.sanitize, self.extra))
+        name = hashlib.sha256(key.encode()).hexdigest()[:16]
+        self.folder = Path(tempfile.mkdtemp(prefix=f"motekit-case-{name}-"))
+        files = self.case.files(self.folder)
+        core = targets.core(self.core)
+        settings = Settings(
+            compiler=self.compiler, opt=self.opt, sanitize=self.sanitize, extra=self.extra
+        )
+        make = shared_library if self.core == "host" else program
+        self.library = make(core, files, self.folder / "case.elf", settings)
+
+    def objects(self) -> tuple[Path, ...]:
+        """The compiled files of the block alone."""
+        files = [f for f in self.case.files(self.folder) if f.name != "mk_case.c"]
+        settings = Settings(compiler=self.compiler, opt=self.opt, extra=self.extra)
+        return compile_objects(targets.core(self.core), files, settings)
+
+    def norm(self, columns: tuple[npt.NDArray[Any], ...]) -> bytes:
+        """Rows of mk_norm from columns."""
+        kind = "<f4" if self.case.arithmetic == "float" else "<i4"
+        return np.stack(columns, axis=-1).astype(kind).tobytes()
+
+    def plain_norm(self) -> bytes:
+        """A normalisation that changes nothing."""
+        one = np.ones(self.case.count)
+        zero = np.zeros(self.case.count)
+        if self.case.arithmetic == "float":
+            return self.norm((one, zero))
+        return self.norm((zero, 2 * one, one))
+
+    def run(
+        self, windows: Samples, norm: bytes | None = None
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int16]]:
+        """(raw features, Q8.8 features) of windows (count × samples × channels)."""
+        windows = np.ascontiguousarray(windows, dtype=self.case.sample_type)
+        norm = self.plain_norm() if norm is None else norm
+        run = self._host if self.core == "host" else self._emulated
+        return run(windows, norm)
+
+    def _host(self, windows: Samples, norm: bytes) -> Any:
+        raw = np.zeros((len(windows), self.case.count), self.case.feature_type)
+        q = np.zeros(raw.shape, np.int16)
+        function = load(self.library).mk_case_many
+        function.restype = ctypes.c_uint32
+        pointers = [windows.ctypes.data, q.ctypes.data, raw.ctypes.data]
+        at, q_at, raw_at = (ctypes.c_void_p(p) for p in pointers)
+        bad = function(at, ctypes.c_uint32(len(windows)), ctypes.c_char_p(norm), q_at, raw_at)
+        assert bad == 0, "wrote outside its state or scratch, or not one feature per name"
+        return raw, q
+
+    def wrapped(self, ring: Samples, start: int) -> npt.NDArray[Any]:
+        """Raw features of a window in a ring with one channel more, ours in reverse order."""
+        ring = np.ascontiguousarray(ring, dtype=self.case.sample_type)
+        raw = np.zeros(self.case.count, self.case.feature_type)
+        q = np.zeros(raw.shape, np.int16)
+        function = load(self.library).mk_case_wrapped
+        function.restype = ctypes.c_uint32
+        bad = function(
+            ctypes.c_void_p(ring.ctypes.data), ctypes.c_uint32(len(ring)), ctypes.c_uint32(start),
+            ctypes.c_char_p(self.plain_norm()), ctypes.c_void_p(q.ctypes.data),
+            ctypes.c_void_p(raw.ctypes.data),
+        )  # fmt: skip
+        assert bad == 0
+        return raw
+
+    def machine(self) -> Machine:
+        """The emulated core with the case in it."""
+        return Machine(self.core, self.library)
+
+    def _emulated(self, windows: Samples, norm: bytes) -> Any:
+        machine = self.machine()
+        count, features = len(windows), self.case.count
+        q, raw = machine.alloc(2 * count * features), machine.alloc(4 * count * features)
+        bad = machine.call(
+            "mk_case_many", machine.put(windows), count, machine.put(norm), q, raw, returns="uint"
+        )
+        assert bad == 0, "wrote outside its state or scratch, or not one feature per name"
+        shape = (count, features)
+        return machine.array(raw, shape, self.case.feature_type), machine.array(q, shape, np.int16)
+
+    def measure(self, window: Samples) -> Measurement:
+        """What one window takes on the emulated core, the harness's own loops included."""
+        machine = self.machine()
+        features = self.case.count
+        windows = machine.put(np.ascontiguousarray(window[None], dtype=self.case.sample_type))
+        arguments = (windows, 1, machine.put(self.plain_norm()))
+        q, raw = machine.alloc(2 * features), machine.alloc(4 * features)
+        return machine.measure("mk_case_many", *arguments, q, raw)

@@ -1,4 +1,4 @@
-"""Link a generated program with the proof runner, and run windows through it on an emulated core."""
+"""Link a program with the proof runner and run windows through it on an emulated core."""
 
 from __future__ import annotations
 

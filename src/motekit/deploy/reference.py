@@ -1,0 +1,80 @@
+"""What a pipeline means: float64 features, and the integer references from there on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit import dsp
+from motekit.compiler.blocks import fed
+from motekit.core.pipeline import PipelineSpec, Q, int8_input
+from motekit.graph.run import run_many
+
+F64 = npt.NDArray[np.float64]
+
+
+def features(spec: PipelineSpec, windows: npt.NDArray[np.generic]) -> F64:
+    """Features of windows by the float64 references, shape (windows, features).
+
+    Args:
+        windows: shape (windows, samples, channels), raw counts or floats.
+    """
+    x = windows.astype(np.float64) * np.array(spec.signal.scale)
+    parts = []
+    for use in spec.blocks:
+        block, signal = dsp.block(use.block), fed(spec.signal, use)
+        picked = x[..., list(use.channels)] if use.channels else x
+        parts.append(block.reference(picked, signal, use.params))
+    return np.concatenate(parts, axis=-1)
+
+
+def bounds(spec: PipelineSpec, windows: npt.NDArray[np.generic], arithmetic: str) -> F64:
+    """What the C may be away from `features`, per feature, in the feature's unit."""
+    x = np.abs(windows.astype(np.float64)) * np.array(spec.signal.scale)
+    full_scale = float(x.max(initial=0.0))
+    parts = [
+        dsp.block(u.block).bound(fed(spec.signal, u), u.params, arithmetic, full_scale)
+        for u in spec.blocks
+    ]
+    return np.concatenate([np.asarray(p, np.float64) for p in parts])
+
+
+def lsb(spec: PipelineSpec) -> F64:
+    """Fixed point: what one step of each feature's integer is worth, in the feature's unit."""
+    parts = [dsp.block(u.block).c(fed(spec.signal, u), u.params, "fixed").lsb for u in spec.blocks]
+    return np.array([value for part in parts for value in part])
+
+
+def quantized(spec: PipelineSpec, values: F64) -> npt.NDArray[np.int16]:
+    """Q8.8 features of exact features, with no float32 on the way."""
+    norm = spec.normalizer
+    v = (values - norm.mean) / norm.std / norm.z_lsb * Q
+    rounded = np.trunc(v + np.copysign(0.5, v))
+    return np.clip(rounded, -32768, 32767).astype(np.int16)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Integer outputs by the references, from Q8.8 features.
+
+    Args:
+        scores: shape (windows, classes), int8; no columns without a classifier.
+        anomaly: shape (windows,), int32; zeros without a detector.
+    """
+
+    scores: npt.NDArray[np.int8]
+    anomaly: npt.NDArray[np.int32]
+
+
+def outputs(spec: PipelineSpec, q: npt.NDArray[np.int16]) -> Expected:
+    """Run every graph with the integer references on Q8.8 features."""
+    n = len(q)
+    scores, anomaly = np.zeros((n, 0), np.int8), np.zeros(n, np.int32)
+    if "classifier" in spec.graphs:
+        out = run_many(spec.graphs["classifier"], int8_input(q))
+        scores = out.reshape(n, -1).astype(np.int8)
+    if "anomaly" in spec.graphs:
+        anomaly = run_many(spec.graphs["anomaly"], q).reshape(n).astype(np.int32)
+    return Expected(scores, anomaly)

@@ -1,8 +1,9 @@
 """The contract of a learner: normalised features → a graph.
 
-Every learner is fed the same thing: standardised features z = (f − mean) / std, and lowers to
-a graph whose input is the int16 feature vector in Q8.8 (see core/pipeline.py), or int8. The
-compiler then treats a neural network, a cluster list and a tree ensemble alike.
+Every learner is fed the same thing: standardised features z = (f − mean) / std, limited to the
+range of the Q8.8 form (see core/pipeline.py), and lowers to a graph whose input is that int16
+vector, or int8. The compiler then treats a neural network, a cluster list and a tree ensemble
+alike.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class FeatureSet:
     """Features of windows.
 
     Args:
-        z: standardised features, shape (windows, features), float32.
+        z: standardised features, shape (windows, features), float32; raw features if every
+            fold brings its own `Standard`.
         labels: shape (windows,), index into `classes`; −1 for no label.
         classes: class names.
         groups: what a split keeps together (subject, session or recording), shape (windows,).
@@ -61,12 +63,44 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True)
+class Standard:
+    """Standardisation learned on the training rows of one fold: clamp((f − mean) / std).
+
+    Args:
+        mean, std: shape (features,), in the units of `FeatureSet.z`; std > 0.
+        limit: largest magnitude that the Q8.8 form can hold, in standard deviations.
+    """
+
+    mean: F32
+    std: F32
+    limit: float
+
+    def __call__(self, features: npt.NDArray[np.floating[Any]]) -> F32:
+        """Standardised features, float32, shape as given."""
+        z = (features - self.mean) / self.std
+        return np.asarray(np.clip(z, -self.limit, self.limit), dtype=np.float32)
+
+
+@dataclass(frozen=True)
 class Fold:
-    """One model to train: rows to fit on, rows for early stopping or calibration, a seed."""
+    """One model to train.
+
+    Args:
+        train: rows to fit on; augmented copies of windows are rows like any other.
+        validate: rows for early stopping or calibration; may be empty.
+        seed: of everything random in this fold. Equal folds give equal models, whatever
+            other folds are trained with them.
+        standard: how this fold standardises its rows; None if `FeatureSet.z` is ready.
+    """
 
     train: npt.NDArray[np.int64]
     validate: npt.NDArray[np.int64]
     seed: int
+    standard: Standard | None = None
+
+    def z(self, data: FeatureSet, rows: npt.NDArray[np.int64]) -> F32:
+        """Standardised features of some rows, as this fold's model sees them."""
+        return data.z[rows] if self.standard is None else self.standard(data.z[rows])
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,20 @@ class EmulatedProgram:
         machine.exchange(self._command(QUIT))
         return Emulated(Outcome.of(features, results), natural, cycles, measurement, identity)
 
+    def stream(
+        self, first: npt.NDArray[np.generic], rest: npt.NDArray[np.generic]
+    ) -> tuple[Measurement, Measurement]:
+        """Play a stream of frames; what had run after `first`, and after `rest` as well."""
+        machine = self.machine
+        machine.start()
+        machine.clear()
+        machine.exchange(self._requests(first))
+        before = machine.measurement()
+        machine.exchange(self._requests(rest)[self.request.itemsize :])
+        after = machine.measurement()
+        machine.exchange(self._command(QUIT))
+        return before, after
+
     def _command(self, command: int) -> bytes:
         request = np.zeros(1, self.request)
         request["command"] = command

@@ -1,0 +1,84 @@
+"""From a linked program and its emulated run to a bill."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit.core.pipeline import PipelineSpec
+from motekit.targets.elf import Elf
+
+from .bill import Bill
+from .emulate import Emulated, EmulatedProgram
+
+STEADY = 8  # windows over which the cost of taking samples is averaged
+
+
+def bill(
+    spec: PipelineSpec,
+    program: EmulatedProgram,
+    emulated: Emulated,
+    windows: npt.NDArray[np.generic],
+) -> Bill:
+    """Costs of one window in steady state, and of the whole program in memory.
+
+    What blocks, network and detector take is the mean over the windows of the proof. Taking
+    samples is counted where it happens in the field: in a stream, where each window brings
+    `stride` new frames.
+    """
+    n = max(len(windows), 1)
+    parts = emulated.measurement.parts
+    cycles = {
+        name: parts[name].cycles / n for name in ("dsp", "network", "anomaly") if name in parts
+    }
+    in_proof = (parts["glue"].cycles + parts["push"].cycles) / n
+    cycles["glue"] = _steady_glue(spec, program, windows) if len(windows) else in_proof
+    total = sum(cycles.values())
+    elf = program.machine.elf
+    stack = max(emulated.measurement.stack_bytes, program.machine.measurement().stack_bytes)
+    return Bill(
+        core=program.machine.core.name,
+        flash_bytes=elf.sizes.flash,
+        static_ram_bytes=elf.sizes.ram,
+        stack_bytes=stack,
+        cycles={"total": total, **cycles},
+        cycles_max=round(float(emulated.cycles.max(initial=0)) - in_proof + cycles["glue"]),
+        cycles_tag=emulated.measurement.model.tag,
+        flash_by_part=flash_by_part(spec, elf),
+    )
+
+
+def _steady_glue(
+    spec: PipelineSpec, program: EmulatedProgram, windows: npt.NDArray[np.generic]
+) -> float:
+    """Cycles of mk_push and mk_process for one stride of frames, without the blocks and graphs."""
+    length, stride = spec.signal.length, spec.signal.stride
+    frames = length + STEADY * stride
+    pieces = np.concatenate(list(windows[: -(-frames // length)]))
+    stream = np.resize(pieces, (frames, pieces.shape[1]))
+    before, after = program.stream(stream[:length], stream[length:])
+    spent = sum(after.parts[p].cycles - before.parts[p].cycles for p in ("glue", "push"))
+    return spent / STEADY
+
+
+def flash_by_part(spec: PipelineSpec, elf: Elf) -> dict[str, int]:
+    """Bytes of flash by what they are for; the rest is alignment, literals and vectors."""
+    blocks = tuple(f"{use.block}_{i}" for i, use in enumerate(spec.blocks))
+    out = {"code": 0, "network constants": 0, "anomaly constants": 0, "dsp constants": 0,
+           "harness": 0, "other": 0}  # fmt: skip
+    for symbol in elf.symbols:
+        if symbol.place not in ("text", "rodata"):
+            continue
+        if symbol.name.startswith("mk_") or symbol.name in ("main", "push"):
+            out["harness"] += symbol.size
+        elif symbol.kind == "function":
+            out["code"] += symbol.size
+        elif symbol.name.startswith("classifier_"):
+            out["network constants"] += symbol.size
+        elif symbol.name.startswith("anomaly_"):
+            out["anomaly constants"] += symbol.size
+        elif symbol.name.startswith((*blocks, "norm")):
+            out["dsp constants"] += symbol.size
+    out["other"] = elf.sizes.flash - sum(out.values())
+    return {name: size for name, size in out.items() if size}
+

@@ -69,6 +69,8 @@ class OpSpec:
             LiteRT's BUILTIN_REF on every element (where LiteRT has the op).
         macs: (op, graph) → multiply-accumulates.
         tflite: spellings this op covers; empty if TFLite has none.
+        view: the output is the input's bytes under another shape; it needs no kernel unless
+            both are given from outside.
     """
 
     kind: str
@@ -78,6 +80,7 @@ class OpSpec:
     macs: Callable[[Op, Graph], int]
     tflite: tuple[TfliteSpelling, ...]
     package: str
+    view: bool = False
 
 
 @dataclass(frozen=True)

@@ -122,3 +122,11 @@ def matmul_int(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> I64:
 def wrap_int32(x: I64) -> I32:
     """The low 32 bits, as the int32 accumulator of the C code holds them."""
     return x.astype(np.int32)
+
+
+def divide_rounded(total: I64, count: I64) -> I64:
+    """total / count to the nearest integer, halves away from zero; count is positive."""
+    half = count // 2
+    positive = (total + half) // count
+    negative = -((-total + half) // count)
+    return np.asarray(np.where(total > 0, positive, negative))

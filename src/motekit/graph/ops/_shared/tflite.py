@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from motekit.core.errors import InputError
-from motekit.core.graph import Tensor
+from motekit.core.graph import Op, Tensor
+from motekit.core.op import Array
+from motekit.core.tensors import TensorType
+
+from .windows import Window, scheme_of
 
 ACTIVATIONS = ("none", "relu", "relu_n1_to_1", "relu6")
 
@@ -29,3 +34,54 @@ def require_dtypes(
                 value=tensor.type.dtype,
                 way_out="quantize the model to full int8",
             )
+
+
+def layer_inputs(inputs: Sequence[Tensor | None]) -> tuple[TensorType, TensorType]:
+    """(x, weights) of a layer with weights. Raises InputError if it is not an int8 layer with
+    constant weights and a constant bias."""
+    require_dtypes(inputs, (("int8",), ("int8",), ("int32",)))
+    if len(inputs) < 2 or inputs[0] is None or inputs[1] is None:
+        raise InputError("the layer lacks its input or weights")
+    if any(t is not None and not t.is_constant for t in inputs[1:]):
+        raise InputError("weights and bias must be constant")
+    return inputs[0].type, inputs[1].type
+
+
+def stride_and_dilation(options: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    """((height, width) stride, (height, width) dilation) of conv options."""
+    if options is None:
+        raise InputError("the op lacks its options")
+    stride = (options.StrideH(), options.StrideW())
+    dilation = (options.DilationHFactor(), options.DilationWFactor())
+    if min(*stride, *dilation) < 1:
+        raise InputError("stride and dilation must be positive", value=(stride, dilation))
+    return stride, dilation
+
+
+def window_fields(op: Op, w: Window, in_shape: tuple[int, ...]) -> dict[str, Any]:
+    """Fields of Conv2DOptions and DepthwiseConv2DOptions. Raises InputError for a padding that
+    TFLite cannot say."""
+    return {
+        "padding": scheme(op, w, in_shape),
+        "strideH": w.stride[0],
+        "strideW": w.stride[1],
+        "dilationHFactor": w.dilation[0],
+        "dilationWFactor": w.dilation[1],
+        "fusedActivationFunction": ACTIVATIONS.index(str(op.attrs["activation"])),
+    }
+
+
+def scheme(op: Op, w: Window, in_shape: tuple[int, ...]) -> int:
+    """SAME or VALID. Raises InputError for a padding that is neither."""
+    found = scheme_of(w, (in_shape[1], in_shape[2]))
+    if found is None:
+        raise InputError("TFLite has no such padding", where=op.name, value=w.padding)
+    return found
+
+
+def constant_input(inputs: Sequence[Tensor | None], i: int, what: str) -> Array:
+    """Values of a constant input. Raises InputError if it is absent or computed."""
+    tensor = inputs[i] if i < len(inputs) else None
+    if tensor is None or tensor.data is None:
+        raise InputError(f"the {what} must be constant")
+    return tensor.data

@@ -8,20 +8,17 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph import numerics
-from motekit.graph.ops.fully_connected import factors
+from motekit.graph.ops._shared import accumulate, types
 
 SHARED = "motekit.graph.ops._shared"
 
 
 def folded_bias(op: Op, graph: Graph) -> numerics.I32:
     """bias − zero × Σ weights, so that the kernel multiplies the stored inputs as they are."""
-    x, weights, bias = op.inputs
-    assert x is not None and weights is not None
-    quant = graph.type(x).quant
-    assert quant is not None
-    w = graph.constant(weights).astype(np.int64)
-    start = np.zeros(len(w), np.int64) if bias is None else graph.constant(bias).astype(np.int64)
-    return numerics.wrap_int32(start - quant.per_tensor[1] * w.sum(axis=1))
+    _, zero = types.per_tensor(types.operand(op, graph))
+    weights = graph.constant(str(op.inputs[1])).astype(np.int64)
+    bias = graph.constant(str(op.inputs[2])) if types.optional(op, graph, 2) else 0
+    return numerics.wrap_int32(np.asarray(bias - zero * weights.sum(axis=1)))
 
 
 def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
@@ -38,11 +35,8 @@ def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     weights = graph.constant(str(op.inputs[1]))
-    multiplier, shift = factors(op, graph)
-    out = graph.type(op.outputs[0])
-    assert out.quant is not None
-    scale, zero = out.quant.per_tensor
-    low, high = numerics.activation_range(str(op.attrs["activation"]), scale, zero, "int8")
+    multiplier, shift = accumulate.factors(op, graph)
+    zero, low, high = accumulate.output_range(op, graph)
     return Emitted(
         sources=(
             (__name__, "mk_fully_connected.h"),

@@ -1,0 +1,107 @@
+"""What elementwise ops of two inputs share: broadcasting, scaling and the TFLite spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph, Op, Tensor
+from motekit.core.op import Array, TfliteForm
+from motekit.core.tensors import TensorType
+from motekit.graph import numerics
+
+from . import tflite, types
+
+LEFT_SHIFT = 20  # bits an int8 is moved up before it is scaled, so that no precision is lost
+MAX_RANK = 6
+
+
+def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
+    a = types.int8(types.operand(op, graph, 0))
+    b = types.int8(types.operand(op, graph, 1))
+    return (types.declared(op, graph, broadcast(a.shape, b.shape)),)
+
+
+def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape both broadcast to. Raises InputError if they do not."""
+    try:
+        shape = np.broadcast_shapes(a, b)
+    except ValueError:
+        raise InputError("the shapes do not broadcast", value=(a, b)) from None
+    if len(shape) > MAX_RANK:
+        raise InputError(f"more than {MAX_RANK} axes", value=shape)
+    return shape
+
+
+@dataclass(frozen=True)
+class SumScaling:
+    """Fixed-point factors of a scaled sum: out = f_out · (f_a · 2²⁰ a ± f_b · 2²⁰ b).
+
+    Each factor is (multiplier, shift), all below 1.
+    """
+
+    a: tuple[int, int]
+    b: tuple[int, int]
+    out: tuple[int, int]
+
+
+def sum_scaling(op: Op, graph: Graph) -> SumScaling:
+    """Factors of an add or sub."""
+    scale_a, _ = types.per_tensor(types.operand(op, graph, 0))
+    scale_b, _ = types.per_tensor(types.operand(op, graph, 1))
+    scale_out, _ = types.per_tensor(graph.type(op.outputs[0]))
+    twice = 2 * max(scale_a, scale_b)
+    factor = numerics.quantize_multiplier
+    out = twice / ((1 << LEFT_SHIFT) * scale_out)
+    if out >= 1:
+        raise InputError("the output scale is too small for the inputs", where=op.name)
+    return SumScaling(factor(scale_a / twice), factor(scale_b / twice), factor(out))
+
+
+def weighted_sum(op: Op, graph: Graph, inputs: Sequence[Array], sign: int) -> Array:
+    """Stored a + sign · b, with BUILTIN_REF's arithmetic."""
+    s = sum_scaling(op, graph)
+    rounding = str(op.attrs["rounding"])
+    terms = []
+    for i, factor in enumerate((s.a, s.b)):
+        _, zero = types.per_tensor(types.operand(op, graph, i))
+        shifted = (inputs[i].astype(np.int64) - zero) << LEFT_SHIFT
+        terms.append(numerics.multiply(shifted, *factor, rounding))
+    total = terms[0] + sign * terms[1]
+    return clamp(op, graph, numerics.multiply(total, *s.out, rounding))
+
+
+def output_range(op: Op, graph: Graph) -> tuple[int, int, int]:
+    """(zero point, lowest, highest) stored output, fused activation included."""
+    scale, zero = types.per_tensor(graph.type(op.outputs[0]))
+    name = str(op.attrs.get("activation", "none"))
+    return zero, *numerics.activation_range(name, scale, zero, "int8")
+
+
+def clamp(op: Op, graph: Graph, scaled: numerics.I64) -> Array:
+    """Add the output's zero point and clamp to its range."""
+    zero, low, high = output_range(op, graph)
+    return np.clip(scaled + zero, low, high).astype(np.int8)
+
+
+def macs(op: Op, graph: Graph) -> int:
+    return 0
+
+
+def read(
+    options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
+) -> Mapping[str, Any]:
+    """Attributes of AddOptions, SubOptions and MulOptions."""
+    tflite.require_dtypes(inputs, (("int8",), ("int8",)))
+    code = options.FusedActivationFunction() if options is not None else 0
+    return {"activation": tflite.activation(code), "rounding": "double"}
+
+
+def write(op: Op, graph: Graph) -> TfliteForm:
+    """The op as TFLite spells it."""
+    code = tflite.ACTIVATIONS.index(str(op.attrs["activation"]))
+    return TfliteForm({"fusedActivationFunction": code}, op.inputs)

@@ -1,0 +1,71 @@
+"""What max and average pooling share: geometry, types and the TFLite spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph, Op, Tensor
+from motekit.core.op import TfliteForm
+from motekit.core.tensors import TensorType
+from motekit.graph import numerics
+
+from . import tflite, types, windows
+
+
+def geometry(op: Op) -> windows.Window:
+    """The sliding window of the op."""
+    return windows.window(op.attrs, types.pair(op.attrs, "size"))
+
+
+def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
+    x = types.int8(types.operand(op, graph))
+    if len(x.shape) != 4:
+        raise InputError("the input must have 4 axes", value=x.shape)
+    if graph.type(op.outputs[0]).quant != x.quant:
+        raise InputError("input and output must have one quantization")
+    rows, columns = geometry(op).out(x.shape[1], x.shape[2])
+    return (types.same_as(x, (x.shape[0], rows, columns, x.shape[3])),)
+
+
+def output_range(op: Op, graph: Graph) -> tuple[int, int]:
+    """Lowest and highest stored output, fused activation included."""
+    scale, zero = types.per_tensor(graph.type(op.outputs[0]))
+    return numerics.activation_range(str(op.attrs["activation"]), scale, zero, "int8")
+
+
+def read(
+    options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
+) -> Mapping[str, Any]:
+    """Attributes of Pool2DOptions."""
+    tflite.require_dtypes(inputs, (("int8",),))
+    if options is None or inputs[0] is None or len(inputs[0].type.shape) != 4:
+        raise InputError("the op lacks its options or an input of 4 axes")
+    size = (options.FilterHeight(), options.FilterWidth())
+    stride = (options.StrideH(), options.StrideW())
+    if min(*size, *stride) < 1:
+        raise InputError("window and stride must be positive", value=(size, stride))
+    in_size = inputs[0].type.shape[1:3]
+    return {
+        "size": size,
+        "stride": stride,
+        "padding": windows.explicit_padding(
+            options.Padding(), (in_size[0], in_size[1]), size, stride
+        ),
+        "activation": tflite.activation(options.FusedActivationFunction()),
+    }
+
+
+def write(op: Op, graph: Graph) -> TfliteForm:
+    """The op as TFLite spells it."""
+    w = geometry(op)
+    fields = {
+        "padding": tflite.scheme(op, w, types.operand(op, graph).shape),
+        "strideH": w.stride[0],
+        "strideW": w.stride[1],
+        "filterHeight": w.size[0],
+        "filterWidth": w.size[1],
+        "fusedActivationFunction": tflite.ACTIVATIONS.index(str(op.attrs["activation"])),
+    }
+    return TfliteForm(fields, op.inputs)

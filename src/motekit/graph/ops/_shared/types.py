@@ -1,0 +1,72 @@
+"""What every op asks of its tensors, with errors that say what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph, Op
+from motekit.core.tensors import TensorType
+
+
+def operand(op: Op, graph: Graph, i: int = 0) -> TensorType:
+    """Type of input i. Raises InputError if it is absent."""
+    if i >= len(op.inputs) or op.inputs[i] is None:
+        raise InputError(f"input {i} is missing", where=op.name)
+    return graph.type(str(op.inputs[i]))
+
+
+def optional(op: Op, graph: Graph, i: int) -> TensorType | None:
+    """Type of input i, or None if it is absent."""
+    absent = i >= len(op.inputs) or op.inputs[i] is None
+    return None if absent else graph.type(str(op.inputs[i]))
+
+
+def per_tensor(type_: TensorType, what: str = "tensor") -> tuple[float, int]:
+    """(scale, zero point) of a per-tensor quantization. Raises InputError if it has none."""
+    if type_.quant is None or type_.quant.axis is not None:
+        raise InputError(f"the {what} must be quantized per tensor")
+    return type_.quant.per_tensor
+
+
+def int8(type_: TensorType, what: str = "input") -> TensorType:
+    """The type itself if it is quantized int8, per tensor. Raises InputError otherwise."""
+    if type_.dtype != "int8":
+        raise InputError(f"the {what} must be int8", value=type_.dtype)
+    per_tensor(type_, what)
+    return type_
+
+
+def declared(op: Op, graph: Graph, shape: tuple[int, ...], dtype: str = "int8") -> TensorType:
+    """The declared output with the inferred shape and type: its quantization is free."""
+    out = graph.type(op.outputs[0])
+    if dtype == "int8":
+        per_tensor(out, "output")
+    return replace(out, shape=shape, dtype=dtype)
+
+
+def same_as(type_: TensorType, shape: tuple[int, ...]) -> TensorType:
+    """`type_` in another shape, with the same quantization."""
+    return replace(type_, shape=shape)
+
+
+def pair(attrs: Mapping[str, Any], name: str, default: tuple[int, int] = (1, 1)) -> tuple[int, int]:
+    """An attribute of two positive integers (height, width)."""
+    a, b = attrs.get(name, default)
+    if int(a) < 1 or int(b) < 1:
+        raise InputError(f"{name} must be positive", value=(a, b))
+    return int(a), int(b)
+
+
+def ints(attrs: Mapping[str, Any], name: str) -> tuple[int, ...]:
+    """An attribute that is a tuple of integers."""
+    return tuple(int(v) for v in attrs[name])
+
+
+def axis(value: int, rank: int) -> int:
+    """An axis from 0 on. Raises InputError if the tensor does not have it."""
+    if not -rank <= value < rank:
+        raise InputError(f"axis is outside the {rank} axes of the tensor", value=value)
+    return value % rank

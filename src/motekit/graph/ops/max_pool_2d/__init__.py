@@ -1,0 +1,34 @@
+"""Largest value under a sliding window, NHWC; padding never wins.
+
+Attributes: size, stride: (height, width); padding: (top, bottom, left, right); activation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from motekit.core.graph import Graph, Op
+from motekit.core.op import Array, OpSpec, TfliteSpelling
+from motekit.graph.ops._shared import pooling, windows
+
+
+def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
+    taps = [tap for _, _, tap in windows.taps(inputs[0], pooling.geometry(op), -128)]
+    return (np.clip(np.max(taps, axis=0), *pooling.output_range(op, graph)).astype(np.int8),)
+
+
+def macs(op: Op, graph: Graph) -> int:
+    return 0
+
+
+OP = OpSpec(
+    kind="max_pool_2d",
+    summary="largest value under a sliding window",
+    infer=pooling.infer,
+    reference=reference,
+    macs=macs,
+    tflite=(TfliteSpelling("MAX_POOL_2D", 2, "Pool2DOptions", pooling.read, pooling.write),),
+    package=__name__,
+)

@@ -1,0 +1,42 @@
+"""Elementwise product of two int8 tensors, broadcast as NumPy does.
+
+Attributes: activation, rounding ("double": what BUILTIN_REF does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from motekit.core.graph import Graph, Op
+from motekit.core.op import Array, OpSpec, TfliteSpelling
+from motekit.graph import numerics
+from motekit.graph.ops._shared import binary, types
+
+
+def factor(op: Op, graph: Graph) -> tuple[int, int]:
+    """Fixed-point (multiplier, shift) from the product of the inputs to the output."""
+    scale_a, _ = types.per_tensor(types.operand(op, graph, 0))
+    scale_b, _ = types.per_tensor(types.operand(op, graph, 1))
+    scale_out, _ = types.per_tensor(graph.type(op.outputs[0]))
+    return numerics.quantize_multiplier(scale_a * scale_b / scale_out)
+
+
+def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
+    _, zero_a = types.per_tensor(types.operand(op, graph, 0))
+    _, zero_b = types.per_tensor(types.operand(op, graph, 1))
+    product = (inputs[0].astype(np.int64) - zero_a) * (inputs[1].astype(np.int64) - zero_b)
+    scaled = numerics.multiply(product, *factor(op, graph), str(op.attrs["rounding"]))
+    return (binary.clamp(op, graph, scaled),)
+
+
+OP = OpSpec(
+    kind="mul",
+    summary="elementwise product, broadcast",
+    infer=binary.infer,
+    reference=reference,
+    macs=binary.macs,
+    tflite=(TfliteSpelling("MUL", 2, "MulOptions", binary.read, binary.write),),
+    package=__name__,
+)

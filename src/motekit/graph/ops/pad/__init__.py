@@ -1,0 +1,76 @@
+"""Values around a tensor: PAD (the zero point) and PADV2 (a constant).
+
+Attributes: paddings: one (before, after) an axis; value: the stored value outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph, Op, Tensor
+from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
+from motekit.core.tensors import TensorType
+from motekit.graph.ops._shared import tflite, types
+
+
+def paddings(op: Op) -> tuple[tuple[int, int], ...]:
+    """(before, after) of every axis."""
+    given = op.attrs["paddings"]
+    assert isinstance(given, tuple)
+    return tuple((int(before), int(after)) for before, after in given)
+
+
+def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
+    x = types.int8(types.operand(op, graph))
+    pads = paddings(op)
+    if len(pads) != len(x.shape) or min((min(p) for p in pads), default=0) < 0:
+        raise InputError("paddings must be two counts an axis", value=pads)
+    return (types.same_as(x, tuple(n + a + b for n, (a, b) in zip(x.shape, pads, strict=True))),)
+
+
+def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
+    return (np.pad(inputs[0], paddings(op), constant_values=int(str(op.attrs["value"]))),)
+
+
+def macs(op: Op, graph: Graph) -> int:
+    return 0
+
+
+def _read(
+    options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
+) -> Mapping[str, Any]:
+    tflite.require_dtypes(inputs, (("int8",), ("int32", "int64"), ("int8",)))
+    assert inputs[0] is not None
+    given = tflite.constant_input(inputs, 1, "paddings")
+    if given.shape != (len(inputs[0].type.shape), 2):
+        raise InputError("paddings must be two counts an axis", value=given.shape)
+    if len(inputs) > 2:
+        value = int(tflite.constant_input(inputs, 2, "padding value").item())
+    else:
+        value = types.per_tensor(inputs[0].type)[1]
+    return {"paddings": tuple((int(a), int(b)) for a, b in given), "value": value}
+
+
+def _write(op: Op, graph: Graph) -> TfliteForm:
+    x = types.operand(op, graph)
+    if op.attrs["value"] != types.per_tensor(x)[1]:
+        raise InputError("TFLite's PAD can only write the zero point", where=op.name)
+    return TfliteForm({}, (op.inputs[0], np.array(paddings(op), np.int32)))
+
+
+OP = OpSpec(
+    kind="pad",
+    summary="values around a tensor",
+    infer=infer,
+    reference=reference,
+    macs=macs,
+    tflite=(
+        TfliteSpelling("PAD", 2, "PadOptions", _read, _write, (0,)),
+        TfliteSpelling("PADV2", 2, "PadV2Options", _read, None, (0,)),
+    ),
+    package=__name__,
+)

@@ -34,6 +34,7 @@ class State(ctypes.Structure):
 
     _fields_ = (
         ("read", ctypes.c_void_p), ("stop", ctypes.c_void_p), ("fresh", ctypes.c_void_p),
+        ("askew", ctypes.c_void_p),
         ("nodes", ctypes.c_void_p), ("edges", ctypes.c_void_p), ("buckets", ctypes.c_void_p),
         ("limit", ctypes.c_uint64), ("instructions", ctypes.c_uint64),
         ("lowest", ctypes.c_uint64), ("back", ctypes.c_uint64),
@@ -73,10 +74,15 @@ class Graph:
         timing: the core's model.
         fetch: (address, size) → code bytes.
         marks: address of a function → part number, from 1 on.
+        registers: unicorn's numbers of the stack pointer and the return address register.
     """
 
     def __init__(
-        self, timing: Timing, fetch: Callable[[int, int], bytes], marks: dict[int, int]
+        self,
+        timing: Timing,
+        fetch: Callable[[int, int], bytes],
+        marks: dict[int, int],
+        registers: tuple[int, int],
     ) -> None:
         self.timing, self.fetch, self.marks = timing, fetch, marks
         self.nodes = np.zeros(NODES, NODE)
@@ -91,6 +97,7 @@ class Graph:
             nodes=self.nodes.ctypes.data, edges=self.edges.ctypes.data,
             buckets=self.buckets.ctypes.data, node_count=START + 1, node_room=NODES,
             edge_count=1, edge_room=EDGES, bucket_mask=BUCKETS - 1,
+            reg_sp=registers[0], reg_link=registers[1],
         )  # fmt: skip
         self.begin(1 << 63)
 

@@ -17,8 +17,10 @@ from motekit.core.errors import InputError, MachineError
 from motekit.targets import elf as elf_file
 from motekit.targets import timing
 from motekit.targets.plugin import Core
+from motekit.targets.timing.model import Insn
 
 from . import trace
+from .alignment import Alignment
 from .cpu import create
 from .engine import UcError
 from .faults import Fault
@@ -58,12 +60,15 @@ class Machine:
         core: plugin or name.
         elf: the program.
         parts: part → symbol of the function whose work it is.
+        check_alignment: refuse loads and stores that the core would not carry out. Without it
+            a run is about four times as fast.
         python_hook: count with the slow hook in Python; the numbers are the same.
     """
 
     def __init__(
         self, core: Core | str, elf: Path, parts: Mapping[str, str] | None = None,
-        *, python_hook: bool = False,
+        *, check_alignment: bool = True,
+        python_hook: bool = False,
     ) -> None:  # fmt: skip
         self.core = targets.core(core) if isinstance(core, str) else core
         self.elf = elf_file.read(elf)
@@ -72,10 +77,12 @@ class Machine:
         self.semihosting = Semihosting(self.memory, self.cpu)
         self._parts = tuple(parts or {})
         marks = {self.elf.symbol(s).address: i for i, s in enumerate((parts or {}).values(), 1)}
-        self.graph = Graph(timing.model(self.core.timing), self._fetch, marks)
-        self.hook = trace.install(
-            self.uc, self.graph, self.cpu.sp, self.cpu.link, python=python_hook
+        self.graph = Graph(
+            timing.model(self.core.timing), self._fetch, marks, (self.cpu.sp, self.cpu.link)
         )
+        self.alignment = Alignment(self.core.spec, self._insn_at)
+        askew = self._askew if check_alignment else None
+        self.hook = trace.install(self.uc, self.graph, askew, python_hook)
         self._error: Fault | None = None
         self._access: tuple[int, int] | None = None
         self._top = self.elf.labels.get("mk_stack_top", sum(self.core.spec.ram))
@@ -97,6 +104,9 @@ class Machine:
 
     def _fetch(self, address: int, size: int) -> bytes:
         return bytes(self.uc.mem_read(address, size))
+
+    def _insn_at(self, pc: int) -> Insn:
+        return self.graph.timing.decode(self._fetch(pc, 4), pc)[0]
 
     # --- memory -------------------------------------------------------------------------
 
@@ -131,6 +141,11 @@ class Machine:
     def free(self) -> None:
         """Give back all buffers."""
         self.memory.free()
+
+    def reset(self) -> None:
+        """Static data as after power-up, no buffers. Counts stay."""
+        self.memory.ram[:] = 0
+        self._load()
 
     def symbol(self, name: str) -> int:
         """Address of a function or object."""
@@ -192,8 +207,7 @@ class Machine:
     def start(self, max_instructions: int = LIMIT) -> None:
         """Run from reset until the program asks for input or exits."""
         self.semihosting.reset()
-        self.memory.ram[:] = 0
-        self._load()
+        self.reset()
         self.uc.reg_write(self.cpu.sp, self._top)
         self.graph.begin(max_instructions)
         self._started = self._top
@@ -229,12 +243,14 @@ class Machine:
     def clear(self) -> None:
         """Start a new measurement."""
         self.graph.clear()
+        self.alignment.count = 0
         self._lowest = self._started = self._top
 
     def measurement(self) -> Measurement:
         """What was executed since the last `clear`."""
         self._note_stack()
-        return measure(self.graph, self.elf, self._parts, self._top - self._lowest)
+        stack = self._top - self._lowest
+        return measure(self.graph, self.elf, self._parts, stack, self.alignment.count)
 
     def _note_stack(self) -> None:
         """Depth is kept relative to the top, so that stacked arguments do not hide it."""
@@ -256,7 +272,7 @@ class Machine:
         if status != trace.OK:
             raise MachineError("the program has more branches than can be counted")
         self._note_stack()
-        if self._lowest < self.memory.floor:
+        if self._lowest < self.memory.end:
             raise self._at_pc("its stack ran into its data", self._top - self._lowest)
 
     def _emulate(self, address: int) -> int | None:
@@ -275,7 +291,17 @@ class Machine:
         return None
 
     def _at_pc(self, what: str, value: object = None) -> Fault:
-        pc = int(self.uc.reg_read(self.cpu.pc))
+        return self._fault_at(what, int(self.uc.reg_read(self.cpu.pc)), value)
+
+    def _executed(self, pc: int) -> int:
+        """The instruction that raised an exception: RISC-V's PC is already behind it."""
+        node = self.graph.nodes[self.graph.state.at]
+        if node["size"] == 0:  # a block of nothing but an illegal instruction
+            return int(node["address"])
+        insns = self.graph.block(int(node["address"]), int(node["size"])).insns
+        return next((i.address for i in insns if i.address + i.size == pc), pc)
+
+    def _fault_at(self, what: str, pc: int, value: object) -> Fault:
         found = self.elf.function_at(pc)
         name = f"{found.name}+0x{pc - found.address:x}" if found else "?"
         return Fault(what, pc, name, value)
@@ -286,6 +312,13 @@ class Machine:
             return self._at_pc(_ACCESS.get(access, "touches memory it may not"), f"0x{address:08x}")
         return self._at_pc(f"breaks: {error}")
 
+    def _askew(self, address: int, size: int) -> None:
+        pc = int(self.uc.reg_read(self.cpu.pc))
+        if self._error is None and not self.alignment.allows(pc):
+            what = f"loads or stores {size} bytes at an unaligned address, which faults on the core"
+            self._error = self._at_pc(what, f"0x{address:08x}")
+            self.uc.emu_stop()
+
     def _invalid(
         self, _uc: Any, access: int, address: int, _size: int, _value: int, _data: Any
     ) -> bool:
@@ -295,7 +328,7 @@ class Machine:
     def _interrupt(self, uc: Any, number: int, _data: Any) -> None:
         pc = int(uc.reg_read(self.cpu.pc))
         if number != self.cpu.breakpoint or not self._is_semihosting(pc):
-            self._error = self._at_pc("meets an exception", number)
+            self._error = self._fault_at("meets an exception", self._executed(pc), number)
             uc.emu_stop()
         elif self.semihosting.call(uc):
             uc.reg_write(self.cpu.pc, (pc + self.cpu.trap_size) | self.cpu.thumb)

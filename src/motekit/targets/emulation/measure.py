@@ -33,6 +33,8 @@ class Measurement:
             called included, other parts not; "" is what ran outside of every part.
         functions: function → what ran in it alone.
         stack_bytes: deepest stack below its value at the start.
+        unaligned: loads and stores that were not aligned, where that was looked at. The core
+            takes a cycle or more longer for each; the model does not say.
         model: the timing model.
     """
 
@@ -41,6 +43,7 @@ class Measurement:
     parts: Mapping[str, Count]
     functions: Mapping[str, Count]
     stack_bytes: int
+    unaligned: int
     model: Timing
 
     def figure(self, part: str | None = None) -> Figure:
@@ -53,7 +56,9 @@ class Measurement:
         return Figure(cycles, "cycles", self.model.tag, base * factor.low, base * factor.high)
 
 
-def measure(graph: Graph, elf: Elf, names: tuple[str, ...], stack_bytes: int) -> Measurement:
+def measure(
+    graph: Graph, elf: Elf, names: tuple[str, ...], stack_bytes: int, unaligned: int
+) -> Measurement:
     """Add up. `names` are the parts, number 1 first."""
     counts = graph.counts().astype(np.int64)
     n = len(counts)
@@ -82,5 +87,6 @@ def measure(graph: Graph, elf: Elf, names: tuple[str, ...], stack_bytes: int) ->
             if i
         },
         stack_bytes=stack_bytes,
+        unaligned=unaligned,
         model=graph.timing,
     )

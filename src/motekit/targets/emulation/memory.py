@@ -46,6 +46,11 @@ class Memory:
         if not self.spec.isa.startswith("rv"):
             self.uc.mem_map(*PERIPHERALS, UC_PROT_READ | UC_PROT_WRITE)
 
+    @property
+    def end(self) -> int:
+        """First address above static data and buffers."""
+        return self._next
+
     def view(self, address: int, size: int) -> Bytes:
         """The bytes themselves, to read or write. Raises InputError outside the memories."""
         for (origin, length), memory in ((self.spec.ram, self.ram), (self.spec.flash, self.flash)):

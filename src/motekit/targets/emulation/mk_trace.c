@@ -104,6 +104,17 @@ static void mk_watch_stack(mk_trace *t, void *machine, const mk_node *node) {
   t->look = node->flags & (uint32_t)MK_READ_SP_AFTER;
 }
 
+void mk_trace_access(void *machine, int type, uint64_t address, int size, int64_t value,
+                     void *user) {
+  mk_trace *t = user;
+  (void)machine;
+  (void)type;
+  (void)value;
+  if ((address & ((uint64_t)size - 1u)) != 0u) {
+    t->askew(address, (uint32_t)size);
+  }
+}
+
 void mk_trace_block(void *machine, uint64_t address, uint32_t size, void *user) {
   mk_trace *t = user;
   if (address == t->back) {

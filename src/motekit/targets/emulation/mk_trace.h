@@ -46,6 +46,7 @@ typedef struct {
   int (*read)(void *machine, int reg, void *value);
   int (*stop)(void *machine);
   void (*fresh)(uint32_t node); /* the host decodes the block and fills the node */
+  void (*askew)(uint64_t address, uint32_t size); /* an access that is not aligned */
   mk_node *nodes;
   mk_edge *edges;
   uint32_t *buckets;
@@ -70,6 +71,10 @@ typedef struct {
 #else
 #define MK_EXPORT __attribute__((visibility("default")))
 #endif
+
+/* The emulator's hook on loads and stores. */
+MK_EXPORT void mk_trace_access(void *machine, int type, uint64_t address, int size, int64_t value,
+                               void *user);
 
 /* The emulator's block hook. */
 MK_EXPORT void mk_trace_block(void *machine, uint64_t address, uint32_t size, void *user);

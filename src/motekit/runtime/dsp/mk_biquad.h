@@ -14,4 +14,9 @@
  * and written. */
 void mk_biquad_f32(float *x, uint32_t n, const float section[3], float state[2]);
 
+/* The same in integers, from rest. section: b1, a1 in 2^-30ths, a2 in 2^-31ths, and the bits the
+ * input is shifted to the right: such that no |y| reaches 2^30 (the plan of a block sees to it).
+ * The state is rounded down to 2 of x's units. */
+void mk_biquad_q(int32_t *x, uint32_t n, const int32_t section[4]);
+
 #endif

@@ -22,4 +22,18 @@ void mk_fft_power_f32(const mk_fft_f32 *fft, float *x);
 /* Bit-reversed successor: reversal of k + 1 from the reversal p of k. half: length / 2. */
 uint32_t mk_fft_next(uint32_t p, uint32_t half);
 
+/* twiddle: as above, in 2^-30ths. */
+typedef struct {
+    const int32_t *twiddle;
+    uint32_t length;
+} mk_fft_q;
+
+/* x: length samples, |x| <= 2^28, replaced by floor-rounded |4 X[k] / length|^2 for
+ * k = 1 .. length/2, 64 bits each: low word, high word; in the order of mk_fft_power_f32, bin
+ * length/2 first. The sum of them all is below 2^59. Returns the power of bin 0. */
+uint64_t mk_fft_power_q(const mk_fft_q *fft, int32_t *x);
+
+/* The power that lies in two words. */
+uint64_t mk_fft_power_at(const int32_t *at);
+
 #endif

@@ -6,20 +6,27 @@
 #include "mk_decide.h"
 #include "mk_history.h"
 
+#if defined(__GNUC__)
+#define MK_NOINLINE __attribute__((noinline))
+#else
+#define MK_NOINLINE
+#endif
+
 /* The ring holds the window that is being computed and the frames that arrive meanwhile. */
 static mk_sample ring[MK_RING_FRAMES * MK_CHANNELS];
 
+/* Frame counters wrap; only differences of at most MK_SLACK and equality are used. */
 static struct {
-    volatile uint32_t pushed;   /* frames accepted; written by the producer only */
-    volatile uint32_t taken;    /* frames used; written by the consumer only */
     volatile uint32_t overruns; /* frames dropped; written by the producer only */
-    volatile uint32_t break_at; /* value of `pushed` at the latest drop */
-    uint32_t seen_overruns;     /* overruns the consumer knows of */
     uint32_t windows;
-    uint16_t write_slot; /* ring frame the producer fills next */
-    uint16_t read_slot;  /* ring frame the consumer uses next */
-    uint16_t missing;    /* frames until the next window is complete */
-    uint8_t broken;      /* 1: a gap lies ahead, no window may be completed before it */
+    volatile uint16_t pushed;   /* frames accepted; written by the producer only */
+    volatile uint16_t taken;    /* frames used; written by the consumer only */
+    volatile uint16_t break_at; /* value of `pushed` at the latest drop */
+    uint16_t seen_overruns;     /* low half of the overruns the consumer knows of */
+    uint16_t write_slot;        /* ring frame the producer fills next */
+    uint16_t read_slot;         /* ring frame the consumer uses next */
+    uint16_t missing;           /* frames until the next window is complete */
+    uint8_t broken;             /* 1: a gap lies ahead, no window may be completed before it */
 } stream;
 
 static int16_t features[MK_FEATURES];
@@ -53,8 +60,8 @@ static uint16_t next_slot(uint16_t slot)
 
 int mk_push(const mk_sample frame[MK_CHANNELS])
 {
-    const uint32_t pushed = stream.pushed;
-    if (pushed - stream.taken >= MK_SLACK) {
+    const uint16_t pushed = stream.pushed;
+    if ((uint16_t)(pushed - stream.taken) >= MK_SLACK) {
         stream.break_at = pushed; /* before `overruns`: the consumer reads them the other way */
         stream.overruns = stream.overruns + 1U;
         return -1;
@@ -64,13 +71,13 @@ int mk_push(const mk_sample frame[MK_CHANNELS])
         slot[c] = frame[c];
     }
     stream.write_slot = next_slot(stream.write_slot);
-    stream.pushed = pushed + 1U;
+    stream.pushed = (uint16_t)(pushed + 1U);
     return 0;
 }
 
 /* A frame was dropped since the last look: what comes before the gap can no longer be trusted to
  * be without one, so no window is completed until the stream starts anew behind it. */
-static void mind_gap(uint32_t overruns)
+static MK_NOINLINE void mind_gap(uint16_t overruns)
 {
     if (overruns != stream.seen_overruns) {
         stream.seen_overruns = overruns;
@@ -96,24 +103,24 @@ static void compute(const mk_history *history, mk_result *result)
     result->window = stream.windows;
 }
 
-/* The window that ends in front of ring frame `end`, or a view of length 0. */
-static mk_history window_before(uint16_t end)
+/* The window that ends in front of read_slot. Not inlined: most calls of mk_process take one frame
+ * and never come here, so they should not save its registers. */
+static MK_NOINLINE int complete(mk_result *result)
 {
     mk_history history = {ring, MK_RING_FRAMES, 0U, 0U, MK_CHANNELS, NULL};
 #if MK_HISTORY
-    const uint32_t start = (uint32_t)end + MK_RING_FRAMES - MK_WINDOW;
+    const uint32_t start = (uint32_t)stream.read_slot + MK_RING_FRAMES - MK_WINDOW;
     history.start = (uint16_t)((start >= MK_RING_FRAMES) ? (start - MK_RING_FRAMES) : start);
     history.length = MK_WINDOW;
-#else
-    (void)end;
 #endif
-    return history;
+    compute(&history, result);
+    return 1;
 }
 
 int mk_process(mk_result *result)
 {
     while (stream.taken != stream.pushed) {
-        const uint32_t overruns = stream.overruns;
+        const uint16_t overruns = (uint16_t)stream.overruns;
         if ((overruns != stream.seen_overruns) || (stream.broken != 0U)) {
             mind_gap(overruns);
         }
@@ -123,14 +130,12 @@ int mk_process(mk_result *result)
         stream.read_slot = next_slot(stream.read_slot);
         /* From here on the producer may be MK_SLACK frames ahead of the window's end, which is
          * what the ring has room for beside the window. */
-        stream.taken = stream.taken + 1U;
+        stream.taken = (uint16_t)(stream.taken + 1U);
         stream.missing--;
         if (stream.missing == 0U) {
             stream.missing = MK_STRIDE;
             if (stream.broken == 0U) {
-                const mk_history history = window_before(stream.read_slot);
-                compute(&history, result);
-                return 1;
+                return complete(result);
             }
         }
     }

@@ -29,17 +29,13 @@ int main(void)
     request in;
     mk_init();
     while (mk_read(&in, (uint32_t)sizeof in) == sizeof in) {
-        switch (in.command) {
-        case PUSH:
+        if (in.command == PUSH) {
             push(in.frame);
-            break;
-        case RESTART:
+        } else if (in.command == RESTART) {
             mk_init();
-            break;
-        case IDENTITY:
+        } else if (in.command == IDENTITY) {
             mk_write(mk_identity, (uint32_t)sizeof mk_identity);
-            break;
-        default:
+        } else {
             return (in.command == QUIT) ? 0 : 1;
         }
     }

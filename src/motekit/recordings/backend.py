@@ -20,6 +20,7 @@ from .files import TEMPORARY, atomic_file, inside, reading, sync_folder, writing
 
 SIDECAR = "recording.json"
 _TRASH = ".trash"
+_NOTES = ".notes"
 _LOCK = ".lock"
 LOCK_S = 30.0  # seconds to wait for another writer
 MAX_NAME = 180  # bytes of a folder name; most file systems end at 255
@@ -70,6 +71,14 @@ class Backend(Protocol):
 
     def undiscard(self, name: str) -> None:
         """Raises InputError if there is nothing to bring back or the name is in use."""
+        ...
+
+    def note(self, key: str) -> bytes | None:
+        """A small note kept beside the recordings, or None."""
+        ...
+
+    def set_note(self, key: str, data: bytes) -> None:
+        """Keep a note under a key of hex digits, all or nothing. Raises MachineError."""
         ...
 
     def lock(self) -> AbstractContextManager[object]:
@@ -207,6 +216,20 @@ class FolderBackend:
         with writing(target):
             max(found, key=lambda e: int(e.suffix[1:])).rename(target)
             sync_folder(self.root)
+
+    def note(self, key: str) -> bytes | None:
+        path = self.root / _NOTES / key
+        if not path.is_file():
+            return None
+        with reading(path):
+            return path.read_bytes()
+
+    def set_note(self, key: str, data: bytes) -> None:
+        folder = self.root / _NOTES
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with atomic_file(folder / key) as handle:
+            handle.write(data)
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:

@@ -102,6 +102,11 @@ def atomic_folder(target: Path) -> Iterator[Path]:
         raise
 
 
+def stem(name: str) -> str:
+    """A file name without its ending, and without ".gz" behind that: what a file is called."""
+    return Path(name.removesuffix(".gz")).stem
+
+
 def sha256(path: Path) -> str:
     """SHA-256 of a file, hex."""
     with reading(path), path.open("rb") as handle:

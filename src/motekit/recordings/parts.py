@@ -39,6 +39,16 @@ def shifted(segments: Iterable[Segment], rows: int) -> Iterator[Segment]:
     return (Segment(s.label, s.start + rows, s.stop + rows) for s in segments)
 
 
+def clipped(segments: Iterable[Segment], row: int, rows: int) -> tuple[Segment, ...]:
+    """What rows `row` to `row + rows` of a recording hold of its segments, counted from `row`."""
+    out = []
+    for segment in segments:
+        start, stop = max(segment.start - row, 0), min(segment.stop - row, rows)
+        if start < stop:
+            out.append(Segment(segment.label, start, stop))
+    return tuple(out)
+
+
 def merged(segments: Iterable[Segment]) -> tuple[Segment, ...]:
     """Segments with neighbours of one label that touch made one."""
     out: list[Segment] = []

@@ -19,7 +19,7 @@ from .backend import SIDECAR, Backend, FolderBackend
 from .files import inside, sha256, writing
 from .formats.parquet.reader import stream_parts
 from .formats.parquet.writer import StreamWriter
-from .parts import join, merged, settled, shifted
+from .parts import clipped, join, merged, settled, shifted
 
 Status = Literal["added", "unchanged", "replaced"]
 EDITABLE = ("label", "subject", "session", "device", "segments", "metadata")
@@ -90,9 +90,7 @@ class Store:
             ended = [part or last for part, last in zip(group, ended, strict=True)]
             whole = facts.read_recording(known["recording"], streams)
             stop = row + len(streams[0])
-            inner = [Segment(s.label, max(s.start, row) - row, min(s.stop, stop) - row)
-                     for s in whole.segments if s.start < stop and s.stop > row]  # fmt: skip
-            yield replace(whole, segments=tuple(inner))
+            yield replace(whole, segments=clipped(whole.segments, row, stop - row))
             row = stop
 
     def _stream(self, path: Path, stream: Mapping[str, Any]) -> Iterator[Recording]:

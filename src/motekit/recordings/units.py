@@ -169,7 +169,7 @@ _SPELLINGS = {
     "lux": "lx", "ohm": "Ohm", "Ω": "Ohm", "kΩ": "kOhm", "BPM": "bpm", "%": "/100",
     "percent": "/100", "µT": "uT", "µV": "uV", "µA": "uA", "µS": "uS", "µs": "us",
     "°": "deg", "degrees": "deg", "n/a": NO_UNIT, "NA": NO_UNIT, "none": NO_UNIT,
-    "None": NO_UNIT, "-": NO_UNIT,
+    "None": NO_UNIT, "-": NO_UNIT, "wav": NO_UNIT,
 }  # fmt: skip
 
 UNITS: dict[str, Unit] = _PRIMARY | _SECONDARY | _SENSORS

@@ -25,7 +25,7 @@ def sniff(head: bytes) -> bool:
 FORMAT = Format(
     name="csv",
     summary="comma-separated values, one recording per file or the long form",
-    suffixes=(".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz"),
+    suffixes=(".csv", ".tsv", ".csv.gz", ".tsv.gz"),
     sniff=sniff,
     params=Params,
     parts=parts,

@@ -14,6 +14,7 @@ import pyarrow as pa
 from motekit.core.errors import InputError
 from motekit.core.recording import Gap, Recording, Segment, Stream
 from motekit.recordings.clock import measured_rate
+from motekit.recordings.files import stem
 from motekit.recordings.parts import merged
 
 from .layout import ROLES, Layout, layout
@@ -103,10 +104,7 @@ class _Reader:
 
     def _name(self, piece: Block) -> str:
         values = [_first(piece, i) for i in self.layout.identity]
-        stem = self.layout.path.name
-        for suffix in (".gz", ".csv", ".tsv", ".txt"):
-            stem = stem.removesuffix(suffix)
-        return "-".join(v or "none" for v in values) if values else stem
+        return "-".join(v or "none" for v in values) if values else stem(self.layout.path.name)
 
     def _begin(self, name: str, piece: Block) -> _Open:
         if name in self.seen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from motekit.core.errors import InputError, MotekitError
-from motekit.core.recording import Recording, Segment
+from motekit.core.recording import Recording
 from motekit.recordings import facts
 from motekit.recordings.files import reading
+from motekit.recordings.parts import clipped
 
 from .writer import KEY
 
@@ -69,16 +71,6 @@ def _check(file: pq.ParquetFile, value: dict[str, Any]) -> None:
         raise ValueError("the row groups are not as described")
 
 
-def _clip(segments: list[Any], row: int, rows: int) -> tuple[Segment, ...]:
-    """The segments of rows `row` to `row + rows`, counted from `row`."""
-    out = []
-    for label, start, stop in segments:
-        a, b = max(int(start), row) - row, min(int(stop), row + rows) - row
-        if a < b:
-            out.append(Segment(str(label), a, b))
-    return tuple(out)
-
-
 def stream_parts(path: Path, rows: int = PART) -> Iterator[Recording]:
     """Parts of the one stream in a file, under the facts the file itself holds.
 
@@ -90,7 +82,7 @@ def stream_parts(path: Path, rows: int = PART) -> Iterator[Recording]:
     with file:
         with _damage(path):
             _check(file, value)
-            stream, about = value["stream"], value["recording"]
+            stream = value["stream"]
             dtype = np.dtype(str(stream["dtype"]))
             batches = file.iter_batches(batch_size=rows, use_threads=False)
         hashes = facts.StreamHash()
@@ -100,9 +92,9 @@ def stream_parts(path: Path, rows: int = PART) -> Iterator[Recording]:
                 if batch is None and hashes.rows:
                     break
                 part = _part(batch, value, dtype, hashes.rows)
-                segments = _clip(about["segments"], hashes.rows, len(part.streams[0]))
+                segments = clipped(part.segments, hashes.rows, len(part.streams[0]))
                 hashes.update(part.streams[0])
-            yield Recording(**{**vars(part), "segments": segments})
+            yield replace(part, segments=segments)
             if batch is None:
                 break
         with _damage(path):

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from motekit.core.block import CBlock, Signal
-from motekit.dsp.common import FEATURES, HISTORY, counts_to_units
+from motekit.dsp import integer
+from motekit.dsp.common import FEATURES, HISTORY, counts_to_units, require_fixed_input
 from motekit.dsp.tables import twiddles
 
+from .fixed_plan import LOG_LSB, FixedPlan, fixed_plan, frames_summed, sum_shift
 from .params import EI, Params
 from .plan import EI_ZERO, Plan, Sections, plan
+from .tables_q import channel_offsets, section_words, taper
 
 F32 = npt.NDArray[np.float32]
 
-SOURCES = ("mk_spectral.h", "mk_spectral_f32.c", "mk_moments.h", "mk_moments_f32.c")
-FILTER = ("mk_biquad.h", "mk_biquad_f32.c")
-FFT = ("mk_fft.h", "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c")
+HEADERS = ("mk_spectral.h", "mk_moments.h", "mk_wide.h", "mk_fix.h")
+SOURCES = {
+    "float": (*HEADERS, "mk_spectral_f32.c", "mk_moments_f32.c"),
+    "fixed": (*HEADERS, "mk_spectral_q.c", "mk_moments_q.c", "mk_wide.c"),
+}
+FILTER = {
+    "float": ("mk_biquad.h", "mk_biquad_f32.c"),
+    "fixed": ("mk_biquad.h", "mk_biquad_q.c"),
+}
+FFT = {
+    "float": ("mk_fft.h", "mk_fft_order.c", "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c"),
+    "fixed": ("mk_fft.h", "mk_fft_order.c", "mk_fft_q.c"),
+}
 
 
 def full_frames(pl: Plan) -> int:
@@ -28,40 +42,99 @@ def full_frames(pl: Plan) -> int:
 
 
 def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
-    """The float variant."""
+    """Either variant. Raises InputError where there is no fixed-point form."""
     pl = plan(signal, p)
-    rows, step = channel_rows(signal, p, pl)
+    parts = _float_parts(signal, p, pl) if arithmetic == "float" else _fixed_parts(signal, p, pl)
     fields: dict[str, Any] = {
         "channels": len(signal.channels),
         "statistics": int(p.statistics),
-        "channel": rows,
-        "channel_step": step,
-        "log": int(p.log),
-        "gain": math.prod((s.gain for s in all_sections(pl)), start=1.0),
+        **parts.scales,
     }
-    sources = [*SOURCES, *HISTORY, *FEATURES[arithmetic]]
+    sources = [*SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic]]
     defines: dict[str, int] = {}
     if pl.decimators:
         defines["MK_SPECTRAL_DECIMATE"] = 1
         fields |= {
             "stages": len(pl.decimators),
             "ratios": np.array([ratio for ratio, _ in pl.decimators], dtype=np.uint8),
-            "decimator": np.concatenate([decimator_table(s) for _, s in pl.decimators]),
+            "decimator": parts.decimator,
         }
     if pl.butterworth is not None:
         defines["MK_SPECTRAL_FILTER"] = 1
-        fields |= {
-            "sections": len(pl.butterworth.b1),
-            "section": section_table(pl.butterworth).reshape(-1),
-        }
+        fields |= {"sections": len(pl.butterworth.b1), "section": parts.section}
     if pl.decimators or pl.butterworth is not None:
-        sources += FILTER
+        sources += FILTER[arithmetic]
     if pl.fft:
-        sources += FFT
-        more, flags = spectrum_fields(p, pl)
+        sources += FFT[arithmetic]
+        more, flags = spectrum_fields(p, pl, parts)
         fields |= more
         defines |= flags
-    return CBlock(tuple(sources), fields, 0, 4 * scratch_words(signal, pl), defines)
+    scratch = 4 * scratch_words(signal, pl, arithmetic)
+    return CBlock(tuple(sources), fields, 0, scratch, defines, parts.lsb)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What differs between float and fixed point: numbers in either form."""
+
+    scales: dict[str, Any]
+    decimator: npt.NDArray[Any]
+    section: npt.NDArray[Any]
+    twiddle: npt.NDArray[Any]
+    taper: npt.NDArray[Any] | None
+    average: int
+    lsb: tuple[float, ...] = ()
+
+
+def _float_parts(signal: Signal, p: Params, pl: Plan) -> _Parts:
+    rows, step = channel_rows(signal, p, pl)
+    gains = math.prod((s.gain for s in all_sections(pl)), start=1.0)
+    scales = {"log": int(p.log), "channel_step": step, "channel": rows, "gain": gains}
+    nothing = np.zeros(0, np.float32)
+    tapered = bool(np.any(pl.window != 1.0))
+    return _Parts(
+        scales,
+        np.concatenate([nothing, *(decimator_table(s) for _, s in pl.decimators)]),
+        section_table(pl.butterworth).reshape(-1) if pl.butterworth else nothing,
+        twiddles(pl.fft) if pl.fft else nothing,
+        pl.window.astype(np.float32) if tapered else None,
+        int(p.combine == "mean" and p.numerics != EI),
+    )
+
+
+def _fixed_parts(signal: Signal, p: Params, pl: Plan) -> _Parts:
+    require_fixed_input(signal)
+    fp = fixed_plan(signal, p)
+    offsets = np.array(channel_offsets(signal, p, pl, fp), dtype=np.int32)
+    same = bool(np.all(offsets == offsets[0]))
+    scales = {
+        "shift": fp.shift, "offset_step": int(not same), "offset": offsets[:1] if same else offsets,
+        "most": fp.most, "noise": fp.noise[0], "noise_exponent": fp.noise[1],
+    }  # fmt: skip
+    stages = [c for c in fp.cascades if c.dc is not None]
+    words = [word for c in stages for word in (*section_words(c), c.dc)]
+    butterworth = [word for c in fp.cascades if c.dc is None for word in section_words(c)]
+    return _Parts(
+        scales,
+        np.array(words, dtype=np.int32),
+        np.array(butterworth, dtype=np.int32),
+        integer.twiddles(pl.fft) if pl.fft else np.zeros(0, np.int32),
+        taper(pl) if pl.fft else None,
+        1 + sum_shift(p, pl) if frames_summed(p, pl) > 1 else 0,
+        lsb(signal, p, pl, fp),
+    )
+
+
+def lsb(signal: Signal, p: Params, pl: Plan, fp: FixedPlan) -> tuple[float, ...]:
+    """Worth of one integer of each fixed-point feature."""
+    moments = (2.0**-16, 2.0**-14)
+    out: list[float] = []
+    for scale in counts_to_units(signal, p.scale):
+        if p.statistics:
+            out += [float(fp.unit * scale), *moments]
+        out += moments if pl.moments else ()
+        out += [LOG_LSB] * pl.bands
+    return tuple(out)
 
 
 def all_sections(pl: Plan) -> list[Sections]:
@@ -98,13 +171,13 @@ def channel_rows(signal: Signal, p: Params, pl: Plan) -> tuple[F32, int]:
     return table.reshape(-1), 3
 
 
-def spectrum_fields(p: Params, pl: Plan) -> tuple[dict[str, Any], dict[str, int]]:
+def spectrum_fields(p: Params, pl: Plan, parts: _Parts) -> tuple[dict[str, Any], dict[str, int]]:
     """Fields and defines of the FFT."""
     fields: dict[str, Any] = {
         "fft": pl.fft,
         "bands": pl.bands,
         "edges": np.array(pl.edges, dtype=np.uint16),
-        "twiddle": twiddles(pl.fft),
+        "twiddle": parts.twiddle,
     }
     defines = {"MK_SPECTRAL_FFT": 1}
     if full_frames(pl) > 1:
@@ -112,19 +185,21 @@ def spectrum_fields(p: Params, pl: Plan) -> tuple[dict[str, Any], dict[str, int]
         fields |= {
             "frames": full_frames(pl),
             "hop": pl.frames[1],
-            "average": int(p.combine == "mean"),
+            "average": parts.average,
         }
-    if np.any(pl.window != 1.0):
+    if parts.taper is not None:
         defines["MK_SPECTRAL_TAPER"] = 1
-        fields["taper"] = pl.window.astype(np.float32)
+        fields["taper"] = parts.taper
     if pl.moments:
         defines["MK_SPECTRAL_MOMENTS"] = 1
         fields["moments"] = 1
     return fields, defines
 
 
-def scratch_words(signal: Signal, pl: Plan) -> int:
-    """32-bit words of scratch: the window, filtered; one frame beside it if there are several."""
-    frames = full_frames(pl)
-    work = pl.length + pl.fft if frames > 1 else pl.fft
+def scratch_words(signal: Signal, pl: Plan, arithmetic: str) -> int:
+    """32-bit words of scratch: the window, filtered; one frame beside it if there are several,
+    and in fixed point their powers."""
+    if full_frames(pl) < 2:
+        return max(signal.length, pl.fft)
+    work = pl.length + pl.fft * (1 if arithmetic == "float" else 2)
     return max(signal.length, work)

@@ -30,43 +30,60 @@
 #define MK_SPECTRAL_MOMENTS 0
 #endif
 
-#if !MK_FIXED
+#if MK_FIXED
+typedef int32_t mk_spectral_number; /* of filters and tables */
+#else
+typedef float mk_spectral_number;
+#endif
+
 typedef struct {
     uint16_t channels;
     uint16_t statistics; /* 1: RMS, skewness and kurtosis are features */
+#if MK_FIXED
+    uint16_t shift;          /* samples go in shifted to the left so far */
+    uint16_t offset_step;    /* 1, or 0: all channels are alike */
+    const int32_t *offset;   /* per channel: log2 of the unit of power, in 2^-16ths */
+    int32_t most;            /* largest exponent to scale up by before the FFT */
+    uint32_t noise;          /* noise * 2^noise_exponent is added to a power, in the unit that */
+    int32_t noise_exponent;  /* powers have where samples are not scaled up */
+#else
+    uint16_t log;          /* 1: features are log10 of powers */
+    uint16_t channel_step; /* floats from one channel to the next; 0: all are alike */
     /* Per channel: units per count; power offset (log) or factor; noise added to a power. */
     const float *channel;
-    uint16_t channel_step; /* floats from one channel to the next; 0: all are alike */
-    uint16_t log;          /* 1: features are log10 of powers */
-    float gain;            /* of all filters, applied to the samples */
+    float gain; /* of all filters, applied to the samples */
+#endif
 #if MK_SPECTRAL_DECIMATE
-    uint16_t stages;         /* decimation stages */
-    const uint8_t *ratios;   /* of each */
-    const float *decimator;  /* 4 sections of b1, a1, a2 and the state at rest per stage */
+    uint16_t stages;       /* decimation stages */
+    const uint8_t *ratios; /* of each */
+    /* Per stage 4 sections of b1, a1, a2 and the state at rest; fixed point: 4 sections of
+     * mk_biquad_q, and the steady output in 2^-28ths of a steady input. */
+    const mk_spectral_number *decimator;
 #endif
 #if MK_SPECTRAL_FILTER
     uint16_t sections;
-    const float *section; /* b1, a1, a2 each */
+    const mk_spectral_number *section; /* see mk_biquad.h */
 #endif
 #if MK_SPECTRAL_FFT
-    uint16_t fft;   /* samples per frame, a power of two */
-    uint16_t bands; /* features */
+    uint16_t fft;          /* samples per frame, a power of two */
+    uint16_t bands;        /* features */
     const uint16_t *edges; /* feature i is the mean of bins edges[i] .. edges[i + 1] - 1 */
-    const float *twiddle;  /* see mk_fft.h */
+    const mk_spectral_number *twiddle; /* see mk_fft.h */
 #endif
 #if MK_SPECTRAL_FRAMES
     uint16_t frames;
     uint16_t hop;     /* samples from one frame to the next, fft or fft / 2 */
-    uint16_t average; /* 1: mean over the frames (their sum here); 0: their maximum */
+    /* 0: maximum over the frames; otherwise their mean (here: their sum, in fixed point of powers
+     * shifted to the right by average - 1). */
+    uint16_t average;
 #endif
 #if MK_SPECTRAL_TAPER
-    const float *taper; /* weights of a frame's samples, or NULL */
+    const mk_spectral_number *taper; /* weights of a frame's samples (2^-30ths), or NULL */
 #endif
 #if MK_SPECTRAL_MOMENTS
     uint16_t moments; /* 1: skewness and kurtosis of the powers are features */
 #endif
 } mk_spectral_params;
-#endif
 
 void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_history *h,
                         void *scratch, mk_features *out);

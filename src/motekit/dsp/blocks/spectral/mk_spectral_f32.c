@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mk_spectral.h"
 
+#include "mk_moments.h"
+
+#if MK_SPECTRAL_DECIMATE || MK_SPECTRAL_FILTER
 #include "mk_biquad.h"
+#endif
+#if MK_SPECTRAL_FFT
 #include "mk_fft.h"
 #include "mk_log.h"
-#include "mk_moments.h"
+#endif
 
 #include <stddef.h>
 

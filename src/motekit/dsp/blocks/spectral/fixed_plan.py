@@ -1,0 +1,151 @@
+"""How the fixed-point variant scales: shifts that no sample can overflow, and what they mean."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import signal as scipy_signal
+
+from motekit.core.block import Signal
+from motekit.core.errors import InputError
+
+from .params import EI, Params
+from .plan import Plan, Sections, plan
+
+FULL = 2**15  # magnitude of an int16 sample
+ROOM = 2.0**30  # no sample behind the first shift, and no output of a section, reaches it
+LONGEST = 4096  # samples of an impulse response that are summed
+LOG_LSB = math.log10(2) / 65536  # log10 per integer of a power feature
+LOG_OF_ZERO = -2177043  # round(−10 / LOG_LSB)
+
+SectionQ = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """Integer sections, in order.
+
+    Args:
+        ratio: keep every n-th sample behind them.
+        sections: (b1, −a1 in 2^-30ths, −a2 in 2^-31ths, right shift) each.
+        dc: steady output per unit of steady input, in 2^-28ths; None to start from zero.
+    """
+
+    ratio: int
+    sections: tuple[SectionQ, ...]
+    dc: int | None
+
+
+@dataclass(frozen=True)
+class FixedPlan:
+    """Scaling of the fixed-point variant.
+
+    Args:
+        shift: left shift of a sample.
+        cascades: decimation stages, then the Butterworth filter.
+        unit: counts per unit of the filtered samples (the gains of the filters included).
+        most: largest left shift of the filtered samples before the FFT.
+        noise: (m, e): power added before the logarithm, m × 2^(e + 2·shift).
+    """
+
+    shift: int
+    cascades: tuple[Cascade, ...]
+    unit: float
+    most: int
+    noise: tuple[int, int]
+
+
+def _peak(b: np.ndarray, a: np.ndarray) -> float:
+    """Largest output for inputs of at most 1: the sum of the impulse response's magnitudes."""
+    impulse = np.zeros(LONGEST)
+    impulse[0] = 1.0
+    return float(np.sum(np.abs(scipy_signal.lfilter(b, a, impulse))))
+
+
+def _cascade(s: Sections, peak: float, ratio: int) -> tuple[Cascade, float, float]:
+    """(integer sections, largest output, gain) for inputs of at most `peak`."""
+    out: list[SectionQ] = []
+    gain = 1.0
+    swing = 2.0 if s.rest is not None else 1.0  # x − x[0] swings twice as far
+    response = np.zeros(LONGEST)
+    response[0] = peak * swing
+    for b1, a1, a2 in zip(s.b1, s.a1, s.a2, strict=True):
+        b, a = np.array([1.0, b1, 1.0]), np.array([1.0, a1, a2])
+        raw = scipy_signal.lfilter(b, a, response)
+        states = [raw, raw - response, b1 * response - a1 * raw, response - a2 * raw]
+        states.append(states[2] + states[3])
+        largest = max(float(np.sum(np.abs(v))) for v in states)
+        shift = max(0, math.ceil(math.log2(largest / ROOM * 1.01)))
+        out.append((int(b1), round(-a1 * 2**30), round(-a2 * 2**31), shift))
+        response = raw / 2**shift
+        gain /= 2**shift
+    top = float(np.sum(np.abs(response)))
+    steady = None
+    if s.rest is not None:
+        dc = gain * math.prod(
+            (2 + b) / (1 + c + d) for b, c, d in zip(s.b1, s.a1, s.a2, strict=True)
+        )
+        steady = round(dc * 2**28)
+        top += peak * abs(dc)
+    return Cascade(ratio, tuple(out), steady), top, gain
+
+
+@lru_cache(maxsize=256)
+def fixed_plan(signal: Signal, p: Params) -> FixedPlan:
+    """The scaling. Raises InputError where the block has no fixed-point form."""
+    if p.fft_length and not p.log:
+        raise InputError(
+            "powers span more than 32 bits, a core without FPU takes their logarithm only",
+            where="spectral.log",
+            value=False,
+            way_out="set log = true, or choose a core with FPU",
+        )
+    pl = plan(signal, p)
+    shift = 13
+    peak, unit = float(FULL << shift), 2.0**-shift
+    cascades = []
+    stages = [*pl.decimators, *([(1, pl.butterworth)] if pl.butterworth else [])]
+    for ratio, sections in stages:
+        cascade, peak, gain = _cascade(sections, peak, ratio)
+        cascades.append(cascade)
+        unit *= sections.gain / gain
+    noise = _noise(p, pl, unit)
+    most = 28
+    if noise > 0:
+        bins = max(b - a for a, b in zip(pl.edges, pl.edges[1:], strict=False))
+        most = min(28, math.floor((59 - math.log2(noise * bins)) / 2))
+    return FixedPlan(shift, tuple(cascades), unit, most, _mantissa(noise))
+
+
+def frames_summed(p: Params, pl: Plan) -> int:
+    """Frames whose powers add up in a feature."""
+    starts = sum(start < pl.length for start in pl.frames)
+    return starts if p.combine == "mean" and p.numerics != EI else 1
+
+
+def sum_shift(p: Params, pl: Plan) -> int:
+    """Bits a power loses so that the sum over the frames fits 64 bits."""
+    return (frames_summed(p, pl) - 1).bit_length()
+
+
+def power_unit(p: Params, pl: Plan, unit: float) -> float:
+    """counts² of power per unit of the combined powers, before the shift of a window."""
+    frames = frames_summed(p, pl) / 2 ** sum_shift(p, pl)
+    return float(pl.power_scale() * pl.fft**2 / 16 * unit**2 / frames)
+
+
+def _noise(p: Params, pl: Plan, unit: float) -> float:
+    if p.numerics == EI or not pl.fft:
+        return 0.0
+    return 1 / 12 / power_unit(p, pl, unit)
+
+
+def _mantissa(value: float) -> tuple[int, int]:
+    """value as m × 2^e with 31 significant bits."""
+    if value == 0:
+        return 0, 0
+    m, e = math.frexp(value)
+    return round(m * 2**31), e - 31

@@ -1,0 +1,37 @@
+"""Constant tables of the fixed-point variant."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit.core.block import Signal
+from motekit.dsp.common import counts_to_units
+
+from .fixed_plan import Cascade, FixedPlan, power_unit
+from .params import Params
+from .plan import Plan
+
+I32 = npt.NDArray[np.int32]
+
+
+def channel_offsets(signal: Signal, p: Params, pl: Plan, fp: FixedPlan) -> list[int]:
+    """log2 of the unit of power of each channel, in 2^-16ths."""
+    if not pl.fft:
+        return [0] * len(signal.channels)
+    unit = power_unit(p, pl, fp.unit)
+    return [round(math.log2(unit * scale**2) * 65536) for scale in counts_to_units(signal, p.scale)]
+
+
+def taper(pl: Plan) -> I32 | None:
+    """Weights of a frame in 2^-30ths, or None where all are 1."""
+    if not np.any(pl.window != 1.0):
+        return None
+    return np.round(pl.window * 2**30).astype(np.int32)
+
+
+def section_words(cascade: Cascade) -> list[int]:
+    """The sections as mk_biquad_q reads them, one after the other."""
+    return [word for section in cascade.sections for word in section]

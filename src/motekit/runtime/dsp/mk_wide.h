@@ -1,0 +1,30 @@
+/* Non-negative numbers of any size with 32 significant bits, for the few divisions, roots and
+ * logarithms at the end of a window. The meaning is motekit.dsp.wide.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MK_WIDE_H
+#define MK_WIDE_H
+
+#include <stdint.h>
+
+/* m * 2^e; the top bit of m is set, or m is 0. */
+typedef struct {
+    uint32_t m;
+    int32_t e;
+} mk_wide;
+
+/* value * 2^e, less significant bits cut off. */
+mk_wide mk_wide_from(uint64_t value, int32_t e);
+
+/* Cut off to 32 bits: a * b, a / b (b > 0), the root of a. */
+mk_wide mk_wide_times(mk_wide a, mk_wide b);
+mk_wide mk_wide_over(mk_wide a, mk_wide b);
+mk_wide mk_wide_root(mk_wide a);
+
+/* floor(a / 2^e), at most 2^31 - 1. */
+int32_t mk_wide_to(mk_wide a, int32_t e);
+
+/* log2(a) * 2^16 for a > 0, within 0.7 of it. */
+int32_t mk_wide_log2(mk_wide a);
+
+#endif

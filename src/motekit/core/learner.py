@@ -31,12 +31,14 @@ class FeatureSet:
         labels: shape (windows,), index into `classes`; −1 for no label.
         classes: class names.
         groups: what a split keeps together (subject, session or recording), shape (windows,).
+        names: feature names, for learners that are told which features to use; may be empty.
     """
 
     z: F32
     labels: npt.NDArray[np.int64]
     classes: tuple[str, ...]
     groups: npt.NDArray[np.str_]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,211 @@
+"""Nested cross-validation: choose by inner folds, judge on groups the choice never saw.
+
+Groups are spread over K parts (each group its own part while there are few). For every outer
+part the candidates compete on the other parts: each inner part is held out in turn as well, and
+the candidate with the best mean accuracy over them wins; only then is the winner trained on all
+inner parts and judged on the outer one. Nothing of an outer part (features, scale, labels,
+choice) reaches its model.
+
+A model without parts {a, b} serves outer a with inner b and outer b with inner a, so K parts
+take K (K − 1) / 2 inner models a candidate.
+Source: Varma and Simon, BMC Bioinformatics 7:91 (2006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit.core.errors import InputError
+from motekit.core.learner import Progress
+
+from .data import FeatureTable
+from .evaluate import Evaluation, evaluate
+from .jobs import Candidate, Job, members, predict, train_all
+from .store import FoldStore, Trained
+
+Part = tuple[str, ...]
+FEW = 10  # up to so many groups each is a part of its own
+PARTS = 5
+
+
+@dataclass(frozen=True)
+class Outer:
+    """One outer part.
+
+    Args:
+        held: its groups.
+        rows: rows of its real, labelled windows.
+        inner: mean inner accuracy of each candidate, in their order.
+        choice: position of the candidate that won.
+        models: the winner trained on all other groups, one per seed.
+        probabilities: of each model on `rows`, shape (seeds, windows, classes).
+    """
+
+    held: Part
+    rows: npt.NDArray[np.int64]
+    inner: tuple[float, ...]
+    choice: int
+    models: tuple[Trained, ...]
+    probabilities: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Nested:
+    """What nested cross-validation found.
+
+    Args:
+        by_seed: held-out figures of each seed over all outer parts.
+        choice: the candidate for a model of all groups: best mean inner accuracy.
+    """
+
+    candidates: tuple[Candidate, ...]
+    seeds: tuple[int, ...]
+    outer: tuple[Outer, ...]
+    by_seed: tuple[Evaluation, ...]
+    choice: int
+
+    @property
+    def accuracy(self) -> float:
+        """Mean over seeds of the mean accuracy over held-out groups."""
+        return float(np.mean([e.group_accuracy for e in self.by_seed]))
+
+    @property
+    def group_accuracies(self) -> Mapping[str, tuple[float, ...]]:
+        """Accuracy on each held-out group, one value per seed."""
+        names = [g.group for g in self.by_seed[0].groups]
+        return {
+            name: tuple(e.groups[i].accuracy for e in self.by_seed) for i, name in enumerate(names)
+        }
+
+
+def parts(table: FeatureTable) -> tuple[Part, ...]:
+    """Groups spread over parts: each alone while there are at most 10, else 5 equal parts.
+
+    Raises InputError for fewer than three groups: two are needed to choose and one to judge.
+    """
+    names, counts = np.unique(table.groups[table.real & (table.labels >= 0)], return_counts=True)
+    if len(names) < 3:
+        raise InputError(
+            "choosing and judging needs at least three groups", where="groups",
+            value=names.tolist(), way_out="record more subjects or sessions, or split by recording",
+        )  # fmt: skip
+    if len(names) <= FEW:
+        return tuple((str(name),) for name in names)
+    bags: list[list[str]] = [[] for _ in range(PARTS)]
+    size = np.zeros(PARTS)
+    for i in np.argsort(-counts, kind="stable"):
+        smallest = int(np.argmin(size))
+        bags[smallest].append(str(names[i]))
+        size[smallest] += counts[i]
+    return tuple(tuple(sorted(bag)) for bag in bags)
+
+
+def _rows(table: FeatureTable, held: Part) -> npt.NDArray[np.int64]:
+    return np.flatnonzero(members(table, held) & (table.labels >= 0))
+
+
+def _accuracy(candidate: Candidate, trained: Trained, held: Part) -> float:
+    """Mean over the held-out groups of the share of right windows."""
+    rows = _rows(candidate.table, held)
+    right = predict(candidate, trained, rows).argmax(axis=1) == candidate.table.labels[rows]
+    groups = candidate.table.groups[rows]
+    return float(np.mean([right[groups == g].mean() for g in np.unique(groups)]))
+
+
+def best(scores: Sequence[float], margin: float) -> int:
+    """The first score that is within `margin` of the best one."""
+    return next(i for i, score in enumerate(scores) if score >= max(scores) - margin)
+
+
+def nested_cv(
+    candidates: Sequence[Candidate], seeds: Sequence[int], progress: Progress,
+    store: FoldStore | None = None, margin: float = 0.0,
+) -> Nested:  # fmt: skip
+    """Choose among candidates by inner folds and judge on held-out groups.
+
+    Args:
+        candidates: from the cheapest to the dearest.
+        seeds: each outer model is trained once per seed; inner ones with the first.
+        store: finished models are kept in and taken from it.
+        margin: accuracy a dearer candidate must gain to be preferred.
+
+    Raises InputError for fewer than three groups, or candidates of different windows.
+    """
+    _check(candidates)
+    store = store or FoldStore(None)
+    everything = parts(candidates[0].table)
+    inner_scores = _inner(candidates, everything, seeds[0], store, progress)
+    choices = [best(scores, margin) for scores in inner_scores]
+    jobs = [
+        [Job(choice, frozenset(part), seed) for seed in seeds]
+        for part, choice in zip(everything, choices, strict=True)
+    ]
+    trained = train_all(candidates, [job for row in jobs for job in row], store, progress)
+    outer = tuple(
+        _judge(candidates[choice], choice, part, scores, tuple(trained[job] for job in row))
+        for part, choice, scores, row in zip(everything, choices, inner_scores, jobs, strict=True)
+    )
+    overall = np.mean(inner_scores, axis=0)
+    return Nested(
+        tuple(candidates), tuple(seeds), outer, _by_seed(candidates[0].table, outer, len(seeds)),
+        best(overall.tolist(), margin),
+    )  # fmt: skip
+
+
+def _check(candidates: Sequence[Candidate]) -> None:
+    first = candidates[0].table
+    for candidate in candidates[1:]:
+        same = np.array_equal(candidate.table.labels, first.labels) and np.array_equal(
+            candidate.table.groups, first.groups
+        )
+        if not same:
+            raise InputError(
+                "candidates must have the same windows in one order", where=candidate.name,
+                value=f"{len(candidate.table.labels)} rows",
+            )  # fmt: skip
+
+
+def _inner(
+    candidates: Sequence[Candidate], everything: tuple[Part, ...], seed: int, store: FoldStore,
+    progress: Progress,
+) -> list[tuple[float, ...]]:  # fmt: skip
+    """Mean inner accuracy of every candidate, for every outer part."""
+    if len(candidates) == 1:
+        return [(1.0,) for _ in everything]  # nothing to choose from
+    pairs = list(combinations(range(len(everything)), 2))
+    jobs = {
+        (c, a, b): Job(c, frozenset(everything[a] + everything[b]), seed)
+        for c in range(len(candidates))
+        for a, b in pairs
+    }
+    trained = train_all(candidates, jobs.values(), store, progress)
+    count = len(everything)
+    scores = np.zeros((count, len(candidates), count))  # outer, candidate, inner
+    for (c, a, b), job in jobs.items():
+        scores[a, c, b] = _accuracy(candidates[c], trained[job], everything[b])
+        scores[b, c, a] = _accuracy(candidates[c], trained[job], everything[a])
+    means = scores.sum(axis=2) / (count - 1)
+    return [tuple(row) for row in means.tolist()]
+
+
+def _judge(
+    candidate: Candidate, choice: int, part: Part, scores: tuple[float, ...],
+    models: tuple[Trained, ...],
+) -> Outer:  # fmt: skip
+    rows = _rows(candidate.table, part)
+    found = np.stack([predict(candidate, trained, rows) for trained in models])
+    return Outer(part, rows, scores, choice, models, found)
+
+
+def _by_seed(table: FeatureTable, outer: tuple[Outer, ...], seeds: int) -> tuple[Evaluation, ...]:
+    rows = np.concatenate([o.rows for o in outer])
+    scores = np.concatenate([o.probabilities for o in outer], axis=1)
+    return tuple(
+        evaluate(scores[s], table.labels[rows], table.groups[rows], table.classes)
+        for s in range(seeds)
+    )

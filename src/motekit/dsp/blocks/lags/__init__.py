@@ -1,0 +1,143 @@
+"""How much a signal moves over given spans of time: a first-order structure function.
+
+Feature k of a channel is log10(mean over t of |x[t] − x[t − k]| + floor). Short lags see fast
+movement, long ones slow movement: much the same as log band powers, for one subtraction, one
+absolute value and one addition per sample and lag, exact in integers, with no FFT and no filter.
+Source: the structure function of order one (Kolmogorov 1941), as used for roughness of signals.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit.core.block import F64, I32, Block, CBlock, Feature, Signal
+from motekit.core.errors import InputError
+from motekit.core.params import param
+from motekit.dsp import wide
+from motekit.dsp.common import (
+    EPS,
+    FEATURES,
+    HISTORY,
+    counts_to_units,
+    require_fixed_input,
+    require_samples,
+)
+
+MOST_SAMPLES = 65535  # a sum of differences of int16 samples must fit 32 bits
+Q16 = 65536
+LOG_ERROR = 1e-5  # stated error of either logarithm, in decades
+
+
+@dataclass(frozen=True)
+class Params:
+    """Parameters of `lags`."""
+
+    lags: tuple[int, ...] = param(
+        (1, 2, 4, 8, 16, 32), "spans to look back", unit="samples", minimum=1, maximum=32767
+    )
+    floor: float = param(
+        0.01, "added to the mean before the logarithm, so that stillness stays finite",
+        unit="units of the signal", minimum=1e-9, maximum=1e9,
+    )  # fmt: skip
+
+
+def check(signal: Signal, p: Params) -> None:
+    """Raises InputError if the block cannot compute on this signal."""
+    if not p.lags:
+        raise InputError("there are no features: no lag is given", where="lags.lags")
+    if len(set(p.lags)) != len(p.lags):
+        raise InputError("a lag is given twice", where="lags.lags", value=p.lags)
+    require_samples(signal, max(p.lags) + 1, f"a lag of {max(p.lags)}", "lags.lags")
+    if signal.length > MOST_SAMPLES:
+        raise InputError(
+            f"the window has {signal.length} samples, lags takes at most {MOST_SAMPLES}",
+            where="lags",
+            way_out=f"make the window at most {MOST_SAMPLES / signal.rate_hz:g} s long",
+        )
+
+
+def features(signal: Signal, p: Params) -> tuple[Feature, ...]:
+    return tuple(
+        Feature(f"{name}.lag{k}", f"log10 {unit}")
+        for name, unit in zip(signal.channels, signal.units, strict=True)
+        for k in p.lags
+    )
+
+
+def reference(x: F64, signal: Signal, p: Params) -> F64:
+    """(… × samples × channels) → (… × channels·lags)."""
+    means = [np.abs(x[..., k:, :] - x[..., :-k, :]).mean(axis=-2) for k in p.lags]
+    out = np.log10(np.stack(means, axis=-1) + p.floor)
+    return np.asarray(out.reshape(*x.shape[:-2], -1))
+
+
+def _floors(signal: Signal, p: Params) -> npt.NDArray[np.int64]:
+    """The floor as a sum of counts, (channels, lags); at least 1, so that there is a logarithm."""
+    terms = signal.length - np.array(p.lags)
+    exact = p.floor * terms[None, :] / counts_to_units(signal)[:, None]
+    return np.clip(np.rint(exact), 1, 2**31 - 1).astype(np.int64)
+
+
+def _offsets(signal: Signal, p: Params) -> npt.NDArray[np.int64]:
+    """log2(scale / terms) in 2^-16ths, (channels, lags)."""
+    terms = signal.length - np.array(p.lags)
+    return np.rint(np.log2(counts_to_units(signal)[:, None] / terms[None, :]) * Q16).astype(int)
+
+
+def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
+    wide_x = x.astype(np.int64)
+    sums = [np.abs(wide_x[..., k:, :] - wide_x[..., :-k, :]).sum(axis=-2) for k in p.lags]
+    total = np.stack(sums, axis=-1) + _floors(signal, p)
+    logs = wide.log2(wide.wide(total.astype(np.uint64))) + _offsets(signal, p)
+    return logs.astype(np.int32).reshape(*x.shape[:-2], -1)
+
+
+def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
+    """Either variant. Scratch holds one channel of the window."""
+    lags = np.array(p.lags, dtype=np.uint16)
+    fields = {"lags": lags, "channels": len(signal.channels), "count": len(lags)}
+    size = 2 if signal.sample == "int16" else 4
+    scratch = 4 * math.ceil(size * signal.length / 4)
+    if arithmetic == "float":
+        fields["scale"] = counts_to_units(signal).astype(np.float32)
+        fields["floor"] = float(p.floor)
+        own = ("mk_lags.h", "mk_lags_f32.c", "mk_log.h", "mk_log_f32.c")
+        return CBlock((*own, *HISTORY, *FEATURES["float"]), fields, 0, scratch)
+    require_fixed_input(signal)
+    fields["floors"] = _floors(signal, p).astype(np.int32).reshape(-1)
+    fields["offsets"] = _offsets(signal, p).astype(np.int32).reshape(-1)
+    own = ("mk_lags.h", "mk_lags_q.c", "mk_wide.h", "mk_wide.c")
+    lsb = (math.log10(2) / Q16,) * (len(signal.channels) * len(lags))
+    return CBlock((*own, *HISTORY, *FEATURES["fixed"]), fields, 0, scratch, lsb=lsb)
+
+
+def bound(signal: Signal, p: Params, arithmetic: str, full_scale: float) -> F64:
+    """The logarithm's error, and that of its argument relative to the floor."""
+    n = len(signal.channels) * len(p.lags)
+    if arithmetic == "fixed":
+        terms = signal.length - max(p.lags)
+        rounding = 0.5 * max(counts_to_units(signal)) / (p.floor * terms)
+        return np.full(n, LOG_ERROR + (2**-15 + rounding) / math.log(10))
+    roundings = 6 if signal.sample == "int16" else signal.length + 6
+    relative = roundings * EPS * (1.0 if signal.sample == "int16" else 1.0 + full_scale / p.floor)
+    scale = 1.0 + abs(math.log10(p.floor)) + math.log10(1.0 + 2.0 * full_scale)
+    return np.full(n, relative / math.log(10) + 4 * EPS * scale + 2e-7)
+
+
+BLOCK = Block(
+    name="lags",
+    summary="How much each channel moves over given spans of time",
+    params=Params,
+    check=check,
+    features=features,
+    reference=reference,
+    fixed_reference=fixed_reference,
+    c=c,
+    bound=bound,
+    history=True,
+    package=__name__,
+)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import motekit
 
+ROOT = Path(__file__).parents[1]
 HEAVY = {
     "ai_edge_litert", "duckdb", "fastapi", "jax", "numpy", "optax", "pyarrow", "scipy", "sklearn",
     "unicorn", "uvicorn",
@@ -48,3 +51,12 @@ def test_importing_motekit_imports_nothing_heavy() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = motekit.no_such_name
+
+
+def test_no_name_of_a_package_hides_behind_its_own_sub_package() -> None:
+    """Importing motekit.a.b sets the name b of motekit.a, whatever b was before."""
+    for path in sorted((ROOT / "src" / "motekit").rglob("__init__.py")):
+        inside = {p.stem for p in path.parent.iterdir() if p.is_dir() or p.suffix == ".py"}
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                assert node.name not in inside, f"{path}: {node.name} is also a module"

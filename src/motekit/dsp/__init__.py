@@ -15,6 +15,6 @@ def block(name: str) -> Block:
     return BLOCKS.get(name)
 
 
-def blocks() -> tuple[str, ...]:
+def block_names() -> tuple[str, ...]:
     """Names of all blocks, sorted, without importing any."""
     return BLOCKS.names()

@@ -18,6 +18,6 @@ def learner(name: str) -> Learner:
     return LEARNERS.get(name)
 
 
-def learners() -> tuple[str, ...]:
+def learner_names() -> tuple[str, ...]:
     """Names of all learners, sorted, without importing any."""
     return LEARNERS.names()

@@ -17,7 +17,7 @@ def core(name: str) -> Core:
     return CORES.get(name.replace("-", "_"))
 
 
-def cores() -> tuple[str, ...]:
+def core_names() -> tuple[str, ...]:
     """Names of all cores, sorted, without importing any."""
     return tuple(name.replace("_", "-") for name in CORES.names())
 

@@ -44,7 +44,8 @@ class TfliteSpelling:
         options: name of its options table ("FullyConnectedOptions"), or "" if it has none.
         read: (options table or None, input tensors, output tensors) → attrs. Raises InputError
             for a form that this op does not cover, with the reason.
-        write: (op, graph) → TfliteForm for the exporter; None if another spelling writes.
+        write: (op, graph) → TfliteForm for the exporter, or None if this spelling cannot say
+            the op; None in its place if it never can.
         data_inputs: positions of the inputs that stay inputs of the op, the others became
             attrs; None for all.
     """
@@ -53,7 +54,7 @@ class TfliteSpelling:
     version: int
     options: str
     read: Callable[[Any, Sequence[Tensor | None], Sequence[Tensor]], Mapping[str, Any]]
-    write: Callable[[Op, Graph], TfliteForm] | None
+    write: Callable[[Op, Graph], TfliteForm | None] | None
     data_inputs: tuple[int, ...] | None = None
 
 

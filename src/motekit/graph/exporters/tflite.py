@@ -37,11 +37,12 @@ def _schema() -> Any:
     return schema_py_generated
 
 
-def spelling(op: Op) -> TfliteSpelling:
-    """The spelling the exporter uses. Raises InputError if TFLite has no such op."""
-    for candidate in OPS.get(op.kind).tflite:
-        if candidate.write is not None:
-            return candidate
+def spell(op: Op, graph: Graph) -> tuple[TfliteSpelling, TfliteForm]:
+    """How TFLite says an op. Raises InputError if it has no such op."""
+    for spelling in OPS.get(op.kind).tflite:
+        form = spelling.write(op, graph) if spelling.write is not None else None
+        if form is not None:
+            return spelling, form
     raise InputError("TFLite has no such op", where=op.name, value=op.kind)
 
 
@@ -96,9 +97,7 @@ class _Writer:
 
     def _operator(self, op: Op) -> Any:
         s = _schema()
-        spelled = spelling(op)
-        assert spelled.write is not None
-        form = spelled.write(op, self.graph)
+        spelled, form = spell(op, self.graph)
         out = s.OperatorT()
         code = (spelled.builtin, spelled.version)
         out.opcodeIndex = self.codes.setdefault(code, len(self.codes))

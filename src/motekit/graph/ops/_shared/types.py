@@ -70,3 +70,13 @@ def axis(value: int, rank: int) -> int:
     if not -rank <= value < rank:
         raise InputError(f"axis is outside the {rank} axes of the tensor", value=value)
     return value % rank
+
+
+def integer(attrs: Mapping[str, Any], name: str) -> int:
+    """An attribute that is a whole number."""
+    return int(attrs[name])
+
+
+def real(attrs: Mapping[str, Any], name: str) -> float:
+    """An attribute that is a number."""
+    return float(attrs[name])

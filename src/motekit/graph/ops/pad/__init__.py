@@ -33,7 +33,7 @@ def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
-    return (np.pad(inputs[0], paddings(op), constant_values=int(str(op.attrs["value"]))),)
+    return (np.pad(inputs[0], paddings(op), constant_values=types.integer(op.attrs, "value")),)
 
 
 def macs(op: Op, graph: Graph) -> int:

@@ -1,0 +1,49 @@
+"""The larger of two int8 tensors, elementwise, broadcast; all three share one quantization."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph, Op, Tensor
+from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
+from motekit.core.tensors import TensorType
+from motekit.graph.ops._shared import binary, tflite, types
+
+
+def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
+    a = types.int8(types.operand(op, graph, 0))
+    b = types.int8(types.operand(op, graph, 1))
+    if a.quant != b.quant:
+        raise InputError("both inputs must have one quantization")
+    return (types.same_as(a, binary.broadcast(a.shape, b.shape)),)
+
+
+def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
+    return (np.maximum(inputs[0], inputs[1]),)
+
+
+def _read(
+    options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
+) -> Mapping[str, Any]:
+    tflite.require_dtypes(inputs, (("int8",), ("int8",)))
+    return {}
+
+
+OP = OpSpec(
+    kind="maximum",
+    summary="larger of two values, broadcast",
+    infer=infer,
+    reference=reference,
+    macs=binary.macs,
+    tflite=(
+        TfliteSpelling(
+            "MAXIMUM", 2, "MaximumMinimumOptions", _read,
+            lambda op, graph: TfliteForm({}, op.inputs),
+        ),
+    ),
+    package=__name__,
+)  # fmt: skip

@@ -1,0 +1,42 @@
+"""Elementwise hyperbolic tangent, int8; LiteRT fixes the output scale at 1/128 and zero point 0.
+
+BUILTIN_REF reads a table made from float32 values, rounded half away from zero.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph, Op
+from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
+from motekit.core.tensors import TensorType
+from motekit.graph.ops._shared import unary
+
+OUTPUT = (1 / 128, 0)
+
+
+def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
+    (out,) = unary.infer(op, graph)
+    assert out.quant is not None
+    if out.quant.per_tensor != OUTPUT:
+        raise InputError(f"the output must have (scale, zero point) {OUTPUT}")
+    return (out,)
+
+
+def table(op: Op, graph: Graph) -> unary.Table:
+    """Stored output for every stored input."""
+    return unary.of_real(op, graph, lambda x: np.tanh(x))
+
+
+OP = OpSpec(
+    kind="tanh",
+    summary="hyperbolic tangent of every value",
+    infer=infer,
+    reference=unary.reference(table),
+    macs=unary.macs,
+    tflite=(
+        TfliteSpelling("TANH", 2, "", unary.read, lambda op, graph: TfliteForm({}, op.inputs)),
+    ),
+    package=__name__,
+)

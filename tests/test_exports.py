@@ -56,7 +56,8 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 def test_no_name_of_a_package_hides_behind_its_own_sub_package() -> None:
     """Importing motekit.a.b sets the name b of motekit.a, whatever b was before."""
     for path in sorted((ROOT / "src" / "motekit").rglob("__init__.py")):
-        inside = {p.stem for p in path.parent.iterdir() if p.is_dir() or p.suffix == ".py"}
+        inside = {p.stem for p in path.parent.glob("*.py")}
+        inside |= {p.parent.name for p in path.parent.glob("*/__init__.py")}
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 assert node.name not in inside, f"{path}: {node.name} is also a module"

@@ -43,18 +43,22 @@ def _jumps(time_s: F64, period: float) -> tuple[I64, I64]:
     """Rows after which time stays ahead by a whole sample or more, and by how many.
 
     A sample that only arrives late is caught up by the next ones; a lost one never is. So the
-    median offset of the samples before and after a jump are compared.
+    median offsets of the samples before and after a jump are compared, and their difference
+    must stand out from the jitter: five standard errors of a difference of two medians.
     """
-    candidates = np.flatnonzero(np.diff(time_s) > 1.5 * period) + 1
+    steps = np.diff(time_s)
+    candidates = np.flatnonzero(steps > 1.5 * period) + 1
     if not len(candidates):
         return candidates, candidates
+    jitter = float(np.percentile(np.abs(steps - np.median(steps)), 68)) / 2**0.5
+    sure = 5.0 * 1.25 * (2 / _SIDE) ** 0.5 * jitter
     offset = time_s - period * np.arange(len(time_s))
     around = np.arange(_SIDE)
     after = offset[np.minimum(candidates[:, None] + around, len(offset) - 1)]
     before = offset[np.maximum(candidates[:, None] - 1 - around, 0)]
     step = np.median(after, axis=1) - np.median(before, axis=1)
     missing = np.rint(step / period).astype(np.int64)
-    lost = missing >= 1
+    lost = (missing >= 1) & (step >= sure)
     return candidates[lost], missing[lost]
 
 

@@ -32,6 +32,8 @@ from .labels import (
 from .parts import HEAD, format_of
 from .store import Added, Store
 
+GENERIC = (".json",)
+
 
 @dataclass(frozen=True)
 class ImportParams:
@@ -78,13 +80,19 @@ class ImportReport:
 
 
 def _claimed(path: Path, format: str) -> bool:
-    """Whether a format, or the one given, claims the file's ending and knows its first bytes."""
+    """Whether a format, or the one given, claims the file's ending.
+
+    A file with a format's ending that is not of it is not passed over: reading it says what is
+    wrong. Only an ending that much else has too needs the first bytes.
+    """
     name = path.name.lower()
     asked = [FORMATS.get(format)] if format else list(FORMATS)
     formats = [f for f in asked if any(name.endswith(suffix) for suffix in f.suffixes)]
+    if not name.endswith(GENERIC):
+        return bool(formats)
     with reading(path), path.open("rb") as handle:
         head = handle.read(HEAD)
-    return any(f.sniff(head) or not head for f in formats)
+    return any(f.sniff(head) for f in formats)
 
 
 def expand(sources: Sequence[str | Path], format: str = "") -> tuple[list[Source], list[Path]]:

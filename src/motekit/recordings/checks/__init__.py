@@ -1,0 +1,1 @@
+"""What `motekit check` looks at, one module for each kind of question."""

@@ -22,7 +22,7 @@ from motekit import targets
 from motekit.targets import toolchain
 from motekit.targets.emulation import Machine
 
-_MAIN = "int main(void) { return 0; }\n"
+_MAIN = Path(__file__).with_name("main.c")
 _libraries: list[tempfile.TemporaryDirectory[str]] = []  # kept until Python ends: loaded from
 
 
@@ -49,7 +49,8 @@ def program(
         defines: macros, as `-Dname=value`.
         extra: further compiler flags.
         parts: part → function, for `Machine.measurement().parts`.
-        main: the sources bring their own `int main(void)`, to be run with `Machine.run`.
+        main: the program is to be run from reset with `Machine.run`: unused functions are
+            dropped, and the sources must bring an `int main(void)`.
     """
     settings = toolchain.Settings(
         compiler=compiler, opt=opt, include=tuple(include), defines=dict(defines or {}),
@@ -58,9 +59,7 @@ def program(
     with tempfile.TemporaryDirectory(prefix="motekit-test-") as folder:
         files = [Path(source) for source in sources]
         if not main:
-            own = Path(folder) / "main.c"
-            own.write_text(_MAIN)
-            files.append(own)
+            files.append(_MAIN)
         elf = toolchain.program(
             targets.core(core), files, Path(folder) / "program.elf", settings, keep=not main
         )

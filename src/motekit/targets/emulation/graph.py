@@ -89,7 +89,8 @@ class Graph:
         self.edges = np.zeros(EDGES, EDGE)
         self.buckets = np.zeros(BUCKETS, np.uint32)
         self.source = np.zeros(EDGES, np.uint32)  # node an edge starts from
-        self.cost = np.zeros(EDGES, np.int64)  # cycles of one step along an edge
+        self.cost = np.zeros(EDGES, np.int64)  # cycles of the block an edge leads to
+        self.leave = np.zeros(EDGES, np.int64)  # further cycles of the branch it comes from
         self.length = np.zeros(EDGES, np.int64)  # instructions of one step
         self.known = 1  # edges whose cost has been worked out; edge 0 is "none"
         self.blocks: dict[tuple[int, int], Block] = {}
@@ -124,10 +125,10 @@ class Graph:
             found = self.blocks[key] = Block.of(self.timing.decode(code, address))
         return found
 
-    def counts(self) -> npt.NDArray[np.uint64]:
+    def counts(self) -> npt.NDArray[np.int64]:
         """How often each edge was taken so far; costs of new edges are worked out."""
         self._price()
-        return np.asarray(self.edges["count"][: self.state.edge_count])
+        return np.asarray(self.edges["count"][: self.state.edge_count].astype(np.int64))
 
     def clear(self) -> None:
         """Forget the counts, keep what is known of the code."""
@@ -151,12 +152,12 @@ class Graph:
         from_ = self.block(int(origin["address"]), size).insns
         straight = int(origin["address"]) + size == int(self.edges[edge]["address"])
         before = from_[-1] if from_ else None
-        total = 0
         if before is not None and (before.flow == "always" or (before.flow and not straight)):
-            total += self.timing.taken(before)
+            self.leave[edge] = self.timing.taken(before)
             before = None
         to = self.nodes[self.edges[edge]["to"]]
         insns = self.block(int(to["address"]), int(to["size"])).insns
+        total = 0
         for insn in insns:
             total += self.timing.cycles(insn, before)
             before = insn

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from motekit.core.figures import Figure
 from motekit.targets.elf import Elf
 from motekit.targets.timing.model import Timing
 
 from .graph import Graph
+
+Ints = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -56,37 +60,61 @@ class Measurement:
         return Figure(cycles, "cycles", self.model.tag, base * factor.low, base * factor.high)
 
 
+def total(graph: Graph, names: tuple[str, ...]) -> dict[str, Count]:
+    """Part → count. `names` are the parts, number 1 first; "" is what ran outside of them."""
+    counts = graph.counts()
+    n = len(counts)
+    part = graph.nodes["part"]
+    to, source = part[graph.edges["to"][:n]], part[graph.source[:n]]
+    bins = len(names) + 1
+    cycles = _add(to, counts * graph.cost[:n], bins) + _add(source, counts * graph.leave[:n], bins)
+    instructions = _add(to, counts * graph.length[:n], bins)
+    factor = graph.timing.factor.typical
+    return {
+        name: Count(int(i), round(int(c) * factor))
+        for name, i, c in zip(("", *names), instructions, cycles, strict=True)
+    }
+
+
+def _add(index: Ints, values: Ints, bins: int) -> Ints:
+    """Exact integer sums; np.bincount would go through floats."""
+    out = np.zeros(bins, np.int64)
+    np.add.at(out, index, values)
+    return out
+
+
 def measure(
     graph: Graph, elf: Elf, names: tuple[str, ...], stack_bytes: int, unaligned: int
 ) -> Measurement:
     """Add up. `names` are the parts, number 1 first."""
-    counts = graph.counts().astype(np.int64)
-    n = len(counts)
-    cycles, instructions = counts * graph.cost[:n], counts * graph.length[:n]
-    to = graph.edges["to"][:n]
-    part = graph.nodes["part"][to]
-    factor = graph.timing.factor.typical
-
-    def total(which: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Count:
-        return Count(int(instructions[which].sum()), round(int(cycles[which].sum()) * factor))
-
-    parts = {name: total(part == i) for i, name in enumerate(("", *names))}
-    functions: dict[str, list[int]] = {}
-    for edge in np.flatnonzero(counts):
-        symbol = elf.function_at(int(graph.nodes["address"][to[edge]]))
-        entry = functions.setdefault(symbol.name if symbol else "?", [0, 0])
-        entry[0] += int(instructions[edge])
-        entry[1] += int(cycles[edge])
+    parts = total(graph, names)
     return Measurement(
-        instructions=int(instructions.sum()),
-        cycles=round(int(cycles.sum()) * factor),
+        instructions=sum(count.instructions for count in parts.values()),
+        cycles=sum(count.cycles for count in parts.values()),
         parts=parts,
-        functions={
-            name: Count(i, round(c * factor))
-            for name, (i, c) in sorted(functions.items(), key=lambda item: -item[1][1])
-            if i
-        },
+        functions=_functions(graph, elf),
         stack_bytes=stack_bytes,
         unaligned=unaligned,
         model=graph.timing,
     )
+
+
+def _functions(graph: Graph, elf: Elf) -> dict[str, Count]:
+    """Function → what ran in it alone, the most cycles first."""
+    counts = graph.counts()
+    instructions: dict[str, int] = {}
+    cycles: dict[str, int] = {}
+
+    def name(node: int) -> str:
+        symbol = elf.function_at(int(graph.nodes["address"][node]))
+        return symbol.name if symbol else "?"
+
+    for edge in np.flatnonzero(counts):
+        count = int(counts[edge])
+        to, source = name(graph.edges["to"][edge]), name(graph.source[edge])
+        instructions[to] = instructions.get(to, 0) + count * int(graph.length[edge])
+        cycles[to] = cycles.get(to, 0) + count * int(graph.cost[edge])
+        cycles[source] = cycles.get(source, 0) + count * int(graph.leave[edge])
+    factor = graph.timing.factor.typical
+    ranked = sorted(instructions, key=lambda n: (-cycles[n], n))
+    return {n: Count(instructions[n], round(cycles[n] * factor)) for n in ranked if instructions[n]}

@@ -81,4 +81,3 @@ def flash_by_part(spec: PipelineSpec, elf: Elf) -> dict[str, int]:
             out["dsp constants"] += symbol.size
     out["other"] = elf.sizes.flash - sum(out.values())
     return {name: size for name, size in out.items() if size}
-

@@ -155,7 +155,7 @@ def _table(kind: type[Any], raw: Mapping[str, Any], name: str, where: str) -> An
 def _blocks(given: Any, where: str) -> tuple[BlockUse, ...]:
     if not isinstance(given, list) or not given or not all(isinstance(b, dict) for b in given):
         raise InputError("at least one [[blocks]] table is needed", where=where,
-                         way_out=f"blocks: {', '.join(dsp.blocks())}")  # fmt: skip
+                         way_out=f"blocks: {', '.join(dsp.block_names())}")  # fmt: skip
     uses = []
     for i, table in enumerate(given):
         place = f"{where}: blocks[{i}]"

@@ -1,0 +1,116 @@
+"""Windows to features: what a project's blocks make of its recordings, and of altered copies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from motekit import dsp
+from motekit.compiler.blocks import fed
+from motekit.core.block import Signal
+from motekit.core.errors import InputError
+from motekit.core.pipeline import BlockUse
+from motekit.core.recording import Recording
+from motekit.core.windows import WindowSet
+from motekit.models.augment import AugmentParams, augment
+from motekit.models.data import FeatureTable
+from motekit.recordings.split import groups as groups_of
+from motekit.recordings.windows import WindowParams, cut
+
+INT16 = np.dtype(np.int16)
+
+
+@dataclass(frozen=True)
+class Data:
+    """Windows and the signal they are windows of."""
+
+    windows: WindowSet
+    signal: Signal
+
+
+def load(recordings: Sequence[Recording], params: WindowParams) -> Data:
+    """Cut windows and describe what they are windows of. Raises InputError."""
+    windows = cut(recordings, params)
+    if not len(windows):
+        raise InputError(
+            "no window fits into any recording",
+            where="signal.length_s",
+            value=params.length_s,
+            way_out="record longer, or make the window shorter",
+        )
+    stream = recordings[0].stream(params.sensor or None)
+    names = {channel.name: channel for channel in stream.channels}
+    chosen = [names[n] for n in params.channels] if params.channels else list(stream.channels)
+    rate = windows.rate_hz
+    sample = "int16" if windows.values.dtype == INT16 else "float32"
+    stride = params.stride or round(params.stride_s * rate)
+    signal = Signal(
+        rate_hz=rate,
+        length=windows.values.shape[1],
+        stride=max(stride, 1),
+        channels=tuple(c.name for c in chosen),
+        units=tuple(c.unit for c in chosen),
+        scale=tuple(windows.scale.tolist()),
+        sample=sample,
+    )
+    return Data(windows, signal)
+
+
+def names(signal: Signal, blocks: Sequence[BlockUse]) -> tuple[str, ...]:
+    """Feature names, in order; made unique by the block's position where two blocks agree.
+
+    Raises InputError if a block cannot compute on this signal.
+    """
+    out: list[str] = []
+    for i, use in enumerate(blocks):
+        block, own = dsp.block(use.block), fed(signal, use)
+        block.check(own, use.params)
+        for feature in block.features(own, use.params):
+            out.append(feature.name if feature.name not in out else f"{feature.name}#{i}")
+    return tuple(out)
+
+
+def compute(
+    values: np.ndarray[tuple[int, ...], np.dtype[np.floating]],
+    signal: Signal,
+    blocks: Sequence[BlockUse],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Features by the float64 references, float32, shape (windows, features).
+
+    Args:
+        values: shape (windows, samples, channels), in units.
+    """
+    parts = []
+    for use in blocks:
+        picked = values[..., list(use.channels)] if use.channels else values
+        parts.append(
+            dsp.block(use.block).reference(picked.astype(np.float64), fed(signal, use), use.params)
+        )
+    return np.concatenate(parts, axis=-1).astype(np.float32)
+
+
+def table(
+    data: Data, blocks: Sequence[BlockUse], split_by: str, altered: AugmentParams | None = None
+) -> FeatureTable:
+    """Features of every window and of its augmented copies.
+
+    Args:
+        split_by: what a split keeps together: "subject", "session", "recording".
+    """
+    windows, signal = data.windows, data.signal
+    columns = names(signal, blocks)
+    physical = windows.values.astype(np.float64) * windows.scale
+    copies = augment(physical, altered) if altered is not None else []
+    n = len(windows)
+    features = [compute(part, signal, blocks) for part in (physical, *copies)]
+    times = 1 + len(copies)
+    return FeatureTable(
+        values=np.concatenate(features),
+        names=columns,
+        labels=np.tile(windows.labels, times),
+        classes=windows.classes,
+        groups=np.tile(groups_of(windows, split_by), times),
+        origin=np.tile(np.arange(n), times),
+    )

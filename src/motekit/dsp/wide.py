@@ -72,6 +72,13 @@ def to(a: Wide, e: npt.ArrayLike) -> I64:
     return np.asarray(np.where(a.m == 0, 0, out))
 
 
+def whole(a: Wide) -> U64:
+    """floor(a), a < 2^64."""
+    left = np.clip(a.e, 0, 63).astype(np.uint64)
+    right = np.clip(-a.e, 0, 63).astype(np.uint64)
+    return np.asarray((a.m << left) >> right)
+
+
 def log2(a: Wide) -> I64:
     """log2(a) in 2^-16ths, a > 0."""
     t = (a.m & np.uint64(0x7FFFFFFF)).astype(np.int64)

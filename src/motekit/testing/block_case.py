@@ -265,7 +265,7 @@ class Built:
 
     def machine(self) -> Machine:
         """The emulated core with the case in it."""
-        return Machine(self.core, self.library)
+        return Machine(self.core, self.library, check_alignment=False)
 
     def _emulated(self, windows: Samples, norm: bytes) -> Any:
         machine = self.machine()

@@ -89,6 +89,14 @@ int32_t mk_wide_to(mk_wide a, int32_t e)
     return (int32_t)(a.m >> (uint32_t)(-shift));
 }
 
+uint64_t mk_wide_whole(mk_wide a)
+{
+    if (a.e >= 0) {
+        return (uint64_t)a.m << (uint32_t)a.e;
+    }
+    return (a.e > -32) ? (uint64_t)(a.m >> (uint32_t)(-a.e)) : 0U;
+}
+
 int32_t mk_wide_log2(mk_wide a)
 {
     /* log2(1 + t) / t in 2^30ths, within 2.1e-6 for t from 0 to 1. */

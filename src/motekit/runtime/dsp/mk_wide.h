@@ -24,6 +24,9 @@ mk_wide mk_wide_root(mk_wide a);
 /* floor(a / 2^e), at most 2^31 - 1. */
 int32_t mk_wide_to(mk_wide a, int32_t e);
 
+/* floor(a) for a < 2^64. */
+uint64_t mk_wide_whole(mk_wide a);
+
 /* log2(a) * 2^16 for a > 0, within 0.7 of it. */
 int32_t mk_wide_log2(mk_wide a);
 

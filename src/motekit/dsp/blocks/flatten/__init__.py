@@ -6,7 +6,8 @@ from motekit.core.block import Block, Signal
 from motekit.core.errors import InputError
 from motekit.dsp.common import require_samples
 
-from .c import bound, c
+from .bound import bound
+from .c import c
 from .fixed import fixed_reference
 from .params import Params
 from .reference import features, reference, wanted

@@ -6,13 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from motekit.core.block import F64, CBlock, Signal
-from motekit.dsp.common import EPS, FEATURES, HISTORY, counts_to_units
+from motekit.core.block import CBlock, Signal
+from motekit.dsp.common import FEATURES, HISTORY, counts_to_units, require_fixed_input
 
+from .fixed import POINT
 from .params import Params
-from .reference import NAMES, WITHOUT_UNIT, wanted
+from .reference import NAMES, wanted
 
-SOURCES = ("mk_flatten.h", "mk_flatten_f32.c", "mk_moments.h", "mk_moments_f32.c")
+HEADERS = ("mk_flatten.h", "mk_moments.h", "mk_wide.h")
+SOURCES = {
+    "float": (*HEADERS, "mk_flatten_f32.c", "mk_moments_f32.c"),
+    "fixed": (*HEADERS, "mk_flatten_q.c", "mk_moments_q.c", "mk_wide.c", "mk_fix.h"),
+}
 
 
 def mask(p: Params) -> int:
@@ -25,19 +30,33 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     """Either variant."""
     defines: dict[str, int] = {}
     fields: dict[str, Any] = {"channels": len(signal.channels), "wanted": mask(p)}
-    fields["scale"] = counts_to_units(signal, p.scale).astype(np.float32)
+    if arithmetic == "float":
+        fields["scale"] = counts_to_units(signal, p.scale).astype(np.float32)
     if p.crossings or p.activity:
         defines["MK_FLATTEN_STEPS"] = 1
-        fields["per_second"] = signal.rate_hz / (signal.length - 1)
+        if arithmetic == "float":
+            fields["per_second"] = signal.rate_hz / (signal.length - 1)
     if p.correlation:
         defines["MK_FLATTEN_CORRELATION"] = 1
-    return CBlock((*SOURCES, *HISTORY, *FEATURES[arithmetic]), fields, 0, 0, defines)
+    sources = (*SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic])
+    if arithmetic == "float":
+        return CBlock(sources, fields, 0, 0, defines)
+    require_fixed_input(signal)
+    return CBlock(sources, fields, 0, 0, defines, lsb(signal, p))
 
 
-def bound(signal: Signal, p: Params, arithmetic: str, full_scale: float) -> F64:
-    """Levels within a few roundings of full scale; shapes by the window's length."""
-    level = 8 * EPS * full_scale * p.scale
-    one = [1e-4 if name in WITHOUT_UNIT else level for name in wanted(p)]
+def lsb(signal: Signal, p: Params) -> tuple[float, ...]:
+    """Worth of one integer of each fixed-point feature."""
+    steps = signal.length - 1
+    out: list[float] = []
+    for scale in counts_to_units(signal, p.scale):
+        special = {
+            "skewness": 2.0**-16,
+            "kurtosis": 2.0**-14,
+            "crossings": signal.rate_hz / steps,
+            "activity": 2 * float(scale) / steps,
+        }
+        out += [special.get(name, float(scale) * 2.0**-POINT) for name in wanted(p)]
     channels = len(signal.channels)
     pairs = channels * (channels - 1) // 2 if p.correlation else 0
-    return np.array(one * channels + [1e-5] * pairs)
+    return (*out, *[2.0**-30] * pairs)

@@ -1,15 +1,90 @@
-"""Integer reference."""
+"""The integer reference of `flatten`: what mk_flatten_q.c equals bit for bit."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
 from motekit.core.block import I32, Signal
-from motekit.core.errors import InputError
+from motekit.dsp import integer
+from motekit.dsp import wide as w
 
 from .params import Params
+from .reference import wanted
+
+I64 = npt.NDArray[np.int64]
+POINT = 15
+
+
+def _divide(a: I64, n: int) -> I64:
+    """a / n towards zero, as C does."""
+    return np.asarray(np.sign(a) * (np.abs(a) // n))
+
+
+@dataclass(frozen=True)
+class _Level:
+    """mk_level of windows (… × samples)."""
+
+    total: I64
+    mean: I64
+    short: I64
+    down: I64
+
+
+def _level(x: I64) -> _Level:
+    n = x.shape[-1]
+    total = x.sum(axis=-1)
+    whole = _divide(total, n)
+    fraction = _divide((total - whole * n) << POINT, n)
+    d = ((x - whole[..., None]) << POINT) - fraction[..., None]
+    bits = -d.min(axis=-1) | d.max(axis=-1)
+    down = np.zeros(bits.shape, dtype=np.int64)
+    for _ in range(17):
+        down += (bits >> down) > 32767
+    each = down[..., None]
+    rounded = ((d >> np.maximum(each - 1, 0)) + 1) >> 1
+    return _Level(total, (whole << POINT) + fraction, np.where(each == 0, d, rounded), down)
+
+
+def _correlation(a: _Level, b: _Level) -> I64:
+    aa, bb = np.sum(a.short**2, axis=-1), np.sum(b.short**2, axis=-1)
+    ab = np.sum(a.short * b.short, axis=-1)
+    square = w.times(w.wide(aa.astype(np.uint64)), w.wide(bb.astype(np.uint64)))
+    none = square.m == 0
+    root = w.root(square)
+    safe = w.Wide(np.where(none, np.uint64(1 << 31), root.m), root.e)
+    out = w.to(w.over(w.wide(np.abs(ab).astype(np.uint64)), safe), -30)
+    return np.asarray(np.where(none, 0, np.where(ab < 0, -out, out)))
+
+
+def _channel(x: I64, p: Params) -> tuple[_Level, list[I64]]:
+    level, n = _level(x), x.shape[-1]
+    square, skewness, kurtosis = integer.shape(level.short)
+    scaled = w.Wide(square.m, square.e + 2 * level.down)
+    total = (level.mean**2).astype(np.uint64) + w.whole(scaled)
+    above = x * n > level.total[..., None]
+    values = {
+        "mean": level.mean,
+        "minimum": x.min(axis=-1) << POINT,
+        "maximum": x.max(axis=-1) << POINT,
+        "rms": w.to(w.root(w.wide(total)), 0),
+        "stdev": w.to(w.root(scaled), 0),
+        "skewness": skewness,
+        "kurtosis": kurtosis,
+        "crossings": np.sum(above[..., 1:] != above[..., :-1], axis=-1),
+        "activity": np.sum(np.abs(np.diff(x, axis=-1)), axis=-1) >> 1,
+    }
+    return level, [values[name] for name in wanted(p)]
 
 
 def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
-    raise InputError("flatten has no fixed-point variant", where="flatten")
+    """(… × samples × channels) counts → (… × features) integers."""
+    counts = np.moveaxis(x.astype(np.int64), -1, 0)
+    channels = [_channel(each, p) for each in counts]
+    out = [value for _, values in channels for value in values]
+    if p.correlation:
+        out += [_correlation(a, b) for (a, _), (b, _) in combinations(channels, 2)]
+    return np.stack(out, axis=-1).astype(np.int32)

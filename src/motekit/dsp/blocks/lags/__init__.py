@@ -85,7 +85,8 @@ def _floors(signal: Signal, p: Params) -> npt.NDArray[np.int64]:
 def _offsets(signal: Signal, p: Params) -> npt.NDArray[np.int64]:
     """log2(scale / terms) in 2^-16ths, (channels, lags)."""
     terms = signal.length - np.array(p.lags)
-    return np.rint(np.log2(counts_to_units(signal)[:, None] / terms[None, :]) * Q16).astype(int)
+    exact = np.log2(counts_to_units(signal)[:, None] / terms[None, :]) * Q16
+    return np.asarray(np.rint(exact).astype(np.int64))
 
 
 def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
@@ -110,9 +111,9 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     require_fixed_input(signal)
     fields["floors"] = _floors(signal, p).astype(np.int32).reshape(-1)
     fields["offsets"] = _offsets(signal, p).astype(np.int32).reshape(-1)
-    own = ("mk_lags.h", "mk_lags_q.c", "mk_wide.h", "mk_wide.c")
+    sources = ("mk_lags.h", "mk_lags_q.c", "mk_wide.h", "mk_wide.c", "mk_fix.h")
     lsb = (math.log10(2) / Q16,) * (len(signal.channels) * len(lags))
-    return CBlock((*own, *HISTORY, *FEATURES["fixed"]), fields, 0, scratch, lsb=lsb)
+    return CBlock((*sources, *HISTORY, *FEATURES["fixed"]), fields, 0, scratch, lsb=lsb)
 
 
 def bound(signal: Signal, p: Params, arithmetic: str, full_scale: float) -> F64:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,8 +81,7 @@ class Elf:
         for found in self.symbols:
             if found.name == name:
                 return found
-        tail = name.split("_")[-1]
-        near = [s.name for s in self.symbols if tail in s.name][:8]
+        near = difflib.get_close_matches(name, [s.name for s in self.symbols])
         raise InputError(
             "the program has no symbol of this name; unused functions are dropped by the linker",
             where=self.path.name,
@@ -123,6 +123,18 @@ def read(path: Path) -> Elf:
         raise InputError("the ELF cannot be read", where=path, value=error.strerror) from error
     except ELFError as error:
         raise InputError("this is not an ELF", where=path, value=str(error)) from error
+
+
+def global_names(path: Path) -> tuple[str, ...]:
+    """Functions and objects that an object file gives to others, in its order."""
+    with path.open("rb") as stream:
+        return tuple(
+            symbol.name
+            for symbol in _table(ELFFile(stream)).iter_symbols()
+            if symbol["st_info"]["bind"] in ("STB_GLOBAL", "STB_WEAK")
+            and symbol["st_info"]["type"] in ("STT_FUNC", "STT_OBJECT")
+            and symbol["st_shndx"] != "SHN_UNDEF"
+        )
 
 
 def _place(section: Any) -> str:

@@ -18,9 +18,17 @@ from .plugin import Core
 
 
 def link(
-    core: Core, objects: Sequence[Path], out: Path, compiler: str = "zig", *, keep: bool = False
+    core: Core,
+    objects: Sequence[Path],
+    out: Path,
+    compiler: str = "zig",
+    *,
+    keep: Sequence[str] = (),
 ) -> Path:
-    """Link for an emulated core; unused functions and data are dropped unless `keep`.
+    """Link for an emulated core; functions and data that nothing uses are dropped.
+
+    Args:
+        keep: symbols that stay though nothing uses them.
 
     The order of `objects` is the order in the image. Raises CompileError with the first
     undefined symbol, or when the image does not fit the memories.
@@ -32,10 +40,11 @@ def link(
         for i, path in enumerate(objects):  # short names: nothing of the machine in the ELF
             shutil.copyfile(path, Path(folder) / f"{i}.o")
             names.append(f"{i}.o")
-        command = (_gcc if compiler == "gcc" else _lld)(core, not keep)
+        command = (_gcc if compiler == "gcc" else _lld)(core)
+        kept = tuple(f"-Wl,-u,{name}" if compiler == "gcc" else f"-u{name}" for name in keep)
         made = Path(folder) / "program.elf"
         compilers.must(
-            (*command[0], "-T", "program.ld", "-o", made.name, *names, *command[1]),
+            (*command[0], *kept, "-T", "program.ld", "-o", made.name, *names, *command[1]),
             Path(folder),
             f"the program for {core.name} cannot be linked",
         )
@@ -54,17 +63,15 @@ def linker_script(core: Core) -> str:
     return text
 
 
-def _gcc(core: Core, drop: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _gcc(core: Core) -> tuple[tuple[str, ...], tuple[str, ...]]:
     compiler = compilers.find(core, "gcc")
-    collect = "-Wl,--gc-sections" if drop else "-Wl,--no-gc-sections"
-    flags = ("-nostdlib", collect, "-Wl,--build-id=none", "-Wl,--strip-debug",
+    flags = ("-nostdlib", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,--strip-debug",
              "-Wl,--no-warn-rwx-segments")  # fmt: skip
     return (*compiler.command, *core.flags["gcc"], *flags), ("-lgcc",)
 
 
-def _lld(core: Core, drop: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    collect = "--gc-sections" if drop else "--no-gc-sections"
-    flags = (collect, "--build-id=none", "--no-rosegment", "--strip-debug",
+def _lld(core: Core) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    flags = ("--gc-sections", "--build-id=none", "--no-rosegment", "--strip-debug",
              "-z", "max-page-size=4")  # fmt: skip
     return (compilers.zig(), "ld.lld", *flags), (str(compiler_rt(core)),)
 

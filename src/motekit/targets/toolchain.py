@@ -16,7 +16,7 @@ from pathlib import Path
 
 from motekit.core.errors import InputError
 
-from . import compilers, sources
+from . import compilers, elf, sources
 from .cache import cache_dir, made_once
 from .linking import link
 from .plugin import Core
@@ -118,8 +118,8 @@ def program(
     """A whole emulated program: `files` with the reset code, semihosting and memory functions.
 
     `files` must define `int main(void)`; its result is the exit code of the run. The program
-    may include "mk_semihost.h". With `keep` unused functions stay, so that they can be called
-    one by one.
+    may include "mk_semihost.h". With `keep` the global functions and data of `files` stay
+    though nothing uses them, so that they can be called one by one.
     """
     settings = settings or Settings()
     if not core.startup:
@@ -134,8 +134,9 @@ def program(
         settings.compiler, settings.opt, (*settings.include, platform), settings.defines,
         settings.sanitize, settings.extra,
     )  # fmt: skip
-    objects = (*support, *compile_objects(core, files, including), *memory)
-    return link(core, objects, out, settings.compiler, keep=keep)
+    own_objects = compile_objects(core, files, including)
+    kept = [name for path in own_objects for name in elf.global_names(path)] if keep else ()
+    return link(core, (*support, *own_objects, *memory), out, settings.compiler, keep=kept)
 
 
 def _unidiomatic(settings: Settings) -> Settings:

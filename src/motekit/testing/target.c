@@ -7,8 +7,8 @@ typedef struct {
   uint32_t words[4];
 } mk_pod;
 
-static uint32_t data_word = 0x12345678u;
-static uint32_t zero_word;
+static volatile uint32_t data_word = 0x12345678u;
+static volatile uint32_t zero_word;
 static const int8_t table[8] = {-128, -1, 0, 1, 2, 3, 100, 127};
 
 int32_t mk_divide(int32_t a, int32_t b);

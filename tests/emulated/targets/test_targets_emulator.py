@@ -1,0 +1,113 @@
+"""Input, output and the ends of runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from motekit import targets
+from motekit.core.errors import InputError
+from motekit.targets import toolchain
+from motekit.targets.emulation import Fault, Machine
+from motekit.testing.machine import program
+from motekit.testing.target import SOURCE, echo
+
+
+@pytest.fixture(scope="module")
+def elf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("elf") / "echo.elf"
+    return toolchain.program(targets.core("cortex-m4f"), [SOURCE], out)
+
+
+RECORDS = np.arange(400, dtype=np.uint32).reshape(100, 4)
+
+
+@pytest.mark.parametrize("piece", [1, 7, 16, 1600])
+def test_input_in_pieces_of_any_size(elf: Path, piece: int) -> None:
+    data = RECORDS.tobytes()
+    pieces = [data[i : i + piece] for i in range(0, len(data), piece)]
+    done = Machine("cortex-m4f", elf).run(pieces)
+    assert (done.exit_code, done.output) == (7, echo(RECORDS))
+
+
+def test_exchange_record_by_record(elf: Path) -> None:
+    machine = Machine("cortex-m4f", elf)
+    machine.start()
+    answers = b"".join(machine.exchange(record.tobytes()) for record in RECORDS)
+    assert answers == echo(RECORDS)
+    assert machine.semihosting.exit_code is None
+    machine.finish()
+    assert machine.semihosting.exit_code == 7
+
+
+def test_counts_do_not_depend_on_how_input_comes(elf: Path) -> None:
+    """A wait for input is no instruction."""
+    counts = []
+    for pieces in ([RECORDS.tobytes()], [r.tobytes() for r in RECORDS]):
+        machine = Machine("cortex-m4f", elf)
+        machine.run(pieces)
+        done = machine.measurement()
+        counts.append((done.instructions, done.cycles, done.functions, done.stack_bytes))
+    assert counts[0] == counts[1]
+
+
+def test_a_second_run_starts_afresh(elf: Path) -> None:
+    machine = Machine("cortex-m4f", elf)
+    first = machine.run(RECORDS.tobytes())
+    taken = machine.measurement().instructions
+    machine.clear()
+    assert machine.run(RECORDS.tobytes()) == first
+    assert machine.measurement().instructions == taken
+
+
+def test_too_many_instructions(elf: Path) -> None:
+    with pytest.raises(Fault, match="more instructions than allowed"):
+        Machine("cortex-m4f", elf).run(RECORDS.tobytes(), max_instructions=100)
+
+
+def test_arguments() -> None:
+    with program("cortex-m4f", [SOURCE]) as machine:
+        assert machine.call("mk_divide", np.int32(-9), np.uint8(3)) == -3
+        assert machine.call("mk_divide", 0xFFFFFFFF, 1, returns="uint") == 0xFFFFFFFF
+        with pytest.raises(InputError, match="does not fit 32 bits"):
+            machine.call("mk_divide", 1 << 32, 1)
+        with pytest.raises(InputError, match="must be an integer or a float"):
+            machine.call("mk_divide", "7", 1)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="no symbol"):
+            machine.call("mk_nothing")
+
+
+def test_static_data_keeps_until_reset() -> None:
+    with program("cortex-m4f", [SOURCE]) as machine:
+        word = machine.symbol("data_word")
+        assert machine.array(word, 1, np.uint32)[0] == 0x12345678
+        machine.write(word, np.array([5], np.uint32))
+        assert machine.array(word, 1, np.uint32)[0] == 5
+        machine.reset()
+        assert machine.array(word, 1, np.uint32)[0] == 0x12345678
+
+
+def test_buffers() -> None:
+    with program("cortex-m4f", [SOURCE]) as machine:
+        a, b = machine.alloc(10), machine.put(np.arange(3, dtype=np.int16))
+        assert a % 16 == 0 and b % 16 == 0 and b >= a + 10 + 16
+        assert machine.read(a, 10) == b"\xa5" * 10
+        assert machine.array(b, 3, np.int16).tolist() == [0, 1, 2]
+        with pytest.raises(InputError, match="RAM is full"):
+            machine.alloc(1 << 22)
+        with pytest.raises(InputError, match="outside flash and RAM"):
+            machine.read(0x40000000, 4)
+
+
+def test_no_emulator_for_the_host(elf: Path) -> None:
+    with pytest.raises(InputError, match="no emulator"):
+        Machine("host", elf)
+
+
+def test_not_an_elf() -> None:
+    with pytest.raises(InputError, match="not an ELF"):
+        Machine("cortex-m4f", SOURCE)
+    with pytest.raises(InputError, match="cannot be read"):
+        Machine("cortex-m4f", SOURCE.with_name("missing.elf"))

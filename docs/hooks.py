@@ -24,7 +24,18 @@ SECTIONS = (
     ("Tutorial", ("tutorial/*.md",)),
     ("How to", ("how-to/*.md", "recordings.md", "training.md")),
     ("Blocks", ("blocks/*.md",)),
-    ("Reference", ("learners.md", "ops.md", "targets.md", "misra.md", "reference/*.md")),
+    (
+        "Reference",
+        (
+            "learners.md",
+            "learners/*.md",
+            "ops.md",
+            "ops/*.md",
+            "targets.md",
+            "misra.md",
+            "reference/*.md",
+        ),
+    ),
     ("Why", ("why/*.md",)),
 )
 
@@ -163,7 +174,20 @@ def api() -> str:
     return text + "\n".join(f"::: motekit.core.{name}\n" for name in names)
 
 
+def pages_of_plugins() -> dict[str, Any]:
+    """A plugin's own page lies in its folder, `<name>/<name>.md`, and joins its family's."""
+    root = Path(importlib.import_module("motekit").__file__ or "").parent
+    families = {"blocks": "dsp/blocks", "learners": "models/learners", "ops": "graph/ops"}
+    return {
+        f"{section}/{page.stem}.md": page.read_text
+        for section, family in families.items()
+        for page in sorted((root / family).glob("*/*.md"))
+        if page.stem == page.parent.name
+    }
+
+
 GENERATED = {
+    **pages_of_plugins(),
     "reference/blocks.md": blocks,
     "reference/cli.md": commands,
     "reference/cores.md": cores,

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
-from motekit.core.errors import MachineError
+from motekit.recordings.files import atomic_file, writing
 
 from .data import ReportData
 from .jsonable import report_json
 from .render import render
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file, then rename: a reader sees the old file or the new one."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def write_report(data: ReportData, folder: Path) -> tuple[Path, Path]:
@@ -34,15 +17,12 @@ def write_report(data: ReportData, folder: Path) -> tuple[Path, Path]:
 
     Raises MachineError if the disk does not take them; nothing half-written stays behind.
     """
-    html, figures = folder / "report.html", folder / "report.json"
-    try:
+    html = render(data)
+    figures = json.dumps(report_json(data), indent=1, ensure_ascii=False, allow_nan=False)
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(html, render(data))
-        _replace(figures, json.dumps(report_json(data), indent=1, ensure_ascii=False) + "\n")
-    except OSError as error:
-        raise MachineError(
-            f"the report could not be written: {error.strerror}",
-            where=folder,
-            way_out="free some space or name another folder",
-        ) from error
-    return html, figures
+    paths = folder / "report.html", folder / "report.json"
+    for path, text in zip(paths, (html, f"{figures}\n"), strict=True):
+        with atomic_file(path) as out:
+            out.write(text.encode("utf-8"))
+    return paths

@@ -9,6 +9,7 @@ from motekit.core.block import Signal
 from motekit.core.learner import FeatureSet, Fold
 from motekit.core.pipeline import BlockUse, Decision, PipelineSpec
 from motekit.core.windows import WindowSet
+from motekit.models.anomaly import threshold_q
 from motekit.models.normalize import fit_normalizer, standardise
 from motekit.recordings import samples
 from motekit.recordings.windows import WindowParams, cut
@@ -43,12 +44,12 @@ def train(data: WindowSet, seed: int = 1) -> tuple[PipelineSpec, WindowSet]:
     signal = Signal(RATE_HZ, LENGTH, STRIDE, channels, ("g",) * 3, tuple(data.scale.tolist()))
     block = dsp.block(use.block)
     block.check(signal, use.params)
-    names = [f.name for f in block.features(signal, use.params)]
+    names = tuple(f.name for f in block.features(signal, use.params))
     x = block.reference(data.values.astype(np.float64) * data.scale, signal, use.params)
     held_out = data.subject == HELD_OUT
     norm = fit_normalizer(x[~held_out])
     z = standardise(norm, x)
-    features = FeatureSet(z, data.labels, data.classes, data.subject)
+    features = FeatureSet(z, data.labels, data.classes, data.subject, names)
     train_rows = np.flatnonzero(~held_out)
     graphs = {}
     dense = models.learner("dense")
@@ -57,14 +58,11 @@ def train(data: WindowSet, seed: int = 1) -> tuple[PipelineSpec, WindowSet]:
     )
     graphs["classifier"] = dense.lower(net, z[train_rows], norm.z_lsb, "classifier")
     kmeans = models.learner("kmeans")
-    axes = tuple(i for i, name in enumerate(names) if name.endswith("rms"))
-    validate = train_rows[data.subject[train_rows] == "s7"]
-    fit_rows = train_rows[data.subject[train_rows] != "s7"]
+    rows = (Fold(train_rows, np.array([], int), seed),)
     (clusters,) = kmeans.fit(
-        features, kmeans.params(clusters=CLUSTERS, axes=axes), (Fold(fit_rows, validate, seed),),
-        _quiet,
-    )  # fmt: skip
-    graphs["anomaly"] = kmeans.lower(clusters, z[fit_rows], norm.z_lsb, "anomaly")
+        features, kmeans.params(clusters=CLUSTERS, axes=("*.rms",)), rows, _quiet
+    )
+    graphs["anomaly"] = kmeans.lower(clusters, z[train_rows], norm.z_lsb, "anomaly")
     spec = PipelineSpec(
         name="seed",
         signal=signal,
@@ -72,7 +70,7 @@ def train(data: WindowSet, seed: int = 1) -> tuple[PipelineSpec, WindowSet]:
         normalizer=norm,
         graphs=graphs,
         classes=data.classes,
-        decision=Decision(0.6, 1, 0, int(clusters.facts["threshold_q8"])),
+        decision=Decision(0.6, 1, 0, threshold_q(clusters, norm.z_lsb)),
         slack=1,
         identity="5eed" * 16,
     )

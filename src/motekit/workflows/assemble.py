@@ -11,10 +11,9 @@ import numpy.typing as npt
 from motekit import __version__, models
 from motekit.core.block import Signal
 from motekit.core.pipeline import BlockUse, Decision, Normalizer, PipelineSpec
+from motekit.models.anomaly import threshold_q
 from motekit.models.normalize import standardise
 from motekit.models.store import Trained, digest, pack_trained
-
-THRESHOLD = "threshold_q8"  # fact of a fitted anomaly detector
 
 
 def identity(*trained: Trained, blocks: Sequence[BlockUse], signal: Signal) -> str:
@@ -53,7 +52,7 @@ def assemble(
     if anomaly is not None:
         plugin = models.learner(anomaly.fitted.learner)
         graphs["anomaly"] = plugin.lower(anomaly.fitted, z, norm.z_lsb, "anomaly")
-        threshold = int(anomaly.fitted.facts[THRESHOLD])
+        threshold = threshold_q(anomaly.fitted, norm.z_lsb)
     return PipelineSpec(
         name=name,
         signal=signal,

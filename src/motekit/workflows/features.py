@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from motekit import dsp
 from motekit.compiler.blocks import fed
@@ -73,10 +74,10 @@ def names(signal: Signal, blocks: Sequence[BlockUse]) -> tuple[str, ...]:
 
 
 def compute(
-    values: np.ndarray[tuple[int, ...], np.dtype[np.floating]],
+    values: npt.NDArray[np.floating],
     signal: Signal,
     blocks: Sequence[BlockUse],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+) -> npt.NDArray[np.float32]:
     """Features by the float64 references, float32, shape (windows, features).
 
     Args:
@@ -101,10 +102,11 @@ def table(
     """
     windows, signal = data.windows, data.signal
     columns = names(signal, blocks)
-    physical = windows.values.astype(np.float64) * windows.scale
+    physical: npt.NDArray[np.floating] = windows.values.astype(np.float64) * windows.scale
     copies = augment(physical, altered) if altered is not None else []
     n = len(windows)
-    features = [compute(part, signal, blocks) for part in (physical, *copies)]
+    every: list[npt.NDArray[np.floating]] = [physical, *copies]
+    features = [compute(part, signal, blocks) for part in every]
     times = 1 + len(copies)
     return FeatureTable(
         values=np.concatenate(features),

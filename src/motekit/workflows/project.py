@@ -17,25 +17,24 @@ from motekit import dsp, models, targets
 from motekit.core.errors import InputError
 from motekit.core.params import from_mapping, param
 from motekit.core.pipeline import BlockUse
+from motekit.models.augment import AugmentParams
+from motekit.recordings.windows import WindowParams
 
 FILE = "mote.toml"
-TABLES = ("signal", "blocks", "classifier", "anomaly", "decision", "target", "budget")
+TABLES = (
+    "signal", "blocks", "classifier", "recipes", "anomaly", "augment", "decision", "target",
+    "budget",
+)  # fmt: skip
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
 @dataclass(frozen=True)
-class SignalTable:
+class SignalTable(WindowParams):
     """[signal]: which sensor, how it is cut into windows, what a split keeps together."""
 
-    sensor: str = param("", "sensor to use; may be left out when recordings have only one")
-    window_s: float = param(2.0, "length of a window", unit="s", minimum=0.001, maximum=3600.0)
-    stride_s: float = param(1.0, "from window to window", unit="s", minimum=0.001, maximum=3600.0)
     split_by: str = param(
-        "subject",
-        "what a split never tears apart",
-        choices=("subject", "session", "recording", "time", "window"),
+        "subject", "what a split never tears apart", choices=("subject", "session", "recording")
     )
-    resample_hz: float = param(0.0, "declared resampling; 0 keeps the rate", unit="Hz", minimum=0.0)
 
 
 @dataclass(frozen=True)
@@ -75,15 +74,28 @@ class LearnerUse:
 
 
 @dataclass(frozen=True)
-class Project:
-    """A project file, read and checked."""
+class Recipe:
+    """One way to build the classifier: blocks and a learner."""
 
     name: str
-    seed: int
-    signal: SignalTable
     blocks: tuple[BlockUse, ...]
-    classifier: LearnerUse | None
-    anomaly: LearnerUse | None
+    classifier: LearnerUse
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project file, read and checked.
+
+    Args:
+        recipes: from the cheapest to the dearest; training chooses among them by inner folds.
+    """
+
+    name: str
+    seeds: tuple[int, ...]
+    signal: SignalTable
+    recipes: tuple[Recipe, ...]
+    anomaly: LearnerUse | None = None
+    augment: AugmentParams = field(default_factory=AugmentParams)
     decision: DecisionTable = field(default_factory=DecisionTable)
     target: TargetTable = field(default_factory=TargetTable)
     budget: BudgetTable = field(default_factory=BudgetTable)
@@ -113,11 +125,11 @@ def load(folder: Path) -> Project:
 
 def from_table(raw: Mapping[str, Any], where: str) -> Project:
     """A Project from parsed TOML."""
-    unknown = [key for key in raw if key not in (*TABLES, "name", "seed")]
+    unknown = [key for key in raw if key not in (*TABLES, "name", "seeds")]
     if unknown:
         raise InputError("unknown table or field", where=where, value=unknown[0],
-                         way_out=f"known: name, seed, {', '.join(TABLES)}")  # fmt: skip
-    name, seed = raw.get("name", ""), raw.get("seed", 1)
+                         way_out=f"known: name, seeds, {', '.join(TABLES)}")  # fmt: skip
+    name = raw.get("name", "")
     if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
         raise InputError(
             "the name becomes the prefix of every C symbol: a lower-case letter, then letters, "
@@ -125,24 +137,68 @@ def from_table(raw: Mapping[str, Any], where: str) -> Project:
             where=f"{where}: name",
             value=name,
         )
-    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
-        raise InputError("must be a whole number from 0", where=f"{where}: seed", value=seed)
     project = Project(
         name=name,
-        seed=seed,
+        seeds=_seeds(raw.get("seeds", [1]), where),
         signal=_table(SignalTable, raw, "signal", where),
-        blocks=_blocks(raw.get("blocks", []), where),
-        classifier=_learner(raw, "classifier", where),
-        anomaly=_learner(raw, "anomaly", where),
+        recipes=_recipes(raw, where),
+        anomaly=_learner(raw, "anomaly", where) if "anomaly" in raw else None,
+        augment=_table(AugmentParams, raw, "augment", where),
         decision=_table(DecisionTable, raw, "decision", where),
         target=_table(TargetTable, raw, "target", where),
         budget=_table(BudgetTable, raw, "budget", where),
     )
-    if project.classifier is None and project.anomaly is None:
-        raise InputError("nothing to learn", where=where, way_out="add [classifier] or [anomaly]")
     targets.core(project.target.core)
-    targets.board(project.target.board)
+    board = targets.board(project.target.board)
+    if board.core != project.target.core:
+        raise InputError(
+            f"this board has the core {board.core}", where=f"{where}: target.board",
+            value=board.name, way_out=f"set target.core to {board.core} or choose another board",
+        )  # fmt: skip
     return project
+
+
+def _seeds(given: Any, where: str) -> tuple[int, ...]:
+    good = isinstance(given, list) and given and all(type(s) is int for s in given)
+    if not good or len(set(given)) != len(given) or not all(0 <= s < 2**31 for s in given):
+        raise InputError(
+            "expected a list of different whole numbers from 0", where=f"{where}: seeds",
+            value=given,
+        )  # fmt: skip
+    return tuple(given)
+
+
+def _recipes(raw: Mapping[str, Any], where: str) -> tuple[Recipe, ...]:
+    """[[recipes]], or the one that [[blocks]] and [classifier] make."""
+    tables = raw.get("recipes")
+    if tables is None:
+        if "classifier" not in raw:
+            raise InputError("nothing to learn", where=where, way_out="add [classifier]")
+        own = {key: raw[key] for key in ("blocks", "classifier") if key in raw}
+        tables, places = [{"name": "recipe", **own}], [where]
+    else:
+        if "blocks" in raw or "classifier" in raw:
+            raise InputError(
+                "[[recipes]] take the place of [[blocks]] and [classifier]", where=where
+            )
+        if not isinstance(tables, list) or not tables:
+            raise InputError("expected [[recipes]] tables", where=where, value=tables)
+        places = [f"{where}: recipes[{i}]" for i in range(len(tables))]
+    return tuple(_recipe(t, place) for t, place in zip(tables, places, strict=True))
+
+
+def _recipe(table: Any, where: str) -> Recipe:
+    if not isinstance(table, Mapping):
+        raise InputError("expected a table", where=where, value=table)
+    unknown = [key for key in table if key not in ("name", "blocks", "classifier")]
+    if unknown:
+        raise InputError("unknown field", where=where, value=unknown[0],
+                         way_out="known: name, blocks, classifier")  # fmt: skip
+    name = _named(table, "name", where)
+    if "classifier" not in table:
+        raise InputError("a recipe needs a classifier", where=where, value=name)
+    blocks = _blocks(table.get("blocks", []), where)
+    return Recipe(name, blocks, _learner(table, "classifier", where))
 
 
 def _table(kind: type[Any], raw: Mapping[str, Any], name: str, where: str) -> Any:
@@ -170,9 +226,7 @@ def _blocks(given: Any, where: str) -> tuple[BlockUse, ...]:
     return tuple(uses)
 
 
-def _learner(raw: Mapping[str, Any], name: str, where: str) -> LearnerUse | None:
-    if name not in raw:
-        return None
+def _learner(raw: Mapping[str, Any], name: str, where: str) -> LearnerUse:
     place = f"{where}: {name}"
     table = raw[name]
     if not isinstance(table, Mapping):

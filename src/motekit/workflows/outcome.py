@@ -1,0 +1,88 @@
+"""What cross-validation of the binaries found: the accuracies that a report opens with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit.deploy.prove import Proof
+from motekit.models.evaluate import Evaluation, evaluate
+
+from .folds import FoldResult, add_proofs
+from .learn import Learned
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Held-out figures of one kind of execution, one Evaluation per seed."""
+
+    by_seed: tuple[Evaluation, ...]
+
+    @property
+    def accuracy(self) -> float:
+        """Mean over seeds of the mean accuracy over held-out groups."""
+        return float(np.mean([e.group_accuracy for e in self.by_seed]))
+
+    @property
+    def group_values(self) -> dict[str, tuple[float, ...]]:
+        """Accuracy on each group, one value per seed."""
+        names = [g.group for g in self.by_seed[0].groups]
+        return {
+            name: tuple(e.groups[i].accuracy for e in self.by_seed) for i, name in enumerate(names)
+        }
+
+    @property
+    def spread_groups(self) -> float:
+        """Standard deviation over groups of each one's mean over seeds."""
+        means = [np.mean(v) for v in self.group_values.values()]
+        return float(np.std(means, ddof=1)) if len(means) > 1 else 0.0
+
+    @property
+    def spread_seeds(self) -> float:
+        """Standard deviation over seeds."""
+        values = [e.group_accuracy for e in self.by_seed]
+        return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+
+
+@dataclass(frozen=True)
+class CrossValidated:
+    """The float model, the C on the host and the binary on the core, on the same windows.
+
+    Args:
+        proof: the verdicts of every fold's binary, added up.
+        scores: int8 scores of the first seed's binaries, shape (windows, classes), with the
+            rows of the table they belong to.
+    """
+
+    float_model: HeldOut
+    host: HeldOut
+    emulated: HeldOut
+    proof: Proof
+    rows: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.int8]
+
+
+def collect(learned: Learned, results: Sequence[FoldResult]) -> CrossValidated:
+    """Put the folds together, seed by seed."""
+    table, outer = learned.table, learned.nested.outer
+    rows = np.concatenate([o.rows for o in outer])
+    seeds = len(learned.nested.seeds)
+    by_key = {r.key: r for r in results}
+
+    def held_out(which: str) -> tuple[list[npt.NDArray[np.int8]], HeldOut]:
+        scores = [
+            np.concatenate([getattr(by_key[(i, s)], which) for i in range(len(outer))])
+            for s in range(seeds)
+        ]
+        found = [evaluate(s, table.labels[rows], table.groups[rows], table.classes) for s in scores]
+        return scores, HeldOut(tuple(found))
+
+    _, host = held_out("host")
+    scores, emulated = held_out("emulated")
+    return CrossValidated(
+        HeldOut(learned.nested.by_seed), host, emulated,
+        add_proofs(r.proof for r in results), rows, scores[0],
+    )  # fmt: skip

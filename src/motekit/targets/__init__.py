@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from motekit.core.errors import InputError
 from motekit.core.registry import Registry
 from motekit.core.target import BoardSpec
 
@@ -14,7 +15,14 @@ CORES: Registry[Core] = Registry(
 
 def core(name: str) -> Core:
     """The core of a name ("cortex-m4f"). Raises InputError with the known names."""
-    return CORES.get(name.replace("-", "_"))
+    folder = name.replace("-", "_")
+    if folder not in CORES:
+        raise InputError(
+            "there is no core of this name",
+            value=name,
+            way_out=f"choose one of: {', '.join(core_names())}",
+        )
+    return CORES.get(folder)
 
 
 def core_names() -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from motekit.core.target import BoardSpec
 _FOLDER = resources.files("motekit.targets") / "boards"
 _TRIPLES = ("wait_state_factor", "energy_pj_per_cycle")
 _SCALARS = ("clock_hz", "flash_bytes", "ram_bytes", "sleep_uw", "ble_nj_per_byte", "ble_event_uj")
-_NEEDED = ("clock_hz", "flash_bytes", "ram_bytes", "wait_state_factor")
+_NEEDED = ("clock_hz", "flash_bytes", "ram_bytes", "sleep_uw", *_TRIPLES)
 
 
 @functools.cache

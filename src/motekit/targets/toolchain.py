@@ -21,7 +21,10 @@ from .cache import cache_dir, made_once
 from .linking import link
 from .plugin import Core
 
-__all__ = ["Settings", "compile_objects", "link", "load", "program", "shared_library"]
+__all__ = [
+    "Settings", "compile_objects", "executable", "link", "load", "program", "runtime",
+    "shared_library",
+]  # fmt: skip
 
 PROCESSES = 2
 
@@ -150,15 +153,32 @@ def shared_library(
 ) -> Path:
     """A shared library for this computer, to be loaded with `load`."""
     settings = settings or Settings()
+    # The process that loads it has a libc; Zig would first build its own.
+    lean = settings.compiler == "zig" and sys.platform.startswith("linux")
+    return _link_host(core, files, out, settings, ("-shared", *(["-nostdlib"] if lean else [])))
+
+
+def executable(
+    core: Core, files: Sequence[Path], out: Path, settings: Settings | None = None
+) -> Path:
+    """A program for this computer; `files` define `main`."""
+    return _link_host(core, files, out, settings or Settings(), ())
+
+
+def _link_host(
+    core: Core, files: Sequence[Path], out: Path, settings: Settings, flags: tuple[str, ...]
+) -> Path:
     compiler = compilers.find(core, settings.compiler)
+    if core.emulation is not None:
+        raise InputError("this core is not the host", where="core", value=core.name)
     objects = compile_objects(core, files, settings)
-    sanitize = [f"-fsanitize={','.join(settings.sanitize)}"] if settings.sanitize else []
-    tail = ["-Wl,--build-id=none"] if sys.platform.startswith("linux") else []
-    if tail and settings.compiler == "zig":
-        tail.append("-nostdlib")  # the process has a libc; Zig would first build its own
-    flags = (*core.flags[settings.compiler], "-shared", *sanitize, *tail)
-    command = (*compiler.command, *flags, "-o", str(out.resolve()))
-    compilers.must((*command, *map(str, objects)), None, "the shared library cannot be linked")
+    command = [*compiler.command, *core.flags[settings.compiler], *flags]
+    if settings.sanitize:
+        command.append(f"-fsanitize={','.join(settings.sanitize)}")
+    if sys.platform.startswith("linux"):
+        command.append("-Wl,--build-id=none")
+    command += ["-o", str(out.resolve()), *map(str, objects)]
+    compilers.must(tuple(command), None, f"{out.name} cannot be linked for this computer")
     return out
 
 

@@ -107,7 +107,7 @@ class FeatureMap:
 
 @dataclass(frozen=True)
 class Curve:
-    """One number per epoch. Curves with one `panel` ("loss", "accuracy") share axes."""
+    """One number per step. Curves with one `panel` ("loss", "accuracy") share axes."""
 
     name: str
     panel: str
@@ -120,13 +120,15 @@ class LearningCurves:
     """How training went.
 
     Args:
-        best_epoch: epoch whose parameters were kept, counted from 1; None if it was the last.
+        best_epoch: step whose parameters were kept, counted from 1; None if it is not known.
         note: which fit this is ("final model", "fold without subject 3, seed 0").
+        step: what the curves have one value per ("epoch", "checkpoint").
     """
 
     curves: tuple[Curve, ...]
     best_epoch: int | None = None
     note: str = ""
+    step: str = "epoch"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,25 @@ import math
 from motekit.core.figures import Figure
 
 COUNTED = frozenset(
-    {"B", "cycles", "instructions", "windows", "recordings", "subjects", "MACs", "weights"}
+    {
+        "B",
+        "MACs",
+        "cycles",
+        "features",
+        "instructions",
+        "recordings",
+        "subjects",
+        "weights",
+        "windows",
+    }  # fmt: skip
 )
-_PRINTED = {"fraction": "%", "m/s2": "m/s²", "Cel": "°C", "%RH": "% RH", "1/s": "1/s"}
+_PRINTED = {
+    "fraction": "%",
+    "m/s2": "m/s²",
+    "Cel": "°C",
+    "%RH": "% RH",
+    "std": "standard deviations",
+}
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -131,6 +131,20 @@ def _stacks(data: ReportData) -> tuple[Stacks, ...]:
     return tuple(bars.stacks(name, data.cores, total, part) for name, total, part in kinds)
 
 
+COLUMNS = (
+    ("flash", "flash"),
+    ("static RAM", "static_ram"),
+    ("stack", "stack"),
+    ("cycles", "cycles"),
+)
+
+
+def part_columns(core: CoreCost | None) -> tuple[tuple[str, str], ...]:
+    """(title, field) of the figures that at least one part has."""
+    parts = core.parts if core else ()
+    return tuple(c for c in COLUMNS if any(getattr(p, c[1]) is not None for p in parts))
+
+
 def view(data: ReportData) -> dict[str, Any]:
     """The template's context."""
     core = main_core(data)
@@ -144,4 +158,5 @@ def view(data: ReportData) -> dict[str, Any]:
         "verdict": verdict(data),
         "part_style": bars.part_style,
         "parts": bars.PARTS,
+        "part_columns": part_columns(core),
     }

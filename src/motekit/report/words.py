@@ -54,7 +54,7 @@ def _learning(d: ReportData) -> str:
     if d.learning is None:
         return "No learning curves were kept."
     kept = d.learning.best_epoch
-    end = f"; the parameters of epoch {kept} were kept" if kept is not None else ""
+    end = f"; the parameters of {d.learning.step} {kept} were kept" if kept is not None else ""
     return f"{d.learning.note or 'The fit'}{end}.".capitalize()
 
 

@@ -190,3 +190,19 @@ def test_a_disk_that_refuses_is_the_machines_fault(report, tmp_path) -> None:
     with pytest.raises(MachineError) as caught:
         write_report(report, blocked)
     assert caught.value.exit_code == 3 and blocked.read_text() == "in the way"
+
+
+def test_columns_without_a_figure_are_left_out_of_the_bill(build) -> None:
+    data = build()
+    cores = tuple(
+        dataclasses.replace(
+            core,
+            parts=tuple(
+                dataclasses.replace(p, flash=None, static_ram=None, stack=None) for p in core.parts
+            ),
+        )
+        for core in data.cores
+    )
+    bill = render(dataclasses.replace(data, cores=cores)).split('<table class="bill">')[1]
+    heads = re.findall(r"<th scope=\"col\"[^>]*>([^<]*)</th>", bill.split("</thead>")[0])
+    assert heads == ["part", "cycles"]

@@ -59,18 +59,18 @@ def _panel(curves: LearningCurves, panel: str) -> Plot:
     mine = [c for c in curves.curves if c.panel == panel and c.values]
     longest = max((len(c.values) for c in mine), default=1)
     counted = mine[0].unit if mine else ""
-    fraction = counted == "fraction"
+    fraction = counted == "fraction" or (panel == "accuracy" and not counted)
     low, high = extent((v for c in mine for v in c.values), zero=not fraction)
     x = Scale(1.0, float(max(longest, 2)))
     y = Scale(low, min(high, 1.0) if fraction else high, flip=True)
     rules: tuple[Rule, ...] = ()
     if curves.best_epoch is not None:
-        rules = (Rule("x", x(curves.best_epoch), f"kept: epoch {curves.best_epoch}"),)
+        rules = (Rule("x", x(curves.best_epoch), f"kept: {curves.step} {curves.best_epoch}"),)
     shown = unit(counted)
     return Plot(
         title=panel.capitalize(),
-        desc=f"{panel} per epoch: {', '.join(c.name for c in mine)}",
-        x_label="epoch",
+        desc=f"{panel} per {curves.step}: {', '.join(c.name for c in mine)}",
+        x_label=curves.step,
         y_label=f"{panel} ({shown})" if shown else f"{panel} (no unit)",
         x_ticks=x.ticks(5),
         y_ticks=y.ticks(5, 100.0 if fraction else 1.0),

@@ -17,7 +17,7 @@ COUNTED = frozenset(
         "subjects",
         "weights",
         "windows",
-    }  # fmt: skip
+    }
 )
 _PRINTED = {
     "fraction": "%",

@@ -26,7 +26,7 @@ from .sources import with_headers
 
 CORE_FILES = (
     "mk_pipeline.h", "mk_pipeline.c", "mk_decide.h", "mk_decide.c", "mk_types.h",
-    "mk_history.h", "mk_history.c", "mk_features.h",
+    "mk_history.h", "mk_history.c", "mk_features.h", "mk_align.h",
 )  # fmt: skip
 ROLES = ("classifier", "anomaly")
 IDENTITY_BYTES = 16
@@ -217,7 +217,7 @@ class _Program:
 
     def _source(self) -> str:
         includes = [f'#include "{self.spec.name}.h"', "", "#include <stddef.h>", ""]
-        includes += ['#include "mk_block.h"', '#include "mk_features.h"']
+        includes += ['#include "mk_align.h"', '#include "mk_block.h"', '#include "mk_features.h"']
         heads = [n for u in self.uses for n in u.c.sources if n == f"mk_{u.block}.h"]
         heads += [n for g in self.graphs.values() for n in g.includes]
         includes += [f'#include "{n}"' for n in dict.fromkeys(heads)]

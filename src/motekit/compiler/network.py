@@ -19,7 +19,7 @@ from motekit.graph.spec import check
 
 from . import plan as planner
 from . import print_c
-from .constants import CTYPES, number
+from .constants import CTYPES
 from .select import Choice, Optimize, choose
 
 
@@ -117,23 +117,33 @@ def emit_graph(
     """
     check(graph)
     places = _external(graph, external)
-    chosen = [choose(op, graph, target, optimize) for op in graph.ops]
-    emitted = [c.kernel.emit(c.op, graph, target) for c in chosen]
-    plan = _plan(graph, target, chosen, emitted, places)
+    storage = _Storage.of(graph, places)
+    chosen = [choose(op, graph, target, optimize) for op in graph.ops if not storage.free(op)]
+    steps = [_Step(c, c.kernel.emit(c.op, graph, target)) for c in chosen]
+    plan = _plan(graph, target, steps, storage)
     offsets = {name: arena_base + at for name, at in plan.offsets.items()}
-    printer = _Printer(graph, prefix, arena, offsets, places)
+    printer = _Printer(graph, prefix, arena, offsets, storage)
+    emitted = [step.emitted for step in steps]
     return GraphCode(
         includes=_includes(emitted),
-        data_c="\n".join(printer.data(c.op, e) for c, e in zip(chosen, emitted, strict=True)),
-        body_c="".join(printer.call(c.op, e) for c, e in zip(chosen, emitted, strict=True)),
+        data_c="\n".join(printer.data(s.choice.op, s.emitted) for s in steps),
+        body_c="".join(printer.call(s.choice.op, s.emitted) for s in steps),
         sources=_sources(emitted),
-        defines=_defines(chosen, emitted),
+        defines=_defines(steps),
         arena_bytes=plan.nbytes,
         arena_base=arena_base,
         offsets=offsets,
         tight=plan.nbytes == plan.lower_bound,
-        layers=tuple(_layer(graph, c, e) for c, e in zip(chosen, emitted, strict=True)),
+        layers=tuple(_layer(graph, step) for step in steps),
     )
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One op that has code."""
+
+    choice: Choice
+    emitted: Emitted
 
 
 def _external(graph: Graph, given: Mapping[str, str] | None) -> dict[str, str]:
@@ -143,38 +153,73 @@ def _external(graph: Graph, given: Mapping[str, str] | None) -> dict[str, str]:
     return {name: text for name, text in places.items() if text != "arena"}
 
 
+@dataclass(frozen=True)
+class _Storage:
+    """Which tensors lie in the same bytes because an op is only another view of them.
+
+    Args:
+        root: tensor → the tensor that stands for its bytes.
+        places: tensor → C expression, for those that lie outside the arena.
+    """
+
+    root: Mapping[str, str]
+    places: Mapping[str, str]
+
+    @staticmethod
+    def of(graph: Graph, places: Mapping[str, str]) -> _Storage:
+        root = {name: name for name in graph.tensors}
+        for op in graph.ops:
+            if not OPS.get(op.kind).view:
+                continue
+            source, output = root[str(op.inputs[0])], op.outputs[0]
+            if graph.tensors[source].is_constant or (source in places and output in places):
+                continue  # bytes must move
+            keep, drop = (output, source) if output in places else (source, output)
+            root = {name: keep if r == drop else r for name, r in root.items()}
+        return _Storage(root, places)
+
+    def free(self, op: Op) -> bool:
+        """Whether an op needs no code: its output is its input."""
+        first = op.inputs[0]
+        view = OPS.get(op.kind).view
+        return view and first is not None and self.root[first] == self.root[op.outputs[0]]
+
+    def of_op(self, names: Sequence[str | None]) -> list[str | None]:
+        return [None if name is None else self.root[name] for name in names]
+
+
 def _plan(
-    graph: Graph,
-    target: TargetSpec,
-    chosen: Sequence[Choice],
-    emitted: Sequence[Emitted],
-    places: Mapping[str, str],
+    graph: Graph, target: TargetSpec, steps: Sequence[_Step], storage: _Storage
 ) -> planner.Plan:
-    last = len(chosen) - 1
-    first_made = {name: 0 for name in graph.inputs}
-    last_used = {name: last for name in graph.outputs}
+    last = len(steps) - 1
+    first_made = {storage.root[name]: 0 for name in graph.inputs}
+    last_used = {storage.root[name]: last for name in graph.outputs}
     buffers: list[planner.Buffer] = []
-    sharings: list[planner.Sharing] = []
-    for step, (choice, e) in enumerate(zip(chosen, emitted, strict=True)):
-        op = choice.op
-        first_made |= {name: step for name in op.outputs}
-        for name in (*op.inputs, *op.outputs):
+    for i, step in enumerate(steps):
+        op = step.choice.op
+        outputs = storage.of_op(op.outputs)
+        first_made |= {str(name): i for name in outputs if name not in first_made}
+        for name in (*storage.of_op(op.inputs), *outputs):
             if name is not None:
-                last_used[name] = max(step, last_used.get(name, step))
-        if e.scratch_bytes:
-            buffers.append(planner.Buffer(f"{op.name}/scratch", e.scratch_bytes, step, step))
+                last_used[name] = max(i, last_used.get(name, i))
+        if step.emitted.scratch_bytes:
+            scratch = step.emitted.scratch_bytes
+            buffers.append(planner.Buffer(f"{op.name}/scratch", scratch, i, i))
     for name, first in first_made.items():
-        if name not in places:
+        if name not in storage.places:
             nbytes = graph.type(name).nbytes
             buffers.append(planner.Buffer(name, nbytes, first, last_used.get(name, first)))
     planned = {b.name for b in buffers}
-    for step, choice in enumerate(chosen):
-        op = choice.op
-        for (i, o), lead in choice.kernel.overlap(op, graph, target).items():
-            source, output = op.inputs[i], op.outputs[o]
-            if source in planned and output in planned and last_used[str(source)] == step:
-                sharings.append(planner.Sharing(str(source), output, lead))
-    return planner.plan(buffers, sharings)
+    sharings: dict[tuple[str, str], planner.Sharing] = {}
+    for i, step in enumerate(steps):
+        op = step.choice.op
+        inputs, outputs = storage.of_op(op.inputs), storage.of_op(op.outputs)
+        for (a, b), lead in step.choice.kernel.overlap(op, graph, target).items():
+            source, output = str(inputs[a]), str(outputs[b])
+            once = inputs.count(source) == 1 and first_made.get(output) == i
+            if {source, output} <= planned and last_used[source] == i and once:
+                sharings[source, output] = planner.Sharing(source, output, lead)
+    return planner.plan(buffers, list(sharings.values()))
 
 
 @dataclass(frozen=True)
@@ -183,36 +228,38 @@ class _Printer:
     prefix: str
     arena: str
     offsets: Mapping[str, int]
-    places: Mapping[str, str]
+    storage: _Storage
+
+    def names(self, op: Op, e: Emitted) -> dict[str, str]:
+        """Constant → its name in the file."""
+        return {c.name: f"{self.prefix}{op.name}_{c.name}" for c in e.constants}
 
     def data(self, op: Op, e: Emitted) -> str:
-        stem = f"{self.prefix}{op.name}"
-        names = {c.name: f"{stem}_{c.name}" for c in e.constants}
+        names = self.names(op, e)
         parts = [print_c.constant(c, names[c.name]) for c in e.constants]
         if e.struct:
-            fields = {
-                field: names[value] if isinstance(value, str) else number(value)
-                for field, value in e.fields.items()
-            }
-            parts.append(print_c.struct(e.struct, f"{stem}_params", fields))
+            fields = {name: print_c.field(value, names) for name, value in e.fields.items()}
+            parts.append(print_c.struct(e.struct, f"{self.prefix}{op.name}_params", fields))
         return "\n".join(parts)
 
     def call(self, op: Op, e: Emitted) -> str:
-        holes = {"params": f"&{self.prefix}{op.name}_params"}
+        holes = {"params": f"&{self.prefix}{op.name}_params", **self.names(op, e)}
         for i, name in enumerate(op.inputs):
             if name is not None and not self.graph.tensors[name].is_constant:
                 holes[f"in{i}"] = self.pointer(name, const=True)
         for i, name in enumerate(op.outputs):
             holes[f"out{i}"] = self.pointer(name, const=False)
         if e.scratch_bytes:
-            holes["scratch"] = f"(void *)&{self.arena}[{self.offsets[f'{op.name}/scratch']}]"
+            at = self.offsets[f"{op.name}/scratch"]
+            holes["scratch"] = f"(void *)&{self.arena}[{at}]"
         shape = "x".join(str(n) for n in self.graph.type(op.outputs[0]).shape)
-        return f"{e.call.format(**holes)}; /* {op.kind} -> {shape} */\n"
+        return f"{e.call.format(**holes)}; /* {op.name}: {op.kind} -> {shape} */\n"
 
     def pointer(self, name: str, const: bool) -> str:
-        if name in self.places:
-            return self.places[name]
-        text = f"&{self.arena}[{self.offsets[name]}]"
+        root = self.storage.root[name]
+        if root in self.storage.places:
+            return self.storage.places[root]
+        text = f"&{self.arena}[{self.offsets[root]}]"
         ctype = CTYPES[self.graph.type(name).dtype]
         if ctype == "int8_t":
             return text
@@ -232,20 +279,21 @@ def _sources(emitted: Sequence[Emitted]) -> dict[str, str]:
     return found
 
 
-def _defines(chosen: Sequence[Choice], emitted: Sequence[Emitted]) -> dict[str, int]:
+def _defines(steps: Sequence[_Step]) -> dict[str, int]:
     merged: dict[str, int] = {}
-    for choice, e in zip(chosen, emitted, strict=True):
-        for name, value in e.defines.items():
+    for step in steps:
+        for name, value in step.emitted.defines.items():
             if merged.setdefault(name, value) != value:
                 raise InputError(
                     f"two layers need different values of {name}",
-                    where=choice.op.name,
+                    where=step.choice.op.name,
                     value=(merged[name], value),
                 )
     return dict(sorted(merged.items()))
 
 
-def _layer(graph: Graph, choice: Choice, e: Emitted) -> Layer:
+def _layer(graph: Graph, step: _Step) -> Layer:
+    choice, e = step.choice, step.emitted
     weights = sum(c.values.nbytes for c in e.constants if c.role in ("weights", "bias"))
     op = choice.op
     return Layer(

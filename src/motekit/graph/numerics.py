@@ -130,3 +130,10 @@ def divide_rounded(total: I64, count: I64) -> I64:
     positive = (total + half) // count
     negative = -((-total + half) // count)
     return np.asarray(np.where(total > 0, positive, negative))
+
+
+def round_away(x: npt.NDArray[np.float32]) -> I64:
+    """Nearest integers, halves away from zero, as C's round() gives them."""
+    whole = np.trunc(x)
+    away = np.where(np.abs(x - whole) >= 0.5, np.copysign(np.float32(1), x), 0)  # x − whole: exact
+    return np.asarray((whole + away).astype(np.int64))

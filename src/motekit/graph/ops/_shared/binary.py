@@ -105,3 +105,30 @@ def write(op: Op, graph: Graph) -> TfliteForm:
     """The op as TFLite spells it."""
     code = tflite.ACTIVATIONS.index(str(op.attrs["activation"]))
     return TfliteForm({"fusedActivationFunction": code}, op.inputs)
+
+
+def zero_fields(op: Op, graph: Graph) -> dict[str, int]:
+    """Zero points and output range, under the names the kernels use."""
+    zero, low, high = output_range(op, graph)
+    return {
+        "a_zero": types.per_tensor(types.operand(op, graph, 0))[1],
+        "b_zero": types.per_tensor(types.operand(op, graph, 1))[1],
+        "out_zero": zero,
+        "out_min": low,
+        "out_max": high,
+    }
+
+
+def sum_fields(op: Op, graph: Graph, sign: int) -> dict[str, int]:
+    """Fields of mk_weighted_sum_params."""
+    s = sum_scaling(op, graph)
+    return {
+        "a_multiplier": s.a[0],
+        "b_multiplier": s.b[0],
+        "out_multiplier": s.out[0],
+        "a_shift": s.a[1],
+        "b_shift": s.b[1],
+        "out_shift": s.out[1],
+        "sign": sign,
+        **zero_fields(op, graph),
+    }

@@ -1,5 +1,5 @@
 /* From int32 accumulators to quantized outputs in fixed point, as LiteRT's reference kernels do
- * it. A factor is multiplier * 2^(shift - 31), multiplier 0 or in [2^30, 2^31).
+ * it. A factor is multiplier * 2^(shift - 31), multiplier 0 to 2^31 - 1.
  * Right shifts of negative numbers are arithmetic on every compiler we support. */
 #ifndef MK_REQUANTIZE_H
 #define MK_REQUANTIZE_H
@@ -25,6 +25,16 @@ static inline int32_t mk_rounding_shift(int32_t x, uint32_t exponent)
     const int32_t mask = (int32_t)(((uint32_t)1 << exponent) - 1U);
     const int32_t threshold = (int32_t)((uint32_t)mask >> 1U) + ((x < 0) ? 1 : 0);
     return (x >> exponent) + (((x & mask) > threshold) ? 1 : 0);
+}
+
+/* x * multiplier * 2^(shift - 31), rounded twice: after the product, and after the right shift
+ * that a negative shift asks for. shift is -31 to 30. */
+static inline int32_t mk_multiply_double(int32_t x, int32_t multiplier, int32_t shift)
+{
+    const uint32_t left = (shift > 0) ? (uint32_t)shift : 0U;
+    const uint32_t right = (shift < 0) ? (uint32_t)(-shift) : 0U;
+    const int32_t moved = (int32_t)((uint32_t)x << left);
+    return mk_rounding_shift(mk_doubling_high_mul(moved, multiplier), right);
 }
 
 static inline int32_t mk_clamp(int32_t x, int32_t low, int32_t high)

@@ -9,10 +9,11 @@ import numpy as np
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
-from motekit.core.op import TfliteForm
+from motekit.core.op import Cost, TfliteForm
+from motekit.core.target import TargetSpec
 from motekit.core.tensors import TensorType
 
-from . import tflite, types
+from . import tflite, types, walks
 
 
 def axes(op: Op, rank: int) -> tuple[int, ...]:
@@ -62,3 +63,32 @@ def write(op: Op, graph: Graph) -> TfliteForm:
     """The op as TFLite spells it."""
     given = np.array(types.ints(op.attrs, "axes"), np.int32)
     return TfliteForm({"keepDims": bool(op.attrs["keep_dims"])}, (op.inputs[0], given))
+
+
+LOOPS = 3  # of mk_reduce, kept and gone
+
+
+def loops(op: Op, graph: Graph) -> dict[str, Any] | None:
+    """Fields of mk_reduce, or None if it has too few loops for these axes."""
+    given = types.operand(op, graph).shape
+    gone = axes(op, len(given))
+    strides = walks.contiguous(given)
+    fields: dict[str, Any] = {}
+    for name, pick in (("kept", False), ("gone", True)):
+        mine = [i for i in range(len(given)) if (i in gone) is pick]
+        steps = tuple(strides[i] for i in mine)
+        walk = walks.walk([given[i] for i in mine], [steps]).padded(LOOPS)
+        if walk is None:
+            return None
+        fields[name] = np.array(walk.counts, np.int32)
+        fields[f"{name}_stride"] = np.array(walk.strides[0], np.int32)
+    return fields
+
+
+def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
+    return None if loops(op, graph) else f"its axes need more than {LOOPS} loops"
+
+
+def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
+    cycles = 8 * types.operand(op, graph).size + 80 * graph.type(op.outputs[0]).size
+    return Cost(cycles, flash_bytes=60, ram_bytes=0)

@@ -16,6 +16,7 @@ from motekit.graph import numerics
 from . import tflite, types
 
 Table = npt.NDArray[np.int8]
+F32 = npt.NDArray[np.float32]
 Tabulate = Callable[[Op, Graph], Table]
 STORED = np.arange(-128, 128, dtype=np.int64)  # every int8, in the order of a table
 
@@ -62,9 +63,9 @@ def saturated(values: numerics.I64) -> Table:
     return np.clip(values, -128, 127).astype(np.int8)
 
 
-def of_real(op: Op, graph: Graph, function: Callable[[Any], Any]) -> Table:
-    """The table of a real function: float32 input, result rounded half away from zero."""
+def of_real(op: Op, graph: Graph, function: Callable[[F32], F32]) -> Table:
+    """The table of a function of float32 values; its result is rounded half away from zero."""
     in_scale, in_zero, out_scale, out_zero = scales(op, graph)
     real = np.float32(in_scale) * (STORED - in_zero).astype(np.float32)
-    value = np.asarray(function(real.astype(np.float64))) / out_scale
-    return saturated(np.trunc(value + np.copysign(0.5, value)).astype(np.int64) + out_zero)
+    value = function(real) / np.float32(out_scale)
+    return saturated(numerics.round_away(value) + out_zero)

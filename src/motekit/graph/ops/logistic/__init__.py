@@ -26,7 +26,13 @@ def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
 
 def table(op: Op, graph: Graph) -> unary.Table:
     """Stored output for every stored input."""
-    return unary.of_real(op, graph, lambda x: 1 / (1 + np.exp(-x)))
+    return unary.of_real(op, graph, _sigmoid)
+
+
+def _sigmoid(x: unary.F32) -> unary.F32:
+    """float32 throughout but for exp, which is rounded correctly from float64."""
+    exponential = np.exp(-x.astype(np.float64)).astype(np.float32)
+    return np.asarray(np.float32(1) / (np.float32(1) + exponential))
 
 
 OP = OpSpec(

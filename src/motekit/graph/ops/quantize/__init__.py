@@ -20,6 +20,7 @@ from motekit.graph.ops._shared import types
 
 FROM = ("float32", "int8", "uint8", "int16")
 TO = ("int8", "uint8", "int16")
+LIMIT = 1 << 24  # steps; beyond any output type, and exact in float32
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
@@ -39,19 +40,28 @@ def factor(op: Op, graph: Graph) -> tuple[int, int]:
     return numerics.quantize_multiplier(in_scale / out_scale)
 
 
+def requantized(op: Op, graph: Graph, stored: numerics.I64) -> numerics.I64:
+    """Stored integer inputs → stored outputs, clamped, as int64."""
+    _, zero = types.per_tensor(types.operand(op, graph))
+    rounding = str(op.attrs["rounding"])
+    return _stored(op, graph, numerics.multiply(stored - zero, *factor(op, graph), rounding))
+
+
+def _stored(op: Op, graph: Graph, steps: numerics.I64) -> numerics.I64:
+    out = graph.type(op.outputs[0])
+    info = np.iinfo(out.dtype)
+    return np.asarray(np.clip(steps + types.per_tensor(out)[1], info.min, info.max))
+
+
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
-    x_type, out_type = types.operand(op, graph), graph.type(op.outputs[0])
-    out_scale, out_zero = types.per_tensor(out_type)
-    info = np.iinfo(out_type.dtype)
-    if x_type.dtype == "float32":
-        ratio = inputs[0].astype(np.float32) / np.float32(out_scale)
-        ratio = np.clip(ratio, np.float32(-(1 << 30)), np.float32(1 << 30))
-        scaled = np.trunc(ratio + np.copysign(np.float32(0.5), ratio)).astype(np.int64)
+    out = graph.type(op.outputs[0])
+    if types.operand(op, graph).dtype != "float32":
+        stored = requantized(op, graph, inputs[0].astype(np.int64))
     else:
-        _, zero = types.per_tensor(x_type)
-        x = inputs[0].astype(np.int64) - zero
-        scaled = numerics.multiply(x, *factor(op, graph), str(op.attrs["rounding"]))
-    return (np.clip(scaled + out_zero, info.min, info.max).astype(out_type.dtype),)
+        ratio = inputs[0].astype(np.float32) / np.float32(types.per_tensor(out)[0])
+        ratio = np.clip(ratio, np.float32(-LIMIT), np.float32(LIMIT))
+        stored = _stored(op, graph, numerics.round_away(ratio))
+    return (stored.astype(out.dtype),)
 
 
 def macs(op: Op, graph: Graph) -> int:

@@ -26,7 +26,12 @@ def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
 
 def table(op: Op, graph: Graph) -> unary.Table:
     """Stored output for every stored input."""
-    return unary.of_real(op, graph, lambda x: np.tanh(x))
+    return unary.of_real(op, graph, _tanh)
+
+
+def _tanh(x: unary.F32) -> unary.F32:
+    """Rounded correctly from float64."""
+    return np.tanh(x.astype(np.float64)).astype(np.float32)
 
 
 OP = OpSpec(

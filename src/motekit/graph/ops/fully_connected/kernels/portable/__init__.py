@@ -7,24 +7,15 @@ import numpy as np
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
-from motekit.graph import numerics
-from motekit.graph.ops._shared import accumulate, types
-
-SHARED = "motekit.graph.ops._shared"
-
-
-def folded_bias(op: Op, graph: Graph) -> numerics.I32:
-    """bias − zero × Σ weights, so that the kernel multiplies the stored inputs as they are."""
-    _, zero = types.per_tensor(types.operand(op, graph))
-    weights = graph.constant(str(op.inputs[1])).astype(np.int64)
-    bias = graph.constant(str(op.inputs[2])) if types.optional(op, graph, 2) else 0
-    return numerics.wrap_int32(np.asarray(bias - zero * weights.sum(axis=1)))
+from motekit.graph.ops._shared import accumulate
+from motekit.graph.ops._shared import emit as shared
 
 
 def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
     weights = graph.type(str(op.inputs[1])).shape
     rows = graph.type(str(op.inputs[0])).size // weights[1]
-    return None if max(*weights, rows) <= 0xFFFF else "a dimension exceeds 65,535"
+    sizes = {"outputs": weights[0], "inputs": weights[1], "rows": rows}
+    return shared.too_large(sizes) or shared.can_overflow(op, graph, 0)
 
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
@@ -36,16 +27,15 @@ def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     weights = graph.constant(str(op.inputs[1]))
     multiplier, shift = accumulate.factors(op, graph)
-    zero, low, high = accumulate.output_range(op, graph)
     return Emitted(
         sources=(
             (__name__, "mk_fully_connected.h"),
             (__name__, "mk_fully_connected.c"),
-            (SHARED, "mk_requantize.h"),
+            shared.REQUANTIZE,
         ),
         constants=(
             Constant("weights", "int8_t", weights, "weights"),
-            Constant("bias", "int32_t", folded_bias(op, graph), "bias"),
+            Constant("bias", "int32_t", shared.folded_bias(op, graph), "bias"),
             Constant("multiplier", "int32_t", multiplier),
             Constant("right", "int8_t", (31 - shift).astype(np.int8)),
         ),
@@ -59,9 +49,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
             "in_features": weights.shape[1],
             "out_features": weights.shape[0],
             "per_channel": int(len(multiplier) > 1),
-            "out_zero": zero,
-            "out_min": low,
-            "out_max": high,
+            **shared.output_fields(op, graph),
         },
         call="mk_fully_connected({params}, {in0}, {out0})",
         stack_bytes=64,

@@ -1,0 +1,1 @@
+"""C kernels of the op arg_max."""

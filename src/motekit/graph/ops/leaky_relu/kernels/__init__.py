@@ -1,0 +1,1 @@
+"""C kernels of the op leaky_relu."""

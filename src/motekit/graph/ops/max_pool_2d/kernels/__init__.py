@@ -1,0 +1,1 @@
+"""C kernels of the op max_pool_2d."""

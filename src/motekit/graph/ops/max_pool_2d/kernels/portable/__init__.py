@@ -1,0 +1,52 @@
+"""Max pooling in plain C99, one output at a time."""
+
+from __future__ import annotations
+
+from motekit.core.graph import Graph, Op
+from motekit.core.op import Cost, Emitted, Kernel
+from motekit.core.target import TargetSpec
+from motekit.graph.ops._shared import emit as shared
+from motekit.graph.ops._shared import pooling
+
+
+def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
+    return shared.too_large(_fields(op, graph))
+
+
+def _fields(op: Op, graph: Graph) -> dict[str, int]:
+    image = shared.image_fields(op, graph)
+    image["channels"] = image.pop("in_c")
+    del image["out_c"]
+    window = shared.window_fields(pooling.geometry(op))
+    return image | {k: v for k, v in window.items() if not k.startswith("dilation")}
+
+
+def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
+    w = pooling.geometry(op)
+    out = graph.type(op.outputs[0]).size
+    return Cost(out * (12 * w.size[0] * w.size[1] + 30), flash_bytes=28, ram_bytes=0)
+
+
+def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
+    low, high = pooling.output_range(op, graph)
+    return Emitted(
+        sources=(
+            (__name__, "mk_max_pool_2d.h"),
+            (__name__, "mk_max_pool_2d.c"),
+            shared.REQUANTIZE,
+        ),
+        constants=(),
+        struct="mk_max_pool_2d_params",
+        fields=_fields(op, graph) | {"out_min": low, "out_max": high},
+        call="mk_max_pool_2d({params}, {in0}, {out0})",
+        stack_bytes=120,
+    )
+
+
+KERNEL = Kernel(
+    name="portable",
+    summary="C99, one output at a time",
+    applies=applies,
+    cost=cost,
+    emit=emit,
+)

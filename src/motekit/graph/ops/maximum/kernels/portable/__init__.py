@@ -1,0 +1,23 @@
+"""Elementwise maximum in plain C99, with broadcasting."""
+
+from __future__ import annotations
+
+from motekit.core.graph import Graph, Op
+from motekit.core.op import Emitted, Kernel
+from motekit.core.target import TargetSpec
+from motekit.graph.ops._shared import elementwise
+from motekit.graph.ops._shared import emit as shared
+
+
+def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
+    return elementwise.emitted(op, graph, "extremum", shared.HERE, {"larger": 1})
+
+
+KERNEL = Kernel(
+    name="portable",
+    summary="C99, any broadcast",
+    applies=elementwise.applies,
+    cost=elementwise.cost,
+    emit=emit,
+    overlap=elementwise.overlap,
+)

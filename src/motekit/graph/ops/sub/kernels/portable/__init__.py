@@ -1,0 +1,24 @@
+"""Elementwise sub in plain C99, with broadcasting."""
+
+from __future__ import annotations
+
+from motekit.core.graph import Graph, Op
+from motekit.core.op import Emitted, Kernel
+from motekit.core.target import TargetSpec
+from motekit.graph.ops._shared import binary, elementwise
+from motekit.graph.ops._shared import emit as shared
+
+
+def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
+    fields = binary.sum_fields(op, graph, sign=-1)
+    return elementwise.emitted(op, graph, "weighted_sum", shared.HERE, fields)
+
+
+KERNEL = Kernel(
+    name="portable",
+    summary="C99, any broadcast",
+    applies=elementwise.applies,
+    cost=elementwise.cost,
+    emit=emit,
+    overlap=elementwise.overlap,
+)

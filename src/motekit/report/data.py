@@ -282,6 +282,8 @@ class CoreCost:
     Args:
         cycles: per window.
         parts: may be empty where only totals are known.
+        flash_split: what the flash is filled with ("code", "network constants" …), for builds
+            whose code is not told apart by part; in the order to be shown.
         compiler: what it was compiled with ("zig cc 0.17.0, -Os").
     """
 
@@ -293,6 +295,7 @@ class CoreCost:
     parts: tuple[PartCost, ...] = ()
     boards: tuple[BoardCost, ...] = ()
     compiler: str = ""
+    flash_split: Mapping[str, Figure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

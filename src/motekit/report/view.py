@@ -97,6 +97,7 @@ def charts(data: ReportData) -> dict[str, Any]:
         "leak": _leak(data),
         "sqnr": bars.quantization(data.quantization) if data.quantization else None,
         "stacks": _stacks(data),
+        "flash_split": _flash_split(main_core(data)),
         "latency": bars.latency(boards) if boards else None,
         "energy": bars.energy(boards) if boards else None,
         "battery": bars.battery(data.battery) if data.battery else None,
@@ -115,6 +116,13 @@ def _leak(data: ReportData) -> bars.Bars | None:
         (f"by {audit.group_kind}", "honest", audit.grouped_split),
     ]
     return bars.bars("Accuracy under two splits", rows, "fraction")
+
+
+def _flash_split(core: CoreCost | None) -> bars.Bars | None:
+    if core is None or not core.flash_split:
+        return None
+    rows = [(name, "", figure) for name, figure in core.flash_split.items()]
+    return bars.bars(f"What fills the flash on {core.core}", rows)
 
 
 def _stacks(data: ReportData) -> tuple[Stacks, ...]:

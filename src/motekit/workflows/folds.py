@@ -50,13 +50,13 @@ class FoldResult:
 
     Args:
         host, emulated: int8 class scores, shape (windows, classes).
-        anomaly: Q8.8 anomaly scores of the binary, shape (windows,).
+        above: anomaly scores of the binary less its threshold, Q8.8, shape (windows,).
     """
 
     key: tuple[int, int]
     host: npt.NDArray[np.int8]
     emulated: npt.NDArray[np.int8]
-    anomaly: npt.NDArray[np.int32]
+    above: npt.NDArray[np.int32]
     proof: Proof
     flash_bytes: int
 
@@ -83,7 +83,8 @@ def run_fold(task: FoldTask) -> FoldResult:
         )  # fmt: skip
         flash = program.machine.elf.sizes.flash
     seen = emulated.outcome
-    return FoldResult(task.key, host.scores, seen.scores, seen.anomaly, proof, flash)
+    above = seen.anomaly - np.int32(task.spec.decision.anomaly_threshold or 0)
+    return FoldResult(task.key, host.scores, seen.scores, above, proof, flash)
 
 
 def run_folds(

@@ -55,6 +55,7 @@ class CrossValidated:
         proof: the verdicts of every fold's binary, added up.
         scores: int8 scores of the first seed's binaries, shape (windows, classes), with the
             rows of the table they belong to.
+        anomaly: how far each of those windows is above its own fold's threshold, Q8.8.
     """
 
     float_model: HeldOut
@@ -63,6 +64,7 @@ class CrossValidated:
     proof: Proof
     rows: npt.NDArray[np.int64]
     scores: npt.NDArray[np.int8]
+    anomaly: npt.NDArray[np.int32]
 
 
 def collect(learned: Learned, results: Sequence[FoldResult]) -> CrossValidated:
@@ -85,4 +87,5 @@ def collect(learned: Learned, results: Sequence[FoldResult]) -> CrossValidated:
     return CrossValidated(
         HeldOut(learned.nested.by_seed), host, emulated,
         add_proofs(r.proof for r in results), rows, scores[0],
+        np.concatenate([by_key[(i, 0)].above for i in range(len(outer))]),
     )  # fmt: skip

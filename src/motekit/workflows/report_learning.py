@@ -11,6 +11,8 @@ from motekit.core.figures import Figure
 from motekit.core.learner import FeatureSet
 from motekit.core.pipeline import Q
 from motekit.core.recording import Recording
+from motekit.deploy.build import Built
+from motekit.deploy.host import HostProgram
 from motekit.models.normalize import standardise
 from motekit.report import data as rd
 from motekit.report.map import feature_map
@@ -20,6 +22,7 @@ from .outcome import CrossValidated, HeldOut
 
 EXCERPT_S = 6.0
 BINS = 40
+STRANGE_GAIN = 3  # what no wearer did: every sample three times as far from zero
 
 
 def share(value: float, tag: str = "measured", low: float | None = None, high: float | None = None
@@ -144,30 +147,43 @@ def curves(learned: Learned, held: str) -> rd.LearningCurves | None:
 
 def leaks(learned: Learned, found: CrossValidated, kind: str) -> rd.LeakAudit:
     """The same model under random windows and under whole groups."""
-    return rd.LeakAudit(
-        share(learned.leaks.random_split), share(found.float_model.accuracy), kind
+    return rd.LeakAudit(share(learned.leaks.random_split), share(found.float_model.accuracy), kind)
+
+
+def anomaly(learned: Learned, found: CrossValidated, main: Built) -> rd.AnomalyScores | None:
+    """Anomaly scores above the threshold, of windows known, held out and made strange."""
+    if learned.anomaly is None:
+        return None
+    threshold = np.int32(main.spec.decision.anomaly_threshold or 0)
+    known = main.emulated.outcome.anomaly - threshold
+    strange = learned.data.windows.values[::4].astype(np.int32) * STRANGE_GAIN
+    limits = np.iinfo(np.int16)
+    loud = np.clip(strange, limits.min, limits.max).astype(learned.data.windows.values.dtype)
+    seen = HostProgram(main.spec, main.generated).windows(loud).anomaly - threshold
+    sets = (
+        ("trained on", known),
+        ("held out", found.anomaly),
+        (f"the same, {STRANGE_GAIN} times as strong", seen),
+    )
+    every = np.concatenate([scores for _, scores in sets]) / Q
+    low, high = np.percentile(every, [0.5, 97.0])
+    edges = np.linspace(low, max(high, 1.0), BINS + 1)
+    allowed = float(learned.anomaly.fitted.facts["allowed_rate"])
+    return rd.AnomalyScores(
+        edges=tuple(np.round(edges, 3).tolist()),
+        unit="steps of the int8 input above the threshold",
+        threshold=Figure(0.0, "steps", "measured"),
+        allowed=share(allowed),
+        sets=tuple(_histogram(name, scores, edges) for name, scores in sets),
     )
 
 
-def anomaly_scores(
-    sets: Sequence[tuple[str, npt.NDArray[np.int32]]], threshold_q8: int, allowed: float
-) -> rd.AnomalyScores:
-    """Distributions of Q8.8 scores, in steps of the network input."""
-    every = np.concatenate([scores for _, scores in sets]) / Q
-    low, high = np.percentile(every, [0.5, 99.0])
-    edges = np.linspace(low, max(high, threshold_q8 / Q * 1.5, low + 1.0), BINS + 1)
-    histograms = []
-    for name, scores in sets:
-        values = np.clip(scores / Q, edges[0], edges[-1])
-        counts, _ = np.histogram(values, edges)
-        above = float((scores > threshold_q8).mean())
-        histograms.append(
-            rd.ScoreHistogram(
-                name, tuple((counts / max(len(scores), 1)).tolist()), len(scores),
-                share(above, "emulated"),
-            )
-        )  # fmt: skip
-    return rd.AnomalyScores(
-        tuple(np.round(edges, 3).tolist()), "steps of the int8 input",
-        Figure(threshold_q8 / Q, "steps", "measured"), share(allowed), tuple(histograms),
-    )  # fmt: skip
+def _histogram(
+    name: str, scores: npt.NDArray[np.int32], edges: npt.NDArray[np.float64]
+) -> rd.ScoreHistogram:
+    inside = np.clip(scores / Q, edges[0], edges[-1])
+    counts, _ = np.histogram(inside, edges)
+    above = share(float((scores > 0).mean()), "emulated")
+    return rd.ScoreHistogram(
+        name, tuple((counts / max(len(scores), 1)).tolist()), len(scores), above
+    )

@@ -1,0 +1,50 @@
+"""A finished run in a dozen lines, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .everything import Everything
+from .report_costs import boards
+
+
+def lines(out: Everything) -> Iterator[str]:
+    """What was found, what it costs, where it lies, what to type next."""
+    found, proof, main = out.found, out.found.proof, out.main
+    bill, project = main.bill, out.project
+    kind = project.signal.split_by
+    n = len(found.emulated.by_seed[0].groups)
+    yield (
+        f"accuracy on {n} held-out {kind}s: {found.emulated.accuracy:.3f} emulated binary, "
+        f"{found.host.accuracy:.3f} int8 C, {found.float_model.accuracy:.3f} float "
+        f"(± {found.emulated.spread_groups:.3f} over {kind}s, "
+        f"± {found.emulated.spread_seeds:.3f} over {len(found.emulated.by_seed)} seeds)"
+    )
+    yield (
+        f"leak audit: {out.learned.leaks.random_split:.3f} if windows were split at random, "
+        f"{found.float_model.accuracy:.3f} by {kind}"
+    )
+    yield (
+        f"proof: {proof.mismatches} mismatches in {proof.windows:,} held-out windows, "
+        f"{proof.decision_flips} decisions moved by float rounding; features within "
+        f"{proof.dsp_max_error:.1e} of float64 (bound {proof.dsp_bound:.1e}, in std)"
+    )
+    yield (
+        f"{bill.core}: {bill.flash_bytes:,} B flash, {bill.static_ram_bytes:,} B RAM + "
+        f"{bill.stack_bytes:,} B stack, {bill.cycles['total']:,.0f} cycles a window "
+        f"({bill.cycles_tag})"
+    )
+    board = boards(bill, main.spec.signal)[project.target.board]
+    stream = f", streaming raw {board.stream_days.value:,.0f}" if board.stream_days else ""
+    yield (
+        f"{board.board}: {board.latency_ms.value:.2f} ms and {board.energy_uj.value:.1f} µJ a "
+        f"window, {board.classify_days.value:,.0f} days on its battery{stream} (estimated)"
+    )
+    folder = out.report_paths[0].parent.parent
+    yield ""
+    yield f"report   {out.report_paths[0]}"
+    yield f"C        {main.c_dir}"
+    yield f"program  {main.elf}"
+    yield f"proof    {main.proof_dir}"
+    yield ""
+    yield f"next: cd {folder} && motekit check, or motekit new NAME for recordings of your own"

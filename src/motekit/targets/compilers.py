@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from motekit.core.errors import InputError, MachineError
@@ -105,7 +106,8 @@ def _on_path(program: str) -> str:
 @functools.cache
 def _version(command: tuple[str, ...]) -> str:
     done = run((*command, "--version"), None)
-    return done.stdout.splitlines()[0] if done.stdout else command[0]
+    own = f"zig {metadata.version('ziglang')}, " if command[-1] == "cc" else ""
+    return own + (done.stdout.splitlines() or [command[0]])[0]
 
 
 def run(

@@ -65,8 +65,8 @@ def linker_script(core: Core) -> str:
 
 def _gcc(core: Core) -> tuple[tuple[str, ...], tuple[str, ...]]:
     compiler = compilers.find(core, "gcc")
-    flags = ("-nostdlib", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,--strip-debug",
-             "-Wl,--no-warn-rwx-segments")  # fmt: skip
+    flags = ("-nostdlib", "-Wl,--gc-sections", "-Wl,--build-id=none",
+             "-Wl,--strip-debug")  # fmt: skip
     return (*compiler.command, *core.flags["gcc"], *flags), ("-lgcc",)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from motekit import targets
-from motekit.core.errors import InputError
+from motekit.core.errors import InputError, MachineError
 from motekit.targets import toolchain
 from motekit.targets.emulation import Fault, Machine
+from motekit.targets.timing.model import Insn
 from motekit.testing.machine import program
 from motekit.testing.target import SOURCE, echo
 
@@ -65,6 +67,47 @@ def test_a_second_run_starts_afresh(elf: Path) -> None:
 def test_too_many_instructions(elf: Path) -> None:
     with pytest.raises(Fault, match="more instructions than allowed"):
         Machine("cortex-m4f", elf).run(RECORDS.tobytes(), max_instructions=100)
+
+
+BAD = """
+#include <stdint.h>
+#include "mk_semihost.h"
+int main(void);
+int main(void) {
+  mk_write((const void *)(uintptr_t)0x60000000u, 4);
+  return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("core", ["cortex-m4f", "riscv32imc"])
+def test_a_pointer_that_leads_nowhere_is_a_fault(core: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.c").write_text(BAD)
+    with (
+        program(core, [tmp_path / "bad.c"], main=True) as machine,
+        pytest.raises(Fault, match=r"in mk_\w+.* outside flash and RAM"),
+    ):
+        machine.run()
+
+
+def test_an_unknown_instruction_is_not_counted_silently(monkeypatch: pytest.MonkeyPatch) -> None:
+    with program("cortex-m4f", [SOURCE]) as machine:
+        model = machine.graph.timing
+        blind = replace(model, decode=lambda code, at: (Insn(at, len(code), "unknown", "?"),))
+        machine.graph.timing = blind
+        with pytest.raises(MachineError, match="does not know an instruction"):
+            machine.call("mk_divide", 4, 2)
+
+
+def test_an_error_in_the_hook_comes_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(code: bytes, at: int) -> tuple[Insn, ...]:
+        raise RuntimeError("broken decoder")
+
+    for python in (False, True):
+        with program("cortex-m4f", [SOURCE], python_hook=python) as machine:
+            machine.graph.timing = replace(machine.graph.timing, decode=broken)
+            with pytest.raises(RuntimeError, match="broken decoder"):
+                machine.call("mk_divide", 4, 2)
 
 
 def test_arguments() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from motekit.core.errors import InputError, MachineError
 from motekit.targets.timing.model import Insn, Timing
 
 NODE = np.dtype([
@@ -20,7 +21,8 @@ EDGE = np.dtype([
     ("next", "u4"),
 ])  # fmt: skip
 
-NODES, EDGES, BUCKETS, DEPTH = 1 << 15, 1 << 17, 1 << 12, 64
+NODES, EDGES, BUCKETS, DEPTH, PARTS = 1 << 15, 1 << 17, 1 << 12, 64, 64
+OK, LIMIT, FULL, TOO_DEEP, FAILED = range(5)  # why the hook stopped the run
 START = 1  # the node every run starts from
 READ_SP, READ_SP_AFTER = 1, 2
 
@@ -43,7 +45,7 @@ class State(ctypes.Structure):
         ("edge_count", ctypes.c_uint32), ("edge_room", ctypes.c_uint32),
         ("bucket_mask", ctypes.c_uint32), ("at", ctypes.c_uint32), ("part", ctypes.c_uint32),
         ("depth", ctypes.c_uint32), ("look", ctypes.c_uint32), ("status", ctypes.c_uint32),
-        ("frames", Frame * DEPTH),
+        ("frames", Frame * DEPTH), ("deepest", ctypes.c_uint32 * PARTS),
     )  # fmt: skip
 
 
@@ -84,6 +86,8 @@ class Graph:
         marks: dict[int, int],
         registers: tuple[int, int],
     ) -> None:
+        if len(marks) >= PARTS:
+            raise InputError("too many parts", where="parts", value=len(marks))
         self.timing, self.fetch, self.marks = timing, fetch, marks
         self.nodes = np.zeros(NODES, NODE)
         self.edges = np.zeros(EDGES, EDGE)
@@ -93,6 +97,7 @@ class Graph:
         self.leave = np.zeros(EDGES, np.int64)  # further cycles of the branch it comes from
         self.length = np.zeros(EDGES, np.int64)  # instructions of one step
         self.known = 1  # edges whose cost has been worked out; edge 0 is "none"
+        self.failure: Exception | None = None
         self.blocks: dict[tuple[int, int], Block] = {}
         self.state = State(
             nodes=self.nodes.ctypes.data, edges=self.edges.ctypes.data,
@@ -109,7 +114,19 @@ class Graph:
         s.at, s.part, s.depth, s.look, s.status = START, 0, 0, 0, 0
 
     def fresh(self, index: int) -> None:
-        """Decode a new node and fill in what the hook needs of it."""
+        """Decode a new node and fill in what the hook needs of it.
+
+        Called by the hook, through which no exception passes: it is kept in `failure`, and the
+        run ends.
+        """
+        try:
+            self._fill(index)
+        except Exception as error:
+            self.failure = error
+            self.state.status, self.state.limit = FAILED, 0
+            self.nodes[index]["instructions"] = 1  # more than the limit: the hook stops the run
+
+    def _fill(self, index: int) -> None:
         node = self.nodes[index]
         address = int(node["address"])
         block = self.block(address, int(node["size"]))
@@ -122,7 +139,15 @@ class Graph:
         found = self.blocks.get(key)
         if found is None:
             code = self.fetch(address, size) if size else b""
-            found = self.blocks[key] = Block.of(self.timing.decode(code, address))
+            insns = self.timing.decode(code, address)
+            for insn in insns:
+                if insn.name == "unknown":  # kept: the emulator may refuse it with a fault
+                    self.failure = MachineError(
+                        "the disassembler does not know an instruction that was executed",
+                        where=f"0x{insn.address:08x}",
+                        value=insn.text,
+                    )
+            found = self.blocks[key] = Block.of(insns)
         return found
 
     def counts(self) -> npt.NDArray[np.int64]:
@@ -133,6 +158,7 @@ class Graph:
     def clear(self) -> None:
         """Forget the counts, keep what is known of the code."""
         self.edges["count"][: self.state.edge_count] = 0
+        ctypes.memset(ctypes.addressof(self.state.deepest), 0, ctypes.sizeof(self.state.deepest))
 
     def _price(self) -> None:
         if self.known == self.state.edge_count:

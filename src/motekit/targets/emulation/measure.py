@@ -20,10 +20,15 @@ Ints = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Count:
-    """Instructions executed, and cycles of the core's model."""
+    """Instructions executed, and cycles of the core's model.
+
+    `stack_bytes` is the deepest stack of a part, the functions it calls included; 0 for what
+    runs outside of parts, and for single functions.
+    """
 
     instructions: int
     cycles: int
+    stack_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,10 @@ def total(graph: Graph, names: tuple[str, ...]) -> dict[str, Count]:
     instructions = _add(to, counts * graph.length[:n], bins)
     factor = graph.timing.factor.typical
     return {
-        name: Count(int(i), round(int(c) * factor))
-        for name, i, c in zip(("", *names), instructions, cycles, strict=True)
+        name: Count(int(i), round(int(c) * factor), stack)
+        for name, i, c, stack in zip(
+            ("", *names), instructions, cycles, graph.state.deepest[:bins], strict=True
+        )
     }
 
 

@@ -95,12 +95,25 @@ static void mk_enter(mk_trace *t, void *machine, uint32_t part) {
   t->part = part;
 }
 
+/* Every part that is being executed, the outer ones too, uses the stack down to `low`. */
+static void mk_deepen(mk_trace *t, uint64_t low) {
+  uint32_t part = t->part;
+  for (uint32_t i = t->depth; i != 0u; i--) {
+    const mk_frame *frame = &t->frames[i - 1u];
+    if (frame->sp > low && frame->sp - low > t->deepest[part]) {
+      t->deepest[part] = (uint32_t)(frame->sp - low);
+    }
+    part = (uint32_t)frame->part;
+  }
+}
+
 static void mk_watch_stack(mk_trace *t, void *machine, const mk_node *node) {
   const uint64_t sp = mk_sp(t, machine);
   const uint64_t low = sp + (uint64_t)(int64_t)node->dip;
   if (low < t->lowest) {
     t->lowest = low;
   }
+  mk_deepen(t, low);
   t->look = node->flags & (uint32_t)MK_READ_SP_AFTER;
 }
 

@@ -9,11 +9,11 @@
 
 #include <stdint.h>
 
-enum { MK_DEPTH = 64 };
+enum { MK_DEPTH = 64, MK_PARTS = 64 };
 
 enum { MK_READ_SP = 1, MK_READ_SP_AFTER = 2 };
 
-enum { MK_OK = 0, MK_LIMIT = 1, MK_FULL = 2, MK_TOO_DEEP = 3 };
+enum { MK_OK = 0, MK_LIMIT = 1, MK_FULL = 2, MK_TOO_DEEP = 3, MK_FAILED = 4 };
 
 typedef struct {
   uint64_t address;
@@ -64,6 +64,7 @@ typedef struct {
   uint32_t look;      /* the stack pointer must be read at the next block */
   uint32_t status;    /* MK_OK … */
   mk_frame frames[MK_DEPTH];
+  uint32_t deepest[MK_PARTS]; /* stack of each part, bytes below where it began */
 } mk_trace;
 
 #if defined(_WIN32)

@@ -11,7 +11,7 @@ from unicorn import UC_HOOK_INTR, UC_HOOK_MEM_INVALID
 from unicorn import unicorn_const as uc_const
 
 from motekit import targets
-from motekit.core.errors import MachineError
+from motekit.core.errors import InputError, MachineError
 from motekit.targets import elf as elf_file
 from motekit.targets import timing
 from motekit.targets.plugin import Core
@@ -22,7 +22,7 @@ from .alignment import Alignment
 from .cpu import create
 from .engine import UcError
 from .faults import Fault
-from .graph import Graph
+from .graph import LIMIT, OK, Graph
 from .measure import Count, Measurement, measure, total
 from .memory import STOP, Memory
 from .semihosting import Semihosting
@@ -113,20 +113,26 @@ class Runner:
         self._lowest = min(self._lowest, self._top - used)
 
     def _go(self, address: int) -> None:
-        self._error = self._access = None
+        self._error = self._access = self.graph.failure = None
         next_: int | None = address
         while next_ is not None:
             next_ = self._emulate(next_)
         if self._error is not None:
             raise self._error
-        status = self.graph.state.status
-        if status == trace.LIMIT:
-            raise self._at_pc("takes more instructions than allowed", self.graph.state.limit)
-        if status != trace.OK:
-            raise MachineError("the program has more branches than can be counted")
+        self._check_hook()
         self._note_stack()
         if self._lowest < self.memory.end:
             raise self._at_pc("its stack ran into its data", self._top - self._lowest)
+
+    def _check_hook(self) -> None:
+        """Raise what the hook stopped the run for."""
+        if self.graph.failure is not None:
+            raise self.graph.failure
+        status = self.graph.state.status
+        if status == LIMIT:
+            raise self._at_pc("takes more instructions than allowed", self.graph.state.limit)
+        if status != OK:
+            raise MachineError("the program has more paths than can be counted")
 
     def _emulate(self, address: int) -> int | None:
         """Run until it stops; returns where to go on if that was a semihosting call.
@@ -140,8 +146,16 @@ class Runner:
             pc = int(self.uc.reg_read(self.cpu.pc))
             if self._access is not None or not self._is_semihosting(pc):
                 raise self._fault(error) from None
-            return pc + self.cpu.trap_size if self.semihosting.call(self.uc) else None
+            return pc + self.cpu.trap_size if self._serve(pc) else None
         return None
+
+    def _serve(self, pc: int) -> bool:
+        """Carry out a semihosting call; False if the program cannot go on."""
+        try:
+            return self.semihosting.call(self.uc)
+        except InputError as error:  # a pointer that leads nowhere
+            self._error = self._fault_at(f"asks for what cannot be: {error.what}", pc, None)
+            return False
 
     def _at_pc(self, what: str, value: object = None) -> Fault:
         return self._fault_at(what, int(self.uc.reg_read(self.cpu.pc)), value)
@@ -183,7 +197,7 @@ class Runner:
         if number != self.cpu.breakpoint or not self._is_semihosting(pc):
             self._error = self._fault_at("meets an exception", self._executed(pc), number)
             uc.emu_stop()
-        elif self.semihosting.call(uc):
+        elif self._serve(pc):
             uc.reg_write(self.cpu.pc, (pc + self.cpu.trap_size) | self.cpu.thumb)
         else:
             uc.emu_stop()

@@ -21,9 +21,8 @@ from motekit.core.errors import MotekitError
 from motekit.targets import core, sources, toolchain
 from motekit.targets.cache import cache_dir, made_once
 
-from .graph import DEPTH, READ_SP_AFTER, Graph
+from .graph import DEPTH, FULL, LIMIT, READ_SP_AFTER, TOO_DEEP, Graph
 
-OK, LIMIT, FULL, TOO_DEEP = range(4)
 _NONE = (1 << 64) - 1
 _ACCESSES = UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE
 
@@ -152,10 +151,17 @@ class PythonHook(Hook):
         if node["flags"] or s.look:
             low = (self._sp() + int(node["dip"])) & 0xFFFFFFFF
             s.lowest = min(s.lowest, low)
+            self._deepen(low)
             s.look = int(node["flags"]) & READ_SP_AFTER
         s.instructions += int(node["instructions"])
         if s.instructions > s.limit:
             self._halt(LIMIT)
+
+    def _deepen(self, low: int) -> None:
+        s, part = self._state, int(self._state.part)
+        for i in range(s.depth, 0, -1):
+            s.deepest[part] = max(s.deepest[part], s.frames[i - 1].sp - low)
+            part = s.frames[i - 1].part
 
     def _sp(self) -> int:
         return int(self._uc.reg_read(self._state.reg_sp))

@@ -11,8 +11,8 @@
 #define MK_SECTION_FLOATS 3U
 
 /* One section over n samples in place, direct form II transposed. state: the two delays, read
- * and written. */
-void mk_biquad_f32(float *x, uint32_t n, const float section[3], float state[2]);
+ * and written. Returns the sum of the output. */
+float mk_biquad_f32(float *x, uint32_t n, const float section[3], float state[2]);
 
 /* The same in integers, from rest. section: b1, a1 in 2^-30ths, a2 in 2^-31ths, and the bits the
  * input is shifted to the right: such that no |y| reaches 2^30 (the plan of a block sees to it).

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "mk_bits.h"
+
 /* length: a power of two, 8 .. 16384. twiddle: cos(2 pi k / length), sin(2 pi k / length) for
  * k = 0 .. length/4 - 1. */
 typedef struct {
@@ -13,14 +15,39 @@ typedef struct {
     uint32_t length;
 } mk_fft_f32;
 
-/* x: length samples, replaced by 4 |X[k]|^2 for k = 0 .. length/2, where X is the discrete
- * Fourier transform. Bin 0 is in x[1], bin length/2 in x[0]; bin k between them in x[2 * p],
- * where p is the (log2(length) - 1)-bit reversal of k. Starting at p = 0, mk_fft_next walks
- * through bins 1, 2 .. length/2. */
-void mk_fft_power_f32(const mk_fft_f32 *fft, float *x);
+/* Where bin k of 0 .. half - 1 lies after a transform, in floats or words: twice its reversal.
+ * down: mk_fft_down(half). */
+static inline uint32_t mk_fft_place(uint32_t k, uint32_t down)
+{
+    return (mk_reverse_bits(k) >> down) & ~(uint32_t)1;
+}
 
-/* Bit-reversed successor: reversal of k + 1 from the reversal p of k. half: length / 2. */
-uint32_t mk_fft_next(uint32_t p, uint32_t half);
+/* half, the length divided by 2, is a power of two. */
+static inline uint32_t mk_fft_down(uint32_t half)
+{
+    uint32_t down = 31;
+    while ((half >>= 1) != 0U) {
+        down--;
+    }
+    return down;
+}
+
+/* The reversal of k + 1, in half's bits, from that of k; 0 after half - 1. Quicker where
+ * mk_reverse_bits is many instructions. */
+static inline uint32_t mk_fft_next(uint32_t reversal, uint32_t half)
+{
+    uint32_t bit = half >> 1;
+    while ((reversal & bit) != 0U) {
+        reversal ^= bit;
+        bit >>= 1;
+    }
+    return reversal | bit;
+}
+
+/* x: length samples, replaced by 4 |X[k]|^2 for k = 0 .. length/2, where X is the discrete
+ * Fourier transform: bin k at x[mk_fft_place(k)] from 1 to length/2 - 1; bin length/2 in x[0]
+ * (where mk_fft_place puts it, too) and bin 0 in x[1]. */
+void mk_fft_power_f32(const mk_fft_f32 *fft, float *x);
 
 /* twiddle: as above, in 2^-30ths. */
 typedef struct {

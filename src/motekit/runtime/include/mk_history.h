@@ -27,8 +27,8 @@ typedef struct {
 /* The window of one channel (of the block's) as two runs, the older one first. */
 void mk_history_runs(const mk_history *h, uint32_t channel, mk_run runs[2]);
 
-/* length samples of one channel, oldest first, each times gain. */
-void mk_history_read_f32(const mk_history *h, uint32_t channel, float gain, float *dst);
+/* length samples of one channel, oldest first, each times gain. Returns their sum. */
+float mk_history_read_f32(const mk_history *h, uint32_t channel, float gain, float *dst);
 
 #if !MK_SAMPLE_F32
 /* length samples of one channel, oldest first. */

@@ -14,19 +14,23 @@ void mk_history_runs(const mk_history *h, uint32_t channel, mk_run runs[2])
     runs[1].count = h->length - first;
 }
 
-void mk_history_read_f32(const mk_history *h, uint32_t channel, float gain, float *dst)
+float mk_history_read_f32(const mk_history *h, uint32_t channel, float gain, float *dst)
 {
     const uint32_t step = h->channels;
+    float sum = 0.0F;
     mk_run runs[2];
     mk_history_runs(h, channel, runs);
-    for (uint32_t r = 0; r < 2U; r++) {
-        const mk_sample *at = runs[r].at;
-        for (uint32_t n = runs[r].count; n > 0U; n--) {
-            *dst = (float)*at * gain;
-            dst++;
+    for (const mk_run *run = runs; run < &runs[2]; run++) {
+        const mk_sample *at = run->at;
+        for (uint32_t n = run->count; n > 0U; n--) {
+            const float v = (float)*at * gain;
             at += step;
+            *dst = v;
+            dst++;
+            sum += v;
         }
     }
+    return sum;
 }
 
 #if !MK_SAMPLE_F32

@@ -30,9 +30,10 @@ FILTER = {
     "float": ("mk_biquad.h", "mk_biquad_f32.c"),
     "fixed": ("mk_biquad.h", "mk_biquad_q.c"),
 }
+FILTER3 = ("mk_filter3.h", "mk_filter3_f32.c")
 FFT = {
-    "float": ("mk_fft.h", "mk_fft_order.c", "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c"),
-    "fixed": ("mk_fft.h", "mk_fft_order.c", "mk_fft_q.c"),
+    "float": ("mk_fft.h", "mk_bits.h", "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c"),
+    "fixed": ("mk_fft.h", "mk_bits.h", "mk_fft_q.c"),
 }
 
 
@@ -62,8 +63,12 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     if pl.butterworth is not None:
         defines["MK_SPECTRAL_FILTER"] = 1
         fields |= {"sections": len(pl.butterworth.b1), "section": parts.section}
-    if pl.decimators or pl.butterworth is not None:
-        sources += FILTER[arithmetic]
+    if arithmetic == "float" and is_filter3(pl):
+        defines["MK_SPECTRAL_FILTER3"] = 1
+        sources += FILTER3
+    else:
+        defines["MK_SPECTRAL_GENERAL"] = 1
+        sources += FILTER[arithmetic] if pl.decimators or pl.butterworth else ()
     if pl.fft:
         sources += FFT[arithmetic]
         more, flags = spectrum_fields(p, pl, parts)
@@ -137,6 +142,11 @@ def lsb(signal: Signal, p: Params, pl: Plan, fp: FixedPlan) -> tuple[float, ...]
     return tuple(out)
 
 
+def is_filter3(pl: Plan) -> bool:
+    """Whether the cascade is the one that has its own C."""
+    return not pl.decimators and pl.butterworth is not None and len(pl.butterworth.b1) == 3
+
+
 def all_sections(pl: Plan) -> list[Sections]:
     """Every filter a sample passes, in order."""
     return [s for _, s in pl.decimators] + ([pl.butterworth] if pl.butterworth else [])
@@ -199,7 +209,8 @@ def spectrum_fields(p: Params, pl: Plan, parts: _Parts) -> tuple[dict[str, Any],
 def scratch_words(signal: Signal, pl: Plan, arithmetic: str) -> int:
     """32-bit words of scratch: the window, filtered; one frame beside it if there are several,
     and in fixed point their powers."""
+    even = signal.length + signal.length % 2
     if full_frames(pl) < 2:
-        return max(signal.length, pl.fft)
+        return max(even, pl.fft)
     work = pl.length + pl.fft * (1 if arithmetic == "float" else 2)
-    return max(signal.length, work)
+    return max(even, work)

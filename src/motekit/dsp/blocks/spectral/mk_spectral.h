@@ -4,6 +4,9 @@
  *   MK_SPECTRAL_DECIMATE  decimation          MK_SPECTRAL_FILTER   Butterworth filter
  *   MK_SPECTRAL_FFT       a spectrum          MK_SPECTRAL_FRAMES   more than one frame
  *   MK_SPECTRAL_TAPER     weighted frames     MK_SPECTRAL_MOMENTS  moments of the spectrum
+ * and where uses of the block filter in float by three sections without decimation:
+ *   MK_SPECTRAL_FILTER3   the quick way for these
+ *   MK_SPECTRAL_GENERAL   the way for all others, too
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MK_SPECTRAL_H
@@ -16,6 +19,12 @@
 #endif
 #ifndef MK_SPECTRAL_FILTER
 #define MK_SPECTRAL_FILTER 0
+#endif
+#ifndef MK_SPECTRAL_FILTER3
+#define MK_SPECTRAL_FILTER3 0
+#endif
+#ifndef MK_SPECTRAL_GENERAL
+#define MK_SPECTRAL_GENERAL (!MK_SPECTRAL_FILTER3)
 #endif
 #ifndef MK_SPECTRAL_FFT
 #define MK_SPECTRAL_FFT 0

@@ -3,8 +3,11 @@
 
 #include "mk_moments.h"
 
-#if MK_SPECTRAL_DECIMATE || MK_SPECTRAL_FILTER
+#if MK_SPECTRAL_GENERAL && (MK_SPECTRAL_DECIMATE || MK_SPECTRAL_FILTER)
 #include "mk_biquad.h"
+#endif
+#if MK_SPECTRAL_FILTER3
+#include "mk_filter3.h"
 #endif
 #if MK_SPECTRAL_FFT
 #include "mk_fft.h"
@@ -18,7 +21,7 @@
 
 #if MK_SPECTRAL_DECIMATE
 /* Low-pass at rest at the first sample, then every ratio-th sample. Returns how many. */
-static uint32_t decimate(const mk_spectral_params *p, float *x, uint32_t n)
+static uint32_t decimate(const mk_spectral_params *p, float *x, uint32_t n, float *sum)
 {
     const float *section = p->decimator;
     for (uint32_t stage = 0; stage < p->stages; stage++) {
@@ -26,12 +29,14 @@ static uint32_t decimate(const mk_spectral_params *p, float *x, uint32_t n)
         const float first = x[0];
         for (uint32_t s = 0; s < 4U; s++) {
             float state[2] = {section[3] * first, section[4] * first};
-            mk_biquad_f32(x, n, section, state);
+            (void)mk_biquad_f32(x, n, section, state);
             section += MK_SECTION_FLOATS + 2U;
         }
         n = ((n + ratio) - 1U) / ratio;
+        *sum = x[0];
         for (uint32_t i = 1; i < n; i++) {
             x[i] = x[i * ratio];
+            *sum += x[i];
         }
     }
     return n;
@@ -39,10 +44,10 @@ static uint32_t decimate(const mk_spectral_params *p, float *x, uint32_t n)
 #endif
 
 #if MK_SPECTRAL_FFT
-/* Powers in their bit-reversed order: bin 1 at position mk_fft_next(0). */
+/* Powers in the order of mk_fft_place. */
 typedef struct {
     float *at;
-    uint32_t step; /* floats from position to position */
+    uint32_t packed; /* 1: one float after the other; 0: every other float */
     float dc;
 } mk_powers;
 
@@ -94,7 +99,7 @@ static void many_frames(const mk_spectral_params *p, float *x, uint32_t n, mk_po
     float *const frame = &x[n];
     const uint32_t half = (uint32_t)p->fft >> 1;
     powers->at = x;
-    powers->step = 1;
+    powers->packed = 1;
     for (uint32_t f = 0; f < p->frames; f++) {
         copy_frame(p, x, f * p->hop, frame);
         transform(p, frame);
@@ -117,16 +122,17 @@ static void spectrum(const mk_spectral_params *p, float *x, uint32_t n, mk_power
     zero(x, n, p->fft);
     transform(p, x);
     powers->at = x;
-    powers->step = 2;
+    powers->packed = 0;
     powers->dc = x[1];
 }
 
 #if MK_SPECTRAL_MOMENTS
 static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out)
 {
+    const uint32_t step = 2U - powers->packed;
     float mean = powers->dc;
     for (uint32_t i = 0; i < half; i++) {
-        mean += powers->at[i * powers->step];
+        mean += powers->at[i * step];
     }
     const uint32_t n = half + 1U;
     mean /= (float)n;
@@ -134,7 +140,7 @@ static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out
     /* Powers may reach the square of float's comfortable range: moments of a share of the mean. */
     const float inverse = (mean > 0.0F) ? (1.0F / mean) : 0.0F;
     for (uint32_t i = 0; i < n; i++) {
-        const float power = (i < half) ? powers->at[i * powers->step] : powers->dc;
+        const float power = (i < half) ? powers->at[i * step] : powers->dc;
         const float d = (power - mean) * inverse;
         const float d2 = d * d;
         sums.s1 += d;
@@ -152,20 +158,15 @@ static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out
 static void put_bands(const mk_spectral_params *p, const float *channel, const mk_powers *powers,
                       mk_features *out)
 {
-    const uint32_t half = (uint32_t)p->fft >> 1;
     const uint16_t *edge = p->edges;
-    uint32_t position = 0;
-    uint32_t k = 1;
-    for (; k < edge[0]; k++) {
-        position = mk_fft_next(position, half);
-    }
+    const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1);
+    uint32_t k = edge[0];
     for (uint32_t band = p->bands; band > 0U; band--) {
         edge++;
-        const float bins = (float)(edge[0] - edge[-1]);
+        const float bins = (float)(edge[0] - k);
         float power = 0.0F;
         for (; k < edge[0]; k++) {
-            position = mk_fft_next(position, half);
-            power += powers->at[position * powers->step];
+            power += powers->at[mk_fft_place(k, down) >> powers->packed];
         }
         power = (power / bins) + channel[2];
         if (p->log != 0U) {
@@ -178,6 +179,49 @@ static void put_bands(const mk_spectral_params *p, const float *channel, const m
 }
 #endif
 
+#if MK_SPECTRAL_FILTER3
+/* Constant where all uses of the block are alike. */
+static int is_filter3(const mk_spectral_params *p)
+{
+#if !MK_SPECTRAL_GENERAL
+    (void)p;
+    return 1;
+#elif MK_SPECTRAL_DECIMATE
+    return (p->sections == 3U) && (p->stages == 0U);
+#else
+    return p->sections == 3U;
+#endif
+}
+#endif
+
+/* The window of channel c, filtered, to x. Returns its length behind the decimation. */
+static uint32_t take(const mk_spectral_params *p, const mk_history *h, uint32_t c, float *x,
+                     float *sum)
+{
+    uint32_t n = h->length;
+#if MK_SPECTRAL_FILTER3
+    if (is_filter3(p)) {
+        *sum = mk_filter3_f32(h, c, p->gain, p->section, x);
+        return n;
+    }
+#endif
+#if MK_SPECTRAL_GENERAL
+    *sum = mk_history_read_f32(h, c, p->gain, x);
+#if MK_SPECTRAL_DECIMATE
+    if (p->stages > 0U) {
+        n = decimate(p, x, n, sum);
+    }
+#endif
+#if MK_SPECTRAL_FILTER
+    for (uint32_t s = 0; s < p->sections; s++) {
+        float delays[2] = {0.0F, 0.0F};
+        *sum = mk_biquad_f32(x, n, &p->section[s * MK_SECTION_FLOATS], delays);
+    }
+#endif
+#endif
+    return n;
+}
+
 void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_history *h,
                         void *scratch, mk_features *out)
 {
@@ -185,19 +229,10 @@ void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_histo
     const float *channel = p->channel;
     (void)state;
     for (uint32_t c = 0; c < p->channels; c++) {
-        uint32_t n = h->length;
-        mk_history_read_f32(h, c, p->gain, x);
-#if MK_SPECTRAL_DECIMATE
-        n = decimate(p, x, n);
-#endif
-#if MK_SPECTRAL_FILTER
-        for (uint32_t s = 0; s < p->sections; s++) {
-            float delays[2] = {0.0F, 0.0F};
-            mk_biquad_f32(x, n, &p->section[s * MK_SECTION_FLOATS], delays);
-        }
-#endif
         mk_shape_f32 shape;
-        mk_center_f32(x, n, &shape);
+        float sum;
+        const uint32_t n = take(p, h, c, x, &sum);
+        mk_center_f32(x, n, sum, &shape);
         if (p->statistics != 0U) {
             mk_put_f32(out, __builtin_sqrtf(shape.variance) * channel[0]);
             mk_put_f32(out, shape.skewness);

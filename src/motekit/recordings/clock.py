@@ -35,6 +35,11 @@ class Clock:
 
 
 def _rough_period(time_s: F64) -> float:
+    """The median step where most steps are alike, else the median over several samples."""
+    steps = np.diff(time_s)
+    middle = float(np.median(steps))
+    if middle > 0 and np.percentile(np.abs(steps - middle), 68) < 0.05 * middle:
+        return middle
     span = min(_SPAN, len(time_s) - 1)
     return float(np.median(time_s[span:] - time_s[:-span])) / span
 
@@ -62,23 +67,31 @@ def _jumps(time_s: F64, period: float) -> tuple[I64, I64]:
     return candidates[lost], missing[lost]
 
 
-def fit(time_s: F64) -> Clock | None:
+def fit(time_s: F64, index: I64 | None = None) -> Clock | None:
     """Fit a line to timestamps that never decrease; None if they tell no rate.
 
     Args:
         time_s: seconds, shape (samples,).
+        index: sample indices, shape (samples,), if the source counted them; they then tell of
+            the gaps, and the clock does not.
     """
     if len(time_s) < 2:
         return None
+    if index is not None:
+        return _line(time_s, index.astype(np.float64), np.empty(0, np.int64), np.empty(0, np.int64))
     period = _rough_period(time_s[:_FITTED])
     if not (np.isfinite(period) and period > 0):
         return None
     rows, counts = _jumps(time_s, period)
-    index = np.arange(len(time_s), dtype=np.float64)
-    index += np.repeat(
+    place = np.arange(len(time_s), dtype=np.float64)
+    place += np.repeat(
         np.concatenate([[0], np.cumsum(counts)]),
         np.diff(np.concatenate([[0], rows, [len(time_s)]])),
     )
+    return _line(time_s, place, rows, counts)
+
+
+def _line(time_s: F64, index: F64, rows: I64, counts: I64) -> Clock | None:
     x, y = index[:_FITTED] - index[0], time_s[:_FITTED] - time_s[0]
     spread = float(np.sum((x - x.mean()) ** 2))
     slope = float(np.sum((x - x.mean()) * (y - y.mean()))) / spread
@@ -89,9 +102,9 @@ def fit(time_s: F64) -> Clock | None:
     return Clock(1.0 / slope, rows, counts, residual)
 
 
-def measured_rate(time_s: F64) -> float | None:
+def measured_rate(time_s: F64, index: I64 | None = None) -> float | None:
     """The rate that timestamps show, to six digits, in Hz; None if they show none."""
-    clock = fit(time_s)
+    clock = fit(time_s, index)
     return None if clock is None else float(f"{clock.rate_hz:.6g}")
 
 

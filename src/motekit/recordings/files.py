@@ -16,7 +16,13 @@ from motekit.core.errors import InputError, MachineError
 
 TEMPORARY = ".part-"  # prefix of what is being written; never read, swept by the store
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_MISSING = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
+_MISSING = {
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EACCES,
+    None,
+}  # None: not the machine's
 
 
 @contextlib.contextmanager
@@ -39,7 +45,7 @@ def reading(source: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        kind = InputError if error.errno in _MISSING | {errno.EACCES} else MachineError
+        kind = InputError if error.errno in _MISSING else MachineError
         raise kind(
             f"cannot read: {error.strerror or error}", where=source, way_out="check the path"
         ) from error

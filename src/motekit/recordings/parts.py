@@ -13,7 +13,7 @@ import numpy as np
 from motekit.core.errors import InputError
 from motekit.core.format import Format
 from motekit.core.params import from_mapping
-from motekit.core.recording import Recording, Segment, Stream
+from motekit.core.recording import Gap, Recording, Segment, Stream
 
 from .files import reading
 from .formats import FORMATS
@@ -26,10 +26,16 @@ def _join_streams(parts: list[Stream]) -> Stream:
     if len(parts) == 1:
         return first
     times = [part.time_s for part in parts if part.time_s is not None]
+    gaps = list(first.gaps)
+    for before, part in itertools.pairwise(parts):
+        end = int(before.index()[-1]) + 1 if len(before) else before.first_index
+        if len(part) and part.first_index > end:
+            gaps.append(Gap(end, part.first_index - end))
+        gaps += part.gaps
     return replace(
         first,
         values=np.concatenate([part.values for part in parts]),
-        gaps=tuple(gap for part in parts for gap in part.gaps),
+        gaps=tuple(gaps),
         time_s=np.concatenate(times) if len(times) == len(parts) else None,
     )
 

@@ -18,7 +18,8 @@ _LOSS = 0.05  # share of missing samples beyond which a recording is of no use
 def check(recording: Recording, params: CheckParams) -> Iterator[Finding]:
     """Findings about the clock of each stream that has timestamps, indices or gaps."""
     for stream in recording.streams:
-        clock = None if stream.time_s is None else fit(stream.time_s)
+        index = stream.index() if stream.gaps else None
+        clock = None if stream.time_s is None else fit(stream.time_s, index)
         if clock is not None:
             yield from _rate(recording, stream, clock, params)
             yield from _jitter(recording, stream, clock, params)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
+
 from motekit.core.format import Format
+from motekit.recordings.parts import HEAD
 
 from .params import Params
 from .reader import parts
@@ -11,6 +14,11 @@ from .writer import write
 
 def sniff(head: bytes) -> bool:
     """Text without NUL whose first line has a separator or stands alone as a number or name."""
+    if head[:2] == b"\x1f\x8b":
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, HEAD)
+        except zlib.error:
+            return False
     if b"\0" in head or head[:1] in (b"{", b"["):
         return False
     try:

@@ -53,6 +53,12 @@ def _changes(texts: list[pa.DictionaryArray], count: int) -> list[int]:
     return [0, *(np.flatnonzero(changed) + 1).tolist(), count] if count else [0]
 
 
+def _shortened(edges: list[int]) -> list[int]:
+    """More edges, so that no two are further apart than a part is long."""
+    pairs = itertools.pairwise(edges)
+    return [0, *(row for a, b in pairs for row in [*range(a + PART, b, PART), b])]
+
+
 def _slice(block: Block, start: int, stop: int) -> Block:
     return Block(
         block.row + start,
@@ -89,7 +95,7 @@ class _Reader:
                 self.facts["time_unit"] = told
             keys = [block.texts[i] for i in self.layout.identity]
             edges = _changes(keys, len(block.values))
-            for start, stop in itertools.pairwise(edges):
+            for start, stop in itertools.pairwise(_shortened(edges)):
                 piece = _slice(block, start, stop)
                 name = self._name(piece)
                 if current is None or name != current.name:
@@ -158,7 +164,7 @@ class _Reader:
             time = np.concatenate([b.time for b in pending if b.time is not None])
             time_s = (time - current.origin) / self.per_second
         if not current.rate_hz:
-            current.rate_hz = self._rate(current, time_s)
+            current.rate_hz = self._rate(current, time_s, pending)
         first, gaps = self._indices(current, pending)
         stream = Stream(
             sensor=self.params.sensor,
@@ -170,7 +176,7 @@ class _Reader:
             time_s=time_s,
         )
         current.done += len(values)
-        started = current.origin / 1e9 if self.layout.time_unit == "iso" else None
+        started = current.origin / 1e6 if self.layout.time_unit == "iso" else None
         return Recording(
             name=current.name,
             streams=(stream,),
@@ -180,12 +186,15 @@ class _Reader:
             **{role: text or None for role, text in current.ids.items() if role in ROLES},
         )
 
-    def _rate(self, current: _Open, time_s: npt.NDArray[np.float64] | None) -> float:
+    def _rate(self, current: _Open, time_s: npt.NDArray[np.float64] | None,
+              pending: list[Block]) -> float:  # fmt: skip
         if self.params.rate_hz:
             self.facts["rate"] = "given"
             return self.params.rate_hz
         self.facts["rate"] = "measured from the timestamps"
-        rate = None if time_s is None else measured_rate(time_s)
+        indices = [block.index for block in pending if block.index is not None]
+        index = np.concatenate(indices) if indices else None
+        rate = None if time_s is None else measured_rate(time_s, index)
         if rate is None:
             assert self.layout.time is not None
             raise at_row(self.layout, current.row, self.layout.time,

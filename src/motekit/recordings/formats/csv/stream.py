@@ -20,7 +20,7 @@ from .params import Params
 F64 = npt.NDArray[np.float64]
 BLOCK = 4 << 20  # bytes read at a time
 
-_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9, "iso": 1e9}
+_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9, "iso": 1e6}
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Block:
     Args:
         row: number of the first one in the file, from 0.
         values: shape (rows, channels), float64.
-        time: timestamps as in the file (ISO: nanoseconds since 1970), shape (rows,), or None.
+        time: timestamps as in the file (ISO: microseconds since 1970), shape (rows,), or None.
         index: sample index, shape (rows,), or None.
         texts: the id columns by column number.
     """
@@ -95,8 +95,10 @@ def _block(batch: pa.RecordBatch, row: int, layout: Layout, params: Params) -> B
         if column.null_count:
             raise explain(layout, params, row, row + batch.num_rows)
         if layout.time_unit == "iso":
-            column = column.cast(pa.int64())
-        time = column.to_numpy(zero_copy_only=False).astype(np.float64)
+            nanoseconds = column.cast(pa.int64()).to_numpy(zero_copy_only=False)
+            time = (nanoseconds // 1000).astype(np.float64)  # exact until the year 2255
+        else:
+            time = column.to_numpy(zero_copy_only=False)
         if not np.isfinite(time).all():
             raise explain(layout, params, row, row + batch.num_rows)
     if layout.index is not None:
@@ -119,7 +121,9 @@ def blocks(layout: Layout, params: Params) -> Iterator[Block]:
                 if batch.num_rows:
                     yield _block(batch, row, layout, params)
                 row += batch.num_rows
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError) as error:
+        except (pa.ArrowException, OSError) as error:
+            if getattr(error, "errno", None) is not None:
+                raise
             raise explain(layout, params, row, None, str(error)) from error
     if row == 0:
         raise InputError("there is no row", where=layout.path)

@@ -16,8 +16,10 @@ from motekit.core.errors import InputError
 from motekit.core.format import Format
 from motekit.core.params import param
 from motekit.core.recording import Channel, Recording, Stream
-from motekit.recordings.files import atomic_file, reading, stem
+from motekit.recordings.files import atomic_file, stem
 from motekit.recordings.units import unit
+
+from .chunks import sample_bytes
 
 PART = 1 << 18  # frames of a part
 _FULL = {"int8": 2.0**-7, "int16": 2.0**-15, "int32": 2.0**-31}  # of full scale a count
@@ -35,8 +37,6 @@ def _load(path: Path) -> tuple[int, npt.NDArray[Any]]:
     """(rate, values); mapped, not read, where the sample size allows."""
     from scipy.io import wavfile  # heavy: imported when used
 
-    with reading(path):
-        path.stat()
     for mapped in (True, False):
         try:
             with warnings.catch_warnings():
@@ -58,18 +58,6 @@ def _load(path: Path) -> tuple[int, npt.NDArray[Any]]:
     raise AssertionError("unreachable")
 
 
-def _sample_bytes(path: Path) -> int:
-    """Bytes of a sample as the format chunk says; 0 if it is not near the start."""
-    with reading(path), path.open("rb") as handle:
-        head = handle.read(4096)
-    place = head.find(b"fmt ")
-    if place < 0 or len(head) < place + 24:
-        return 0
-    order = ">" if head[:4] == b"RIFX" else "<"
-    channels, _, _, frame = struct.unpack(f"{order}HIIH", head[place + 10 : place + 22])
-    return int(frame) // max(int(channels), 1)
-
-
 def _stored(values: npt.NDArray[Any], wide: bool) -> npt.NDArray[np.generic]:
     """Signed counts: 8-bit PCM has its zero at 128; 24 bits come left-aligned in 32."""
     if values.dtype == np.uint8:
@@ -81,13 +69,14 @@ def _stored(values: npt.NDArray[Any], wide: bool) -> npt.NDArray[np.generic]:
 
 def parts(path: Path, params: Params) -> Iterator[Recording]:
     """The one recording of a file in parts (see motekit.core.format)."""
+    width = sample_bytes(path)
     rate, values = _load(path)
     if values.ndim == 1:
         values = values[:, None]
     if not len(values) or not values.shape[1] or rate < 1:
         raise InputError("there is no sample, or no rate", where=path,
                          value=f"{values.shape} at {rate} Hz")  # fmt: skip
-    wide = values.dtype == np.int32 and _sample_bytes(path) == 3
+    wide = values.dtype == np.int32 and width == 3
     signed = np.dtype(np.int8) if values.dtype == np.uint8 else values.dtype.newbyteorder("=")
     scale = 2.0**-23 if wide else _FULL.get(signed.name, 1.0)
     if signed.name not in (*_FULL, "float32", "float64"):

@@ -181,6 +181,8 @@ def test_every_change_fragment_has_a_kind() -> None:
 
 def test_product_code_never_evaluates_what_it_reads() -> None:
     for path in (ROOT / "src").rglob("*.py"):
+        if path.name.startswith("test_"):
+            continue  # these make the bombs that readers must refuse
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = [a.name for a in node.names] + [getattr(node, "module", "") or ""]

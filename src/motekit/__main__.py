@@ -1,0 +1,5 @@
+"""python -m motekit"""
+
+from motekit.cli import main
+
+main()

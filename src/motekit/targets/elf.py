@@ -16,6 +16,7 @@ from elftools.elf.sections import SymbolTableSection
 from motekit.core.errors import InputError
 
 _WRITE, _ALLOC, _EXEC = 1, 2, 4
+PLACES = ("text", "rodata", "data", "bss")
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,24 @@ class Elf:
             way_out=f"near ones: {', '.join(near)}" if near else None,
         )
 
+    def by_source(self, owners: Mapping[str, str]) -> dict[str, Sizes]:
+        """Source file → bytes of its functions and objects.
+
+        Args:
+            owners: global symbol → source file, from `toolchain.owners`; static symbols name
+                theirs themselves. What has no owner (the compiler's runtime) goes to "".
+
+        Padding, literals outside of functions and the vectors belong to no symbol: the sum
+        stays below `sizes`.
+        """
+        out: dict[str, dict[str, int]] = {}
+        for symbol in self.symbols:
+            if symbol.place:
+                source = symbol.source or owners.get(symbol.name, "")
+                places = out.setdefault(source, dict.fromkeys(PLACES, 0))
+                places[symbol.place] += symbol.size
+        return {source: Sizes(**places) for source, places in sorted(out.items())}
+
     def function_at(self, address: int) -> Symbol | None:
         """The function that holds an address."""
         functions = self._functions()
@@ -150,7 +169,7 @@ def _place(section: Any) -> str:
 
 
 def _sizes(file: ELFFile) -> Sizes:
-    total = dict.fromkeys(("text", "rodata", "data", "bss"), 0)
+    total = dict.fromkeys(PLACES, 0)
     for section in file.iter_sections():
         place = _place(section)
         if place:

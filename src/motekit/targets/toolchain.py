@@ -22,7 +22,7 @@ from .linking import link
 from .plugin import Core
 
 __all__ = [
-    "Settings", "compile_objects", "executable", "link", "load", "program", "runtime",
+    "Settings", "compile_objects", "executable", "link", "load", "owners", "program", "runtime",
     "shared_library",
 ]  # fmt: skip
 
@@ -140,6 +140,17 @@ def program(
     own_objects = compile_objects(core, files, including)
     kept = [name for path in own_objects for name in elf.global_names(path)] if keep else ()
     return link(core, (*support, *own_objects, *memory), out, settings.compiler, keep=kept)
+
+
+def owners(core: Core, files: Iterable[Path], settings: Settings | None = None) -> dict[str, str]:
+    """Global symbol → name of the source that defines it, for `Elf.by_source`."""
+    files = list(files)
+    objects = compile_objects(core, files, settings)
+    return {
+        name: source.name
+        for source, path in zip(files, objects, strict=True)
+        for name in elf.global_names(path)
+    }
 
 
 def _unidiomatic(settings: Settings) -> Settings:

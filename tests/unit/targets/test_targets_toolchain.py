@@ -242,3 +242,23 @@ def test_made_once_is_whole_or_not_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     cache.made_once(tmp_path / "a.o", lambda out: out.write_text("whole") and None)
     assert cache.made_once(tmp_path / "a.o", broken).read_text() == "whole"
+
+
+def test_bytes_by_source(tmp_path: Path) -> None:
+    core = targets.core("cortex-m4f")
+    one = write(
+        tmp_path / "mk_one.c",
+        "static const short mk_t[50] = {1};\nint mk_one(int i);\n"
+        "int mk_one(int i) { return mk_t[i]; }\n",
+    )
+    main = write(
+        tmp_path / "main.c",
+        "int mk_one(int i);\nint mk_state[10];\nint main(void) { return mk_one(mk_state[3]++); }\n",
+    )
+    made = elf.read(toolchain.program(core, [one, main], tmp_path / "a.elf"))
+    sizes = made.by_source(toolchain.owners(core, [one, main]))
+    assert sizes["mk_one.c"].rodata == 100 and sizes["mk_one.c"].bss == 0
+    assert sizes["mk_one.c"].text == made.symbol("mk_one").size > 0
+    assert sizes["main.c"].bss == 40 and sizes["main.c"].text == made.symbol("main").size
+    assert sum(s.flash for s in sizes.values()) <= made.sizes.flash
+    assert sum(s.ram for s in sizes.values()) <= made.sizes.ram

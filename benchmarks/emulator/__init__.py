@@ -1,0 +1,1 @@
+"""How fast programs are emulated, with each way of counting."""

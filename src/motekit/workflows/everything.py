@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-import numpy as np
-
 from motekit import __version__
 from motekit.core.errors import PromiseError
-from motekit.core.pipeline import Decision, PipelineSpec
+from motekit.core.pipeline import Decision
 from motekit.core.recording import Recording
 from motekit.deploy.bill import check_budget
-from motekit.deploy.build import Built, Options, build
-from motekit.graph.oracle import Oracle
+from motekit.deploy.build import Built, Options
 from motekit.recordings.check import check
 from motekit.recordings.store import Store
 from motekit.report import data as rd
 from motekit.report.write import write_report
 
-from . import features, folds, outcome, report_costs, report_learning
-from .learn import Learned, final_spec, fold_tasks, learn
+from . import folds, outcome, report_costs, report_learning, runs
+from .learn import Learned, fold_tasks
 from .outcome import CrossValidated
+from .parallel import BuildTask, run_build, workers
 from .project import Project, load
+from .runs import Run
+from .train import train_on
 
 CORES = ("cortex-m4f", "cortex-m0plus", "cortex-m33", "cortex-m7", "riscv32imc")
 TOOLS = ("ziglang", "unicorn", "ai-edge-litert", "jax", "numpy")
@@ -44,7 +44,7 @@ class Everything:
     project: Project
     learned: Learned
     found: CrossValidated
-    spec: PipelineSpec
+    run: Run
     built: Mapping[str, Built]
     report_paths: tuple[Path, Path]
 
@@ -78,6 +78,7 @@ class Everything:
                 "elf": str(main.elf),
                 "tflite": str(main.tflite),
                 "proof": str(main.proof_dir),
+                "run": str(self.run.folder),
                 "report": str(self.report_paths[0]),
                 "report_json": str(self.report_paths[1]),
             },
@@ -112,48 +113,51 @@ def everything(
     project = load(folder)
     recordings = list(Store.of_project(folder))
     remarks = [f.line() for f in check(recordings).findings]
-    data = features.load(recordings, project.signal)
-    learned = learn(
-        data, project.recipes, seeds=project.seeds, split_by=project.signal.split_by,
-        anomaly=project.anomaly, altered=project.augment, folder=folder / "runs" / "models",
-        report=say,
-    )  # fmt: skip
+    learned = train_on(folder, project, recordings, say)
     decision = Decision(
         project.decision.threshold, project.decision.smooth, project.decision.hold_off
     )
     tasks = fold_tasks(learned, project.name, decision)
     results = folds.run_folds(tasks, lambda done, total: say("held-out binaries", done, total))
     found = outcome.collect(learned, results)
-    spec = final_spec(learned, project.name, decision)
-    built = _build_all(project, spec, data, folder / "builds", say)
+    run = runs.load(runs.save(folder, project, learned))
+    built = build_all(project, run, folder / "builds", say)
     say("report", 0, 1)
     report_data = _report(
         project, recordings, remarks, learned, found, built, origin, command, next_steps
     )
     paths = write_report(report_data, folder / "report")
     say("report", 1, 1)
-    out = Everything(project, learned, found, spec, built, paths)
+    out = Everything(project, learned, found, run, built, paths)
     _require(out)
     return out
 
 
-def _build_all(
-    project: Project, spec: PipelineSpec, data: features.Data, folder: Path, say: Report
-) -> dict[str, Built]:
-    """The final program on every core: all windows on the one aimed at, a spread on the others."""
-    values = data.windows.values
-    few = np.unique(np.linspace(0, len(values) - 1, OTHER_CORE_WINDOWS).astype(int))
+def build_all(project: Project, run: Run, folder: Path, say: Report) -> dict[str, Built]:
+    """The final program on every core, over two processes; the one aimed at comes first.
+
+    The core aimed at runs all windows of the run, the others a spread of them.
+    """
     main = project.target.core
     cores = (main, *(c for c in CORES if c != main))
-    built: dict[str, Built] = {}
-    with Oracle() as oracle:
-        for i, core in enumerate(cores):
-            say("builds", i, len(cores), core)
-            options = Options(core, optimize=project.target.optimize)  # type: ignore[arg-type]
-            windows = values if core == main else values[few]
-            built[core] = build(spec, windows, folder, oracle, options)
-        say("builds", len(cores), len(cores))
+    few = run.windows[runs.spread(len(run.windows), OTHER_CORE_WINDOWS)]
+    tasks = [
+        BuildTask(run.spec, run.windows if core == main else few, folder, _options(project, core))
+        for core in cores
+    ]
+    built = {}
+    say("builds", 0, len(tasks))
+    with workers() as pool:
+        for i, one in enumerate(pool.map(run_build, tasks)):
+            built[cores[i]] = one
+            say("builds", i + 1, len(tasks), cores[i])
     return built
+
+
+def _options(project: Project, core: str) -> Options:
+    own = core == project.target.core
+    compiler = project.target.compiler if own else "zig"
+    return Options(core, compiler, optimize=project.target.optimize)  # type: ignore[arg-type]
 
 
 def _require(out: Everything) -> None:

@@ -6,13 +6,9 @@ its model never saw, as C on the host and as the binary on an emulated core.
 
 from __future__ import annotations
 
-import atexit
-import functools
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +20,8 @@ from motekit.core.pipeline import PipelineSpec
 from motekit.deploy.emulate import EmulatedProgram, link_program
 from motekit.deploy.host import HostProgram
 from motekit.deploy.prove import Proof, prove
-from motekit.graph.oracle import Oracle
 
-WORKERS = 2
+from .parallel import oracle, workers
 
 
 @dataclass(frozen=True)
@@ -61,14 +56,6 @@ class FoldResult:
     flash_bytes: int
 
 
-@functools.cache
-def _oracle() -> Oracle:
-    """One LiteRT process for all folds of a worker."""
-    oracle = Oracle()
-    atexit.register(oracle.close)
-    return oracle
-
-
 def run_fold(task: FoldTask) -> FoldResult:
     """Build one fold's program and run its windows, on the host and on the emulated core."""
     generated = compile_pipeline(task.spec, targets.core(task.core).spec)
@@ -78,7 +65,7 @@ def run_fold(task: FoldTask) -> FoldResult:
         emulated = program.windows(task.windows, each=False)
         host = HostProgram(task.spec, generated).windows(task.windows)
         proof = prove(
-            task.spec, task.windows, emulated, host, _oracle(),
+            task.spec, task.windows, emulated, host, oracle(),
             core=task.core, compiler="zig", opt="-Os",
         )  # fmt: skip
         flash = program.machine.elf.sizes.flash
@@ -96,8 +83,7 @@ def run_folds(
         done: told (folds finished, all folds).
     """
     results: list[FoldResult] = []
-    # Spawned, not forked: the parent runs threads of the training library.
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+    with workers() as pool:
         for result in pool.map(run_fold, tasks):
             results.append(result)
             if done is not None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from motekit import models
 from motekit.core.learner import FeatureSet, Fold, Progress
-from motekit.core.pipeline import Decision, PipelineSpec
+from motekit.core.pipeline import Decision
 from motekit.models.audit import LeakAudit, audit
 from motekit.models.augment import AugmentParams
 from motekit.models.data import FeatureTable
@@ -142,16 +142,6 @@ def fit_anomaly(
 
 def _quiet(done: int, total: int, note: str = "") -> None:
     """Detectors fit in a moment."""
-
-
-def final_spec(learned: Learned, name: str, decision: Decision) -> PipelineSpec:
-    """The pipeline trained on all groups."""
-    table = learned.table
-    rows = table.rows(table.real)
-    return assemble(
-        name, learned.data.signal, learned.recipe.blocks, table.classes, table.values[rows],
-        decision, learned.classifier, learned.anomaly,
-    )  # fmt: skip
 
 
 def fold_tasks(learned: Learned, name: str, decision: Decision) -> list[FoldTask]:

@@ -1,0 +1,74 @@
+"""motekit import"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .console import Json, emit, progress, say
+
+
+def _values(given: list[str]) -> dict[str, Any]:
+    """`--set name=value` as TOML values: numbers, booleans, lists; anything else is text."""
+    import tomllib
+
+    from motekit.core.errors import InputError
+
+    out: dict[str, Any] = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise InputError("expected name=value", where="--set", value=item)
+        try:
+            out[name] = tomllib.loads(f"v = {value}")["v"]
+        except tomllib.TOMLDecodeError:
+            out[name] = value
+    return out
+
+
+def command(
+    files: Annotated[list[str], typer.Argument(help="Files, folders or globs.")],
+    project: Annotated[Path, typer.Option(help="Project folder.")] = Path("."),
+    format: Annotated[str, typer.Option(help="Format; by default by ending and content.")] = "",
+    label: Annotated[str, typer.Option(help="Labels from names: auto, folder or none.")] = "auto",
+    pattern: Annotated[str, typer.Option(help="Pattern such as '{label}/s{subject}'.")] = "",
+    sidecar: Annotated[str, typer.Option(help="File with labels.")] = "",
+    prefix: Annotated[str, typer.Option(help="Put before every recording's name.")] = "",
+    overwrite: Annotated[bool, typer.Option(help="Replace recordings of the same name.")] = False,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", help="Parameter of the format: name=value.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Import recordings: CSV, Parquet, Edge Impulse JSON and CBOR, NPZ, WAV.
+
+    Can be repeated and interrupted: what was imported before is not read again.
+    """
+    from motekit.core.params import from_mapping
+    from motekit.recordings.imports import ImportParams, import_files
+    from motekit.recordings.store import Store
+    from motekit.workflows.project import find
+
+    given = {
+        "format": format, "label": label, "pattern": pattern, "sidecar": sidecar,
+        "prefix": prefix, "overwrite": overwrite,
+    }  # fmt: skip
+    options = from_mapping(ImportParams, given, "motekit import")
+    store = Store.of_project(find(project))
+    with progress(json) as report:
+        done = import_files(
+            store, files, options, _values(set or []),
+            lambda n, total, note="": report("import", n, total, note),
+        )  # fmt: skip
+    if json:
+        emit(done.as_dict())
+        return
+    counts: dict[str, int] = {}
+    for added in done.recordings:
+        counts[added.status] = counts.get(added.status, 0) + 1
+    say(", ".join(f"{n} {status}" for status, n in counts.items()) or "nothing to import")
+    for path in done.skipped:
+        say(f"skipped {path}: no format knows it")
+    say("next: motekit check")

@@ -1,0 +1,25 @@
+"""motekit new"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .console import Json, emit, say
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; its name names the C symbols.")],
+    json: Json = False,
+) -> None:
+    """Make a project folder with a mote.toml."""
+    from motekit.workflows.new import new
+
+    name = new(folder)
+    if json:
+        emit({"folder": str(folder), "name": name})
+        return
+    say(f"{folder}/mote.toml  what the project is made of")
+    say(f"next: motekit import FILES --project {folder}")

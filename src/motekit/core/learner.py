@@ -49,7 +49,9 @@ class Fitted:
         learner: plugin name.
         arrays: name → array, stored as NPZ.
         facts: numbers and strings beside them, stored as JSON.
-        history: learning curves, name → one number per epoch.
+        history: learning curves, name → one number per checkpoint: "loss", "accuracy",
+            "validation_loss", "validation_accuracy", and the last two for each group among the
+            validation rows ("validation_loss/s3").
     """
 
     learner: str
@@ -93,12 +95,16 @@ class Fold:
         seed: of everything random in this fold. Equal folds give equal models, whatever
             other folds are trained with them.
         standard: how this fold standardises its rows; None if `FeatureSet.z` is ready.
+        keep: which checkpoint of an iterative learner to keep, counted from 1 (larger than there
+            are: the last); None for the one with the lowest validation loss. Curves of the
+            validation rows are recorded either way.
     """
 
     train: npt.NDArray[np.int64]
     validate: npt.NDArray[np.int64]
     seed: int
     standard: Standard | None = None
+    keep: int | None = None
 
     def z(self, data: FeatureSet, rows: npt.NDArray[np.int64]) -> F32:
         """Standardised features of some rows, as this fold's model sees them."""

@@ -17,6 +17,7 @@ from .data import FeatureTable
 from .normalize import fit_normalizer, standard, standardise
 from .store import FoldStore, Trained, digest, versions
 
+LAST = 1 << 30  # as Fold.keep: the last checkpoint, however many there are
 BATCH = 16  # models trained between two saves: what an interruption can cost
 
 
@@ -48,12 +49,16 @@ class Job:
         held: groups that are kept out.
         seed: of the fit.
         validate: groups (not held out) for early stopping or calibration.
+        watch: record learning curves on the held-out groups; they choose nothing in the fit.
+        keep: checkpoint of an iterative learner to keep (see core.learner.Fold).
     """
 
     candidate: int
     held: frozenset[str]
     seed: int
     validate: frozenset[str] = frozenset()
+    watch: bool = False
+    keep: int | None = None
 
 
 def predict(candidate: Candidate, trained: Trained, rows: npt.NDArray[np.int64]
@@ -73,14 +78,16 @@ def _fold(candidate: Candidate, job: Job) -> tuple[Fold, Normalizer]:
     out = job.held | job.validate
     train = table.rows(~np.isin(table.groups, sorted(out)) & table.real)
     normalizer = fit_normalizer(table.values[train])
-    validate = np.flatnonzero(members(table, job.validate))
-    return Fold(train, validate, job.seed, standard(normalizer)), normalizer
+    watched = job.held if job.watch else job.validate
+    validate = np.flatnonzero(members(table, watched))
+    keep = LAST if job.watch else job.keep
+    return Fold(train, validate, job.seed, standard(normalizer), keep), normalizer
 
 
 def _key(candidate: Candidate, table_digest: str, job: Job) -> str:
     return digest(
         table_digest, candidate.learner, to_mapping(candidate.params), sorted(job.held),
-        sorted(job.validate), job.seed, versions(),
+        sorted(job.validate), job.watch, job.keep, job.seed, versions(),
     )  # fmt: skip
 
 

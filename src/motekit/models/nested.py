@@ -2,9 +2,9 @@
 
 Groups are spread over K parts (each group its own part while there are few). For every outer
 part the candidates compete on the other parts: each inner part is held out in turn as well, and
-the candidate with the best mean accuracy over them wins; only then is the winner trained on all
-inner parts and judged on the outer one. Nothing of an outer part (features, scale, labels,
-choice) reaches its model.
+the candidate with the best mean accuracy over them wins. Only then is the winner trained on all
+inner parts, for as long as the inner folds say, and judged on the outer one. Nothing of an outer
+part (features, scale, labels, choice, training time) reaches its model.
 
 A model without parts {a, b} serves outer a with inner b and outer b with inner a, so K parts
 take K (K − 1) / 2 inner models a candidate.
@@ -25,10 +25,10 @@ from motekit.core.learner import Progress
 
 from .data import FeatureTable
 from .evaluate import Evaluation, evaluate
-from .jobs import Candidate, Job, members, predict, train_all
+from .inner import Competitor, Inner, Part, collect, rows_of
+from .jobs import Candidate, Job, predict, train_all
 from .store import FoldStore, Trained
 
-Part = tuple[str, ...]
 FEW = 10  # up to so many groups each is a part of its own
 PARTS = 5
 
@@ -40,7 +40,7 @@ class Outer:
     Args:
         held: its groups.
         rows: rows of its real, labelled windows.
-        inner: mean inner accuracy of each candidate, in their order.
+        inner: each candidate on the inner folds, in their order.
         choice: position of the candidate that won.
         models: the winner trained on all other groups, one per seed.
         probabilities: of each model on `rows`, shape (seeds, windows, classes).
@@ -48,7 +48,7 @@ class Outer:
 
     held: Part
     rows: npt.NDArray[np.int64]
-    inner: tuple[float, ...]
+    inner: tuple[Competitor, ...]
     choice: int
     models: tuple[Trained, ...]
     probabilities: npt.NDArray[np.float64]
@@ -60,14 +60,20 @@ class Nested:
 
     Args:
         by_seed: held-out figures of each seed over all outer parts.
-        choice: the candidate for a model of all groups: best mean inner accuracy.
+        overall: each candidate over all inner folds: what a model of all groups is chosen by.
+        choice: the candidate that wins there.
     """
 
     candidates: tuple[Candidate, ...]
     seeds: tuple[int, ...]
     outer: tuple[Outer, ...]
     by_seed: tuple[Evaluation, ...]
+    overall: tuple[Competitor, ...]
     choice: int
+
+    def final_job(self, seed: int) -> Job:
+        """The model of all groups: the winner, trained for as long as the inner folds say."""
+        return Job(self.choice, frozenset(), seed, keep=self.overall[self.choice].keep)
 
     @property
     def accuracy(self) -> float:
@@ -105,21 +111,10 @@ def parts(table: FeatureTable) -> tuple[Part, ...]:
     return tuple(tuple(sorted(bag)) for bag in bags)
 
 
-def _rows(table: FeatureTable, held: Part) -> npt.NDArray[np.int64]:
-    return np.flatnonzero(members(table, held) & (table.labels >= 0))
-
-
-def _accuracy(candidate: Candidate, trained: Trained, held: Part) -> float:
-    """Mean over the held-out groups of the share of right windows."""
-    rows = _rows(candidate.table, held)
-    right = predict(candidate, trained, rows).argmax(axis=1) == candidate.table.labels[rows]
-    groups = candidate.table.groups[rows]
-    return float(np.mean([right[groups == g].mean() for g in np.unique(groups)]))
-
-
-def best(scores: Sequence[float], margin: float) -> int:
-    """The first score that is within `margin` of the best one."""
-    return next(i for i, score in enumerate(scores) if score >= max(scores) - margin)
+def best(competitors: Sequence[Competitor], margin: float) -> int:
+    """The first competitor whose accuracy is within `margin` of the best one's."""
+    needed = max(c.accuracy for c in competitors) - margin
+    return next(i for i, c in enumerate(competitors) if c.accuracy >= needed)
 
 
 def nested_cv(
@@ -139,21 +134,20 @@ def nested_cv(
     _check(candidates)
     store = store or FoldStore(None)
     everything = parts(candidates[0].table)
-    inner_scores = _inner(candidates, everything, seeds[0], store, progress)
-    choices = [best(scores, margin) for scores in inner_scores]
+    inner = _inner(candidates, everything, seeds[0], store, progress)
+    choices = [best(competitors, margin) for competitors in inner.by_part]
     jobs = [
-        [Job(choice, frozenset(part), seed) for seed in seeds]
-        for part, choice in zip(everything, choices, strict=True)
+        [Job(choice, frozenset(part), seed, keep=rivals[choice].keep) for seed in seeds]
+        for part, choice, rivals in zip(everything, choices, inner.by_part, strict=True)
     ]
     trained = train_all(candidates, [job for row in jobs for job in row], store, progress)
     outer = tuple(
         _judge(candidates[choice], choice, part, scores, tuple(trained[job] for job in row))
-        for part, choice, scores, row in zip(everything, choices, inner_scores, jobs, strict=True)
+        for part, choice, scores, row in zip(everything, choices, inner.by_part, jobs, strict=True)
     )
-    overall = np.mean(inner_scores, axis=0)
     return Nested(
         tuple(candidates), tuple(seeds), outer, _by_seed(candidates[0].table, outer, len(seeds)),
-        best(overall.tolist(), margin),
+        inner.overall, best(inner.overall, margin),
     )  # fmt: skip
 
 
@@ -173,33 +167,25 @@ def _check(candidates: Sequence[Candidate]) -> None:
 def _inner(
     candidates: Sequence[Candidate], everything: tuple[Part, ...], seed: int, store: FoldStore,
     progress: Progress,
-) -> list[tuple[float, ...]]:  # fmt: skip
-    """Mean inner accuracy of every candidate, for every outer part."""
-    if len(candidates) == 1:
-        return [(1.0,) for _ in everything]  # nothing to choose from
+) -> Inner:  # fmt: skip
+    """Train every candidate without every pair of parts."""
     pairs = list(combinations(range(len(everything)), 2))
     jobs = {
-        (c, a, b): Job(c, frozenset(everything[a] + everything[b]), seed)
+        (c, a, b): Job(c, frozenset(everything[a] + everything[b]), seed, watch=True)
         for c in range(len(candidates))
         for a, b in pairs
     }
     trained = train_all(candidates, jobs.values(), store, progress)
-    count = len(everything)
-    scores = np.zeros((count, len(candidates), count))  # outer, candidate, inner
-    for (c, a, b), job in jobs.items():
-        scores[a, c, b] = _accuracy(candidates[c], trained[job], everything[b])
-        scores[b, c, a] = _accuracy(candidates[c], trained[job], everything[a])
-    means = scores.sum(axis=2) / (count - 1)
-    return [tuple(row) for row in means.tolist()]
+    return collect(candidates, everything, {key: trained[job] for key, job in jobs.items()})
 
 
 def _judge(
-    candidate: Candidate, choice: int, part: Part, scores: tuple[float, ...],
+    candidate: Candidate, choice: int, part: Part, inner: tuple[Competitor, ...],
     models: tuple[Trained, ...],
 ) -> Outer:  # fmt: skip
-    rows = _rows(candidate.table, part)
+    rows = rows_of(candidate.table, part)
     found = np.stack([predict(candidate, trained, rows) for trained in models])
-    return Outer(part, rows, scores, choice, models, found)
+    return Outer(part, rows, inner, choice, models, found)
 
 
 def _by_seed(table: FeatureTable, outer: tuple[Outer, ...], seeds: int) -> tuple[Evaluation, ...]:

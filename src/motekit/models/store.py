@@ -12,6 +12,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ class Trained:
     fitted: Fitted
 
 
+@cache
 def versions() -> dict[str, str]:
     """Versions of what decides how training turns out."""
     return {name: metadata.version(name) for name in _PACKAGES}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 NAME = "dense"
 TOGETHER = 8  # folds in one compiled call: fewer waste the loop's overhead, more spill the cache
 WORKERS = 2
+VALIDATION_ROWS = 2048  # validation tables are as long as a multiple of this
+WATCHED = 4  # validation groups that the compiled loop has room for, at least
 _COMPILING = Lock()  # the first call compiles: groups that run side by side wait for it
 
 
@@ -57,10 +59,10 @@ def check(data: FeatureSet, folds: tuple[Fold, ...]) -> None:
             )
 
 
-def _padded(rows: list[npt.NDArray[np.int64]], windows: int) -> npt.NDArray[np.int32]:
-    """Row numbers by fold. One width for all data of a size, so that one compilation serves."""
-    longest = max(len(r) for r in rows)
-    out = np.zeros((len(rows), max(longest, windows) if longest else 1), dtype=np.int32)
+def _padded(rows: list[npt.NDArray[np.int64]], multiple: int) -> npt.NDArray[np.int32]:
+    """One line per fold, filled up to a multiple, so that one compilation serves most folds."""
+    longest = max(1, *(len(r) for r in rows))
+    out = np.zeros((len(rows), -(-longest // multiple) * multiple), dtype=np.int32)
     for line, r in zip(out, rows, strict=True):
         line[: len(r)] = r
     return out
@@ -81,8 +83,13 @@ def _table(data: FeatureSet, p: DenseParams, folds: tuple[Fold, ...]) -> Table:
     arrays = (
         _padded([f.train for f in folds], len(data.z)),
         np.array([len(f.train) for f in folds], np.int32),
-        _padded([f.validate for f in folds], len(data.z)),
+        _padded([f.validate for f in folds], VALIDATION_ROWS),
         np.array([len(f.validate) for f in folds], np.int32),
+        _padded(
+            [np.unique(data.groups[f.validate], return_inverse=True)[1] for f in folds],
+            VALIDATION_ROWS,
+        ),
+        np.array([f.keep or 0 for f in folds], np.int32),
         np.stack(weights),
         np.stack([s[0] for s in standard]).astype(np.float32),
         np.stack([s[1] for s in standard]).astype(np.float32),
@@ -107,9 +114,12 @@ def fit(
     # Always the same number of folds in a compiled call: its shape decides how sums are ordered.
     groups = [folds[i : i + TOGETHER] for i in range(0, len(folds), TOGETHER)]
     meter = Meter(progress, len(groups) * params.checkpoints, f"{len(folds)} networks")
+    most = max(len(np.unique(data.groups[fold.validate])) for fold in folds)
+    watched = max(WATCHED, 1 << most.bit_length())
     with ThreadPoolExecutor(max_workers=min(len(groups), WORKERS)) as pool:
         try:
-            parts = list(pool.map(lambda group: _fit_group(data, params, group, meter), groups))
+            jobs = [pool.submit(_fit_group, data, params, g, watched, meter) for g in groups]
+            parts = [job.result() for job in jobs]
         except BaseException:
             meter.stop = True
             raise
@@ -132,7 +142,7 @@ class Meter:
 
 
 def _fit_group(
-    data: FeatureSet, params: DenseParams, folds: tuple[Fold, ...], meter: Meter
+    data: FeatureSet, params: DenseParams, folds: tuple[Fold, ...], watched: int, meter: Meter
 ) -> tuple[Fitted, ...]:
     import jax
 
@@ -141,44 +151,57 @@ def _fit_group(
     widths = (data.z.shape[1], *params.hidden, len(data.classes))
     padded = folds + folds[:1] * (TOGETHER - len(folds))
     with jax.default_device(jax.devices("cpu")[0]):
-        start, advance = trainer(params, widths)
+        start, advance = trainer(params, widths, watched)
         table = jax.device_put(_table(data, params, padded))
         x = jax.device_put(np.asarray(data.z, np.float32))
         labels = jax.device_put(data.labels.astype(np.int32))
-        state, points = start(table), []
+        steps = -(-params.steps // params.checkpoints)
+        state, points = start([fold.seed for fold in padded]), []
         for i in range(params.checkpoints):
             if meter.stop:
                 return ()
             with nullcontext() if i else _COMPILING:
-                state, curves = advance(state, table, x, labels)
+                state, curves = advance(state, table, x, labels, np.int32(i * steps))
             points.append(jax.device_get(curves))
             finished = bool((np.asarray(state.waited) >= params.patience).all())
             meter.add(params.checkpoints - i if finished else 1)
             if finished:
                 break
         final = jax.device_get(state)
-    return tuple(_fitted(final, points, m, fold, params) for m, fold in enumerate(folds))
+    return tuple(
+        _fitted(final, points, m, np.unique(data.groups[fold.validate]), fold.seed, params)
+        for m, fold in enumerate(folds)
+    )
 
 
-def _curves(points: list[Curves], m: int) -> Iterator[tuple[str, tuple[float, ...]]]:
-    for name in points[0]._fields:
-        line = tuple(float(getattr(point, name)[m]) for point in points)
-        if np.isfinite(line).all():
-            yield name, line
+def _curves(
+    points: list[Curves], m: int, groups: npt.NDArray[np.str_]
+) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Curves of one fold; those of validation rows only if it has any."""
+    last = 4 if len(groups) else 2
+    for name in points[0]._fields[:last]:
+        yield name, tuple(float(getattr(point, name)[m]) for point in points)
+    for i, group in enumerate(groups):
+        yield f"validation_loss/{group}", tuple(float(p.group_loss[m, i]) for p in points)
+        yield f"validation_accuracy/{group}", tuple(float(p.group_accuracy[m, i]) for p in points)
 
 
-def _fitted(state: Any, points: list[Curves], m: int, fold: Fold, p: DenseParams) -> Fitted:
+def _fitted(
+    state: Any, points: list[Curves], m: int, groups: npt.NDArray[np.str_], seed: int,
+    p: DenseParams,
+) -> Fitted:  # fmt: skip
     arrays: dict[str, npt.NDArray[np.generic]] = {}
     for i, (w, b) in enumerate(state.best):
         arrays[f"w{i}"] = np.ascontiguousarray(w[m].T)  # [out, in], the order of the kernels
         arrays[f"b{i}"] = b[m]
     facts = {
-        "seed": int(fold.seed),
-        "kept_step": int(state.best_at[m]),
+        "seed": int(seed),
+        "checkpoints": p.checkpoints,
+        "kept_checkpoint": int(state.best_at[m]),
         "per_channel": p.per_channel,
         "calibration": p.calibration,
     }
-    return Fitted(NAME, arrays, facts, dict(_curves(points, m)))
+    return Fitted(NAME, arrays, facts, dict(_curves(points, m, groups)))
 
 
 def layers(fitted: Fitted) -> list[tuple[F32, F32]]:

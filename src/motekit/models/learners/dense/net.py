@@ -1,13 +1,15 @@
 """The network and its training loop as compiled functions, for many folds at once.
 
-Everything here runs under `jax.vmap` over folds: one fold's parameters, optimizer state and
-random numbers never depend on another fold. Batches are drawn with replacement, so that folds
-of different size share one compiled loop.
+Everything here runs under `jax.vmap` over folds: nothing of a fold depends on another one.
+Batches are drawn with replacement, so that folds of different size share one compiled loop. The
+seed of a fold decides its first weights and its batches; noise and dropout follow a sequence that
+all folds share, because drawing them costs more than the arithmetic of a small network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -30,6 +32,8 @@ class Table(NamedTuple):
     Args:
         train, validate: row numbers, padded to the longest fold's length.
         train_count, validate_count: how many of them are real.
+        validate_group: number of each validation row's group in this fold.
+        keep: checkpoint to keep, counted from 1; 0 chooses by validation loss.
         weights: loss weight of each class.
         mean, inverse, limit: z = clip((x − mean) × inverse, ±limit).
         seed: of this fold.
@@ -39,6 +43,8 @@ class Table(NamedTuple):
     train_count: jax.Array
     validate: jax.Array
     validate_count: jax.Array
+    validate_group: jax.Array
+    keep: jax.Array
     weights: jax.Array
     mean: jax.Array
     inverse: jax.Array
@@ -51,7 +57,7 @@ class State(NamedTuple):
 
     layers: Layers
     optimizer: Any
-    step: jax.Array
+    checkpoint: jax.Array
     best: Layers
     best_loss: jax.Array
     best_at: jax.Array
@@ -59,12 +65,18 @@ class State(NamedTuple):
 
 
 class Curves(NamedTuple):
-    """One checkpoint's numbers; NaN where there are no validation rows."""
+    """One checkpoint's numbers; NaN where there are no validation rows.
+
+    Args:
+        group_loss, group_accuracy: the same for each group of validation rows.
+    """
 
     loss: jax.Array
     accuracy: jax.Array
     validation_loss: jax.Array
     validation_accuracy: jax.Array
+    group_loss: jax.Array
+    group_accuracy: jax.Array
 
 
 def forward(layers: Layers, x: jax.Array, dropout: float, key: jax.Array | None) -> jax.Array:
@@ -79,12 +91,15 @@ def forward(layers: Layers, x: jax.Array, dropout: float, key: jax.Array | None)
     return x
 
 
-def _start(widths: tuple[int, ...], seed: jax.Array) -> Layers:
-    """He-normal weights, zero biases."""
-    keys = jax.random.split(jax.random.key(seed), len(widths) - 1)
+def first_weights(widths: tuple[int, ...], seeds: Sequence[int]) -> Layers:
+    """He-normal weights and zero biases of many folds, stacked."""
+    rngs = [np.random.default_rng(seed) for seed in seeds]
     return tuple(
-        (jax.random.normal(key, (n, m)) * np.sqrt(2.0 / n), jnp.zeros(m))
-        for key, n, m in zip(keys, widths[:-1], widths[1:], strict=True)
+        (
+            jnp.asarray([r.normal(0, np.sqrt(2 / n), (n, m)) for r in rngs], jnp.float32),
+            jnp.zeros((len(rngs), m)),
+        )
+        for n, m in itertools.pairwise(widths)
     )
 
 
@@ -108,25 +123,33 @@ def _loss(
 
 @lru_cache(maxsize=32)
 def trainer(
-    p: DenseParams, widths: tuple[int, ...]
+    p: DenseParams, widths: tuple[int, ...], groups: int
 ) -> tuple[Callable[..., State], Callable[..., tuple[State, Curves]]]:
-    """Compiled (start, advance): `advance` trains all folds from one checkpoint to the next.
+    """(start, advance): `advance` trains all folds from one checkpoint to the next, compiled.
 
-    start: table → state. advance: (state, table, x, labels) → (state, curves).
+    start: seeds → state. advance: (state, table, x, labels, steps done) → (state, curves).
+
+    Args:
+        widths: features, neurons of each hidden layer, classes.
+        groups: most groups among the validation rows of any fold.
     """
     per_checkpoint = -(-p.steps // p.checkpoints)
     rate = optax.cosine_decay_schedule(p.learning_rate, per_checkpoint * p.checkpoints)
     rule = optax.adamw(rate, weight_decay=p.weight_decay)
 
-    def start(table: Table) -> State:
-        layers = _start(widths, table.seed)
-        zero = jnp.int32(0)
-        return State(layers, rule.init(layers), zero, layers, jnp.float32(np.inf), zero, zero)
+    def start(seeds: Sequence[int]) -> State:
+        layers, folds = first_weights(widths, seeds), len(seeds)
+        zero = jnp.zeros(folds, jnp.int32)
+        worst = jnp.full(folds, jnp.inf, jnp.float32)
+        best = jax.tree.map(jnp.copy, layers)  # the loop takes over its arguments' memory
+        return State(
+            layers, jax.vmap(rule.init)(layers), zero, best, worst, zero.copy(), zero.copy()
+        )
 
-    def one_step(carry: tuple[Any, ...], _: None) -> tuple[tuple[Any, ...], Any]:
-        layers, optimizer, step, table, x, labels = carry
-        key = jax.random.fold_in(jax.random.key(table.seed), step + 1)
-        draw, drop, jitter = jax.random.split(key, 3)
+    def one_step(carry: tuple[Any, ...], step: jax.Array) -> tuple[tuple[Any, ...], Any]:
+        layers, optimizer, table, x, labels = carry
+        draw = jax.random.fold_in(jax.random.key(table.seed), step)
+        drop, jitter = jax.random.split(jax.random.fold_in(jax.random.key(0), step))
         rows = table.train[jax.random.randint(draw, (p.batch,), 0, table.train_count)]
         z = _rows(table, x, rows)
         if p.noise > 0:
@@ -137,36 +160,51 @@ def trainer(
         )
         update, optimizer = rule.update(slope, optimizer, layers)
         layers = optax.apply_updates(layers, update)
-        return (layers, optimizer, step + 1, table, x, labels), (loss, right)
+        return (layers, optimizer, table, x, labels), (loss, right)
 
-    def judge(state: State, table: Table, x: jax.Array, labels: jax.Array) -> tuple[Any, Any]:
-        real = jnp.arange(table.validate.shape[0]) < table.validate_count
+    def judge(state: State, table: Table, x: jax.Array, labels: jax.Array) -> jax.Array:
+        """(mean weighted loss, accuracy) of each validation group, then of all; NaN if empty."""
         of_row = labels[table.validate]
-        weight = jnp.where(real, table.weights[of_row], 0.0)
-        return _loss(state.layers, _rows(table, x, table.validate), of_row, weight, 0.0, 0.0, None)
+        known = (jnp.arange(table.validate.shape[0]) < table.validate_count) & (of_row >= 0)
+        weight = jnp.where(known, table.weights[of_row], 0.0)
+        logits = forward(state.layers, _rows(table, x, table.validate), 0.0, None)
+        loss = optax.softmax_cross_entropy_with_integer_labels(logits, jnp.maximum(of_row, 0))
+        right = logits.argmax(-1) == of_row
+        columns = jnp.stack([loss * weight, weight, right * known, known], axis=1)
+        sums = jax.ops.segment_sum(columns, table.validate_group, groups)
+        sums = jnp.append(sums, sums.sum(axis=0, keepdims=True), axis=0)
+        return sums[:, 0::2] / jnp.where(sums[:, 1::2] > 0, sums[:, 1::2], np.nan)
 
-    def advance(
-        state: State, table: Table, x: jax.Array, labels: jax.Array
-    ) -> tuple[State, Curves]:
-        carry = (state.layers, state.optimizer, state.step, table, x, labels)
-        carry, (losses, rights) = jax.lax.scan(one_step, carry, None, per_checkpoint)
-        state = state._replace(layers=carry[0], optimizer=carry[1], step=carry[2])
-        loss, right = judge(state, table, x, labels)
+    def choose(state: State, table: Table, loss: jax.Array) -> State:
+        """Keep the weights of this checkpoint if they are the ones asked for, or the best."""
         judged = table.validate_count > 0
-        better = jnp.logical_or(~judged, (loss < state.best_loss) & (state.waited < p.patience))
+        lower = (loss < state.best_loss) & (state.waited < p.patience)
+        by_loss = jnp.where(judged, lower, True)
+        asked = state.checkpoint == jnp.minimum(table.keep, p.checkpoints)
+        better = jnp.where(table.keep > 0, asked, by_loss)
         best = jax.tree.map(lambda new, old: jnp.where(better, new, old), state.layers, state.best)
-        state = state._replace(
+        past = jnp.where(state.checkpoint >= table.keep, p.patience, 0)
+        return state._replace(
             best=best,
             best_loss=jnp.where(better, loss, state.best_loss),
-            best_at=jnp.where(better, state.step, state.best_at),
-            waited=jnp.where(better, 0, state.waited + 1),
+            best_at=jnp.where(better, state.checkpoint, state.best_at),
+            waited=jnp.where(table.keep > 0, past, jnp.where(better, 0, state.waited + 1)),
         )
-        none = jnp.float32(np.nan)
+
+    def advance(
+        state: State, table: Table, x: jax.Array, labels: jax.Array, done: jax.Array
+    ) -> tuple[State, Curves]:
+        carry = (state.layers, state.optimizer, table, x, labels)
+        steps = done + jnp.arange(per_checkpoint)
+        carry, (losses, rights) = jax.lax.scan(one_step, carry, steps)
+        state = state._replace(layers=carry[0], optimizer=carry[1], checkpoint=state.checkpoint + 1)
+        shares = judge(state, table, x, labels)
+        state = choose(state, table, shares[-1, 0])
         return state, Curves(
-            losses.mean(), rights.mean(), jnp.where(judged, loss, none),
-            jnp.where(judged, right, none),
+            losses.mean(), rights.mean(), shares[-1, 0], shares[-1, 1], shares[:-1, 0],
+            shares[:-1, 1],
         )  # fmt: skip
 
-    over_folds = jax.vmap(advance, in_axes=(0, 0, None, None))
+    over_folds = jax.vmap(advance, in_axes=(0, 0, None, None, None))
     compiled = jax.jit(over_folds, donate_argnums=0, compiler_options=_QUICK_COMPILE)
-    return jax.jit(jax.vmap(start)), compiled
+    return start, compiled

@@ -1,0 +1,102 @@
+"""What the inner folds of nested cross-validation say about each candidate.
+
+An iterative learner records how well it does on each held-out group as it trains. The inner
+groups together say when to stop, so that early stopping costs no group of its own; the models of
+the outer fold are then trained on all inner groups and stopped there. They stop before the end
+only where that is better beyond chance: by more than two standard errors over the groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .data import FeatureTable
+from .jobs import Candidate, members, predict
+from .store import Trained
+
+Part = tuple[str, ...]
+LOSS, ACCURACY = "validation_loss/", "validation_accuracy/"
+
+
+@dataclass(frozen=True)
+class Competitor:
+    """One candidate on the inner folds of one outer part.
+
+    Args:
+        accuracy: mean over the inner groups at the checkpoint that is kept.
+        keep: that checkpoint, counted from 1; None for a learner without checkpoints.
+        curves: mean over the inner groups, "validation_loss" and "validation_accuracy".
+    """
+
+    accuracy: float
+    keep: int | None
+    curves: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Inner:
+    """Competitors by [outer part][candidate], and over all parts by [candidate]."""
+
+    by_part: tuple[tuple[Competitor, ...], ...]
+    overall: tuple[Competitor, ...]
+
+
+def rows_of(table: FeatureTable, groups: Part) -> npt.NDArray[np.int64]:
+    """Rows of the real, labelled windows of some groups."""
+    return np.flatnonzero(members(table, groups) & (table.labels >= 0))
+
+
+def _final_accuracy(candidate: Candidate, trained: Trained, group: str) -> float:
+    rows = rows_of(candidate.table, (group,))
+    found = predict(candidate, trained, rows).argmax(axis=1)
+    return float((found == candidate.table.labels[rows]).mean())
+
+
+def _competitor(
+    candidate: Candidate, seen: Sequence[tuple[Trained, str]]
+) -> Competitor:  # fmt: skip
+    """Summary over (model, group it did not see)."""
+    histories = [trained.fitted.history for trained, _ in seen]
+    if not all(LOSS + group in h for h, (_, group) in zip(histories, seen, strict=True)):
+        finals = [_final_accuracy(candidate, trained, group) for trained, group in seen]
+        return Competitor(float(np.mean(finals)), None, {})
+    curves = {
+        kind: np.array([h[kind + g] for h, (_, g) in zip(histories, seen, strict=True)])
+        for kind in (LOSS, ACCURACY)
+    }
+    at = stop_at(curves[ACCURACY])
+    means = {kind.rstrip("/"): tuple(c.mean(axis=0).tolist()) for kind, c in curves.items()}
+    return Competitor(means["validation_accuracy"][at], at + 1, means)
+
+
+def stop_at(curves: npt.NDArray[np.float64]) -> int:
+    """The checkpoint to keep, counted from 0, from accuracies of shape (groups, checkpoints)."""
+    last = curves.shape[1] - 1
+    at = int(curves.mean(axis=0).argmax())
+    gain = curves[:, at] - curves[:, last]
+    error = gain.std(ddof=1) / np.sqrt(len(gain)) if len(gain) > 1 else np.inf
+    return at if gain.mean() > 2 * error else last
+
+
+def collect(
+    candidates: Sequence[Candidate], parts: Sequence[Part],
+    trained: Mapping[tuple[int, int, int], Trained],
+) -> Inner:  # fmt: skip
+    """Competitors from the models of all pairs of parts, by (candidate, part, other part)."""
+    seen: dict[tuple[int, int], list[tuple[Trained, str]]] = {}
+    for (c, a, b), model in trained.items():
+        seen.setdefault((a, c), []).extend((model, group) for group in parts[b])
+        seen.setdefault((b, c), []).extend((model, group) for group in parts[a])
+    count = range(len(candidates))
+    by_part = tuple(
+        tuple(_competitor(candidates[c], seen[a, c]) for c in count) for a in range(len(parts))
+    )
+    overall = tuple(
+        _competitor(candidates[c], [pair for a in range(len(parts)) for pair in seen[a, c]])
+        for c in count
+    )
+    return Inner(by_part, overall)

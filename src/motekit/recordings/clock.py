@@ -13,7 +13,8 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 _SPAN = 16  # samples a first estimate looks over; short, so that few spans hold a gap
-_SIDE = 5  # samples on each side of a jump whose medians are compared
+_SIDE = 8  # samples on each side of a jump whose delays are compared
+_STEADY = 0.1  # jitter, in periods, up to which one step tells how many samples are missing
 _FITTED = 1 << 20  # samples the line is fitted to at most
 
 
@@ -47,23 +48,25 @@ def _rough_period(time_s: F64) -> float:
 def _jumps(time_s: F64, period: float) -> tuple[I64, I64]:
     """Rows after which time stays ahead by a whole sample or more, and by how many.
 
-    A sample that only arrives late is caught up by the next ones; a lost one never is. So the
-    median offsets of the samples before and after a jump are compared, and their difference
-    must stand out from the jitter: five standard errors of a difference of two medians.
+    Samples that only arrive late are caught up by the next ones; a lost one never is. So the
+    least late of some samples before and after a jump are compared, and their difference must
+    stand out from the jitter: five standard errors of a difference of two means.
     """
     steps = np.diff(time_s)
     candidates = np.flatnonzero(steps > 1.5 * period) + 1
     if not len(candidates):
         return candidates, candidates
     jitter = float(np.percentile(np.abs(steps - np.median(steps)), 68)) / 2**0.5
-    sure = 5.0 * 1.25 * (2 / _SIDE) ** 0.5 * jitter
+    sure = 5.0 * (2 / _SIDE) ** 0.5 * jitter
     offset = time_s - period * np.arange(len(time_s))
     around = np.arange(_SIDE)
     after = offset[np.minimum(candidates[:, None] + around, len(offset) - 1)]
     before = offset[np.maximum(candidates[:, None] - 1 - around, 0)]
-    step = np.median(after, axis=1) - np.median(before, axis=1)
-    missing = np.rint(step / period).astype(np.int64)
-    lost = (missing >= 1) & (step >= sure)
+    step = after.min(axis=1) - before.min(axis=1)
+    lost = (step >= sure) & (np.rint(step / period) >= 1)
+    # A steady clock counts each jump by itself, so that two close together do not mix.
+    width = steps[candidates - 1] - period if jitter < _STEADY * period else step
+    missing = np.maximum(np.rint(width / period), 1).astype(np.int64)
     return candidates[lost], missing[lost]
 
 

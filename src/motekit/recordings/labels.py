@@ -169,7 +169,8 @@ def _csv_entries(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
             if None in row or None in row.values():
                 raise InputError("the row does not have as many fields as the header",
                                  where=f"{path}:{reader.line_num}")  # fmt: skip
-            kept = {str(key).strip().lower(): value.strip() for key, value in row.items()}
+            said = {str(key).strip().lower(): value.strip() for key, value in row.items()}
+            kept: dict[str, Any] = {key: value for key, value in said.items() if value}
             if kept.get("start_s") or kept.get("stop_s"):
                 span = {key: kept.pop(key, "") for key in ("label", "start_s", "stop_s")}
                 yield f"{path}:{reader.line_num}", {**kept, "segments": [span]}

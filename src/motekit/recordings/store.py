@@ -148,7 +148,7 @@ class Store:
         except InputError:
             return {}
 
-    def relabel(self, name: str, **changes: Any) -> None:
+    def relabel(self, name: str, /, **changes: Any) -> None:
         """Change label, subject, session, device, segments or metadata. Raises InputError."""
         unknown = [key for key in changes if key not in EDITABLE]
         if unknown:

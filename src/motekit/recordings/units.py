@@ -182,8 +182,9 @@ def unit(text: str, *, where: object = None) -> Unit:
     if symbol in UNITS:
         return UNITS[symbol]
     near = difflib.get_close_matches(symbol, [*UNITS, *_SPELLINGS], n=3, cutoff=0.5)
-    lower = [known for known in UNITS if known.lower() == symbol.lower()]
-    matches = list(dict.fromkeys([*lower, *(_SPELLINGS.get(m, m) for m in near)]))
+    word = symbol.lower()
+    exact = [u.symbol for u in UNITS.values() if word in (u.symbol.lower(), u.meaning)]
+    matches = list(dict.fromkeys([*exact, *(_SPELLINGS.get(m, m) for m in near)]))
     hint = f"did you mean {' or '.join(map(repr, matches))}? " if matches else ""
     raise InputError(
         "unknown unit",

@@ -8,18 +8,23 @@
 
 #include "mk_bits.h"
 
-/* length: a power of two, 8 .. 16384. twiddle: cos(2 pi k / length), sin(2 pi k / length) for
- * k = 0 .. length/4 - 1. */
+#ifndef MK_FFT_ODD
+#define MK_FFT_ODD 0 /* 1: some length is 4, 16, 64, 256 .. times 4 */
+#endif
+
+/* length: a power of two, 8 .. 16384; with an odd power of two of complex values (length / 2)
+ * only where MK_FFT_ODD is 1. twiddle: length/4 cosines and sines, the m-th of 2 pi times the
+ * mirrored binary fraction of m: 0, 1/8, 1/16, 3/16, 1/32, 5/32 ... of a turn. */
 typedef struct {
     const float *twiddle;
     uint32_t length;
 } mk_fft_f32;
 
-/* Where bin k of 0 .. half - 1 lies after a transform, in floats or words: twice its reversal.
- * down: mk_fft_down(half). */
+/* Where bin k of 0 .. half lies after a transform, in floats or words: twice its reversal, and 1
+ * for bin half. down: mk_fft_down(half). */
 static inline uint32_t mk_fft_place(uint32_t k, uint32_t down)
 {
-    return (mk_reverse_bits(k) >> down) & ~(uint32_t)1;
+    return mk_reverse_bits(k) >> down;
 }
 
 /* half, the length divided by 2, is a power of two. */
@@ -45,8 +50,7 @@ static inline uint32_t mk_fft_next(uint32_t reversal, uint32_t half)
 }
 
 /* x: length samples, replaced by 4 |X[k]|^2 for k = 0 .. length/2, where X is the discrete
- * Fourier transform: bin k at x[mk_fft_place(k)] from 1 to length/2 - 1; bin length/2 in x[0]
- * (where mk_fft_place puts it, too) and bin 0 in x[1]. */
+ * Fourier transform, at x[mk_fft_place(k)]. */
 void mk_fft_power_f32(const mk_fft_f32 *fft, float *x);
 
 /* twiddle: as above, in 2^-30ths. */
@@ -56,8 +60,8 @@ typedef struct {
 } mk_fft_q;
 
 /* x: length samples, |x| <= 2^28, replaced by floor-rounded |4 X[k] / length|^2 for
- * k = 1 .. length/2, 64 bits each: low word, high word; in the order of mk_fft_power_f32, bin
- * length/2 first. The sum of them all is below 2^59. Returns the power of bin 0. */
+ * k = 1 .. length/2, 64 bits each: low word, high word; at the even places of mk_fft_power_f32,
+ * bin length/2 at the first. The sum of them all is below 2^59. Returns the power of bin 0. */
 uint64_t mk_fft_power_q(const mk_fft_q *fft, int32_t *x);
 
 /* The power that lies in two words. */

@@ -6,9 +6,8 @@
 
 #include "mk_history.h"
 
-/* section: as in mk_biquad.h, three of them, b1 the same in all. From rest. dst receives the
- * window of one channel, times gain, filtered. Returns the sum of dst. */
-float mk_filter3_f32(const mk_history *h, uint32_t channel, float gain, const float section[9],
-                     float *dst);
+/* taps: gain; b1 of all sections; a1 of each; a2 of each (see mk_biquad.h). From rest. dst
+ * receives the window of one channel, times gain, filtered. Returns the sum of dst. */
+float mk_filter3_f32(const mk_history *h, uint32_t channel, const float taps[8], float *dst);
 
 #endif

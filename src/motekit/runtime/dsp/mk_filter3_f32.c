@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mk_filter3.h"
 
-/* Statements are ordered such that hardly any needs the result of the one before it. */
-float mk_filter3_f32(const mk_history *h, uint32_t channel, float gain, const float section[9],
-                     float *dst)
+#include "mk_tune.h"
+
+#if MK_ARM_FP && !MK_SAMPLE_F32
+#include "mk_filter3_arm.inc"
+#else
+/* Two runs of samples, one after the other, through the three sections; the sum of the output. */
+static float filter_runs(const mk_run *run, uint32_t step, const float taps[8], float *dst)
 {
-    const uint32_t step = h->channels;
-    const float b = section[0];
-    const float a1y = section[1];
-    const float a2y = section[2];
-    const float a1z = section[4];
-    const float a2z = section[5];
-    const float a1u = section[7];
-    const float a2u = section[8];
     float p1 = 0.0F;
     float p2 = 0.0F;
     float q1 = 0.0F;
@@ -20,38 +16,32 @@ float mk_filter3_f32(const mk_history *h, uint32_t channel, float gain, const fl
     float r1 = 0.0F;
     float r2 = 0.0F;
     float sum = 0.0F;
-    mk_run runs[2];
-    mk_history_runs(h, channel, runs);
-    for (const mk_run *run = runs; run < &runs[2]; run++) {
+    for (const mk_run *const end = &run[2]; run != end; run++) {
         const mk_sample *at = run->at;
         for (uint32_t n = run->count; n > 0U; n--) {
-            const float x = (float)*at * gain;
-            at += step;
+            const float x = (float)*at * taps[0];
             const float y = x + p1;
-            const float bx = b * x;
             const float z = y + q1;
-            p1 = bx + p2;
             const float u = z + r1;
-            const float by = b * y;
             sum += u;
-            q1 = by + q2;
-            const float bz = b * z;
+            p1 = ((taps[1] * x) + p2) + (taps[2] * y);
+            q1 = ((taps[1] * y) + q2) + (taps[3] * z);
+            r1 = ((taps[1] * z) + r2) + (taps[4] * u);
+            p2 = x + (taps[5] * y);
+            q2 = y + (taps[6] * z);
+            r2 = z + (taps[7] * u);
             *dst = u;
             dst++;
-            r1 = bz + r2;
-            const float ay = a1y * y;
-            const float az = a1z * z;
-            p1 += ay;
-            const float au = a1u * u;
-            q1 += az;
-            const float cy = a2y * y;
-            r1 += au;
-            const float cz = a2z * z;
-            p2 = x + cy;
-            const float cu = a2u * u;
-            q2 = y + cz;
-            r2 = z + cu;
+            at += step;
         }
     }
     return sum;
+}
+#endif
+
+float mk_filter3_f32(const mk_history *h, uint32_t channel, const float taps[8], float *dst)
+{
+    mk_run runs[2];
+    mk_history_runs(h, channel, runs);
+    return filter_runs(runs, h->channels, taps, dst);
 }

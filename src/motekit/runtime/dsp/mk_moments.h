@@ -27,7 +27,7 @@ typedef struct {
 void mk_shape_from_sums_f32(const mk_sums_f32 *sums, uint32_t n, mk_shape_f32 *shape);
 
 /* Remove the mean of x in place and take the moments of what is left; sum is that of x. A constant
- * becomes 0. If n is odd, one more element is written. */
+ * becomes 0. Elements behind x may be written, up to a multiple of four. */
 void mk_center_f32(float *x, uint32_t n, float sum, mk_shape_f32 *shape);
 
 /* Sums of e^2, e^3 and e^4, where |e| <= 2^15 has no mean. */

@@ -14,8 +14,9 @@ from .params import Params
 from .reference import NAMES, wanted
 
 HEADERS = ("mk_flatten.h", "mk_moments.h", "mk_wide.h")
+MOMENTS = ("mk_tune.h", "mk_moments_arm.inc", "mk_moments_f32.c")
 SOURCES = {
-    "float": (*HEADERS, "mk_flatten_f32.c", "mk_moments_f32.c"),
+    "float": (*HEADERS, "mk_flatten_f32.c", *MOMENTS),
     "fixed": (*HEADERS, "mk_flatten_q.c", "mk_moments_q.c", "mk_wide.c", "mk_fix.h"),
 }
 

@@ -22,17 +22,26 @@ from .tables_q import channel_offsets, section_words, taper
 F32 = npt.NDArray[np.float32]
 
 HEADERS = ("mk_spectral.h", "mk_moments.h", "mk_wide.h", "mk_fix.h")
+MOMENTS = ("mk_tune.h", "mk_moments_arm.inc", "mk_moments_f32.c")
 SOURCES = {
-    "float": (*HEADERS, "mk_spectral_f32.c", "mk_moments_f32.c"),
+    "float": (*HEADERS, "mk_spectral_f32.c", *MOMENTS),
     "fixed": (*HEADERS, "mk_spectral_q.c", "mk_moments_q.c", "mk_wide.c"),
 }
 FILTER = {
     "float": ("mk_biquad.h", "mk_biquad_f32.c"),
     "fixed": ("mk_biquad.h", "mk_biquad_q.c"),
 }
-FILTER3 = ("mk_filter3.h", "mk_filter3_f32.c")
+FILTER3 = ("mk_filter3.h", "mk_tune.h", "mk_filter3_arm.inc", "mk_filter3_f32.c")
 FFT = {
-    "float": ("mk_fft.h", "mk_bits.h", "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c"),
+    "float": (
+        "mk_fft.h",
+        "mk_bits.h",
+        "mk_tune.h",
+        "mk_fft_arm.inc",
+        "mk_fft_f32.c",
+        "mk_log.h",
+        "mk_log_f32.c",
+    ),
     "fixed": ("mk_fft.h", "mk_bits.h", "mk_fft_q.c"),
 }
 
@@ -100,11 +109,22 @@ def _float_parts(signal: Signal, p: Params, pl: Plan) -> _Parts:
     return _Parts(
         scales,
         np.concatenate([nothing, *(decimator_table(s) for _, s in pl.decimators)]),
-        section_table(pl.butterworth).reshape(-1) if pl.butterworth else nothing,
+        _butterworth_table(pl),
         twiddles(pl.fft) if pl.fft else nothing,
         pl.window.astype(np.float32) if tapered else None,
         int(p.combine == "mean" and p.numerics != EI),
     )
+
+
+def _butterworth_table(pl: Plan) -> F32:
+    """The sections as mk_biquad.h or, where that is used, mk_filter3.h wants them."""
+    if pl.butterworth is None:
+        return np.zeros(0, np.float32)
+    table = section_table(pl.butterworth)
+    if not is_filter3(pl):
+        return table.reshape(-1)
+    head = np.array([pl.butterworth.gain, pl.butterworth.b1[0]], dtype=np.float32)
+    return np.concatenate([head, table[:, 1], table[:, 2]])
 
 
 def _fixed_parts(signal: Signal, p: Params, pl: Plan) -> _Parts:
@@ -190,6 +210,8 @@ def spectrum_fields(p: Params, pl: Plan, parts: _Parts) -> tuple[dict[str, Any],
         "twiddle": parts.twiddle,
     }
     defines = {"MK_SPECTRAL_FFT": 1}
+    if pl.fft.bit_length() % 2:
+        defines["MK_FFT_ODD"] = 1
     if full_frames(pl) > 1:
         defines["MK_SPECTRAL_FRAMES"] = 1
         fields |= {
@@ -209,8 +231,8 @@ def spectrum_fields(p: Params, pl: Plan, parts: _Parts) -> tuple[dict[str, Any],
 def scratch_words(signal: Signal, pl: Plan, arithmetic: str) -> int:
     """32-bit words of scratch: the window, filtered; one frame beside it if there are several,
     and in fixed point their powers."""
-    even = signal.length + signal.length % 2
+    whole = -(-signal.length // 4) * 4  # mk_center_f32 goes by fours
     if full_frames(pl) < 2:
-        return max(even, pl.fft)
+        return max(whole, pl.fft)
     work = pl.length + pl.fft * (1 if arithmetic == "float" else 2)
-    return max(even, work)
+    return max(whole, work)

@@ -71,7 +71,8 @@ typedef struct {
 #endif
 #if MK_SPECTRAL_FILTER
     uint16_t sections;
-    const mk_spectral_number *section; /* see mk_biquad.h */
+    /* See mk_biquad.h; for three sections without decimation in float see mk_filter3.h. */
+    const mk_spectral_number *section;
 #endif
 #if MK_SPECTRAL_FFT
     uint16_t fft;          /* samples per frame, a power of two */

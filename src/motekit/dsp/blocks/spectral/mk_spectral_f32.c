@@ -103,10 +103,12 @@ static void many_frames(const mk_spectral_params *p, float *x, uint32_t n, mk_po
     for (uint32_t f = 0; f < p->frames; f++) {
         copy_frame(p, x, f * p->hop, frame);
         transform(p, frame);
+        const float dc = frame[0];
+        frame[0] = frame[1]; /* bin length/2 */
         for (uint32_t i = 0; i < half; i++) {
             x[i] = (f == 0U) ? frame[2U * i] : combined(p, x[i], frame[2U * i]);
         }
-        powers->dc = (f == 0U) ? frame[1] : combined(p, powers->dc, frame[1]);
+        powers->dc = (f == 0U) ? dc : combined(p, powers->dc, dc);
     }
 }
 #endif
@@ -123,13 +125,16 @@ static void spectrum(const mk_spectral_params *p, float *x, uint32_t n, mk_power
     transform(p, x);
     powers->at = x;
     powers->packed = 0;
-    powers->dc = x[1];
+    powers->dc = x[0];
 }
 
 #if MK_SPECTRAL_MOMENTS
 static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out)
 {
     const uint32_t step = 2U - powers->packed;
+    if (powers->packed == 0U) {
+        powers->at[0] = powers->at[1]; /* bin length/2; bin 0 is in dc */
+    }
     float mean = powers->dc;
     for (uint32_t i = 0; i < half; i++) {
         mean += powers->at[i * step];
@@ -201,7 +206,7 @@ static uint32_t take(const mk_spectral_params *p, const mk_history *h, uint32_t 
     uint32_t n = h->length;
 #if MK_SPECTRAL_FILTER3
     if (is_filter3(p)) {
-        *sum = mk_filter3_f32(h, c, p->gain, p->section, x);
+        *sum = mk_filter3_f32(h, c, p->section, x);
         return n;
     }
 #endif

@@ -1,0 +1,25 @@
+/* Hints for compilers. They change how long code takes, never what it computes.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MK_TUNE_H
+#define MK_TUNE_H
+
+/* Forget where a pointer came from: several pointers stay several registers that step by
+ * themselves, instead of one to which offsets are added all the time. */
+#if defined(__GNUC__)
+#define MK_FORGET(pointer) __asm__("" : "+r"(pointer))
+#else
+#define MK_FORGET(pointer) ((void)0)
+#endif
+
+/* 1: inner loops in assembly for Arm cores with Thumb-2 and an FPU. They compute what the C beside
+ * them computes, bit for bit: the compilers spill registers there and wait for results. */
+#ifndef MK_ARM_FP
+#if defined(__GNUC__) && defined(__thumb2__) && defined(__ARM_FP) && !defined(__SOFTFP__)
+#define MK_ARM_FP 1
+#else
+#define MK_ARM_FP 0
+#endif
+#endif
+
+#endif

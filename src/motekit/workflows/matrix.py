@@ -57,10 +57,10 @@ def cells(run: Run, windows: int) -> list[Cell]:
     """Every emulated core × its compilers that are installed × level."""
     some = run.windows[spread(len(run.windows), windows)]
     return [
-        Cell(run.spec, some, name, compiler, opt)
-        for name in targets.cores()
-        if targets.core(name).emulation is not None
-        for compiler in targets.core(name).compilers
+        Cell(run.spec, some, core.name, compiler, opt)
+        for core in targets.CORES
+        if core.emulation is not None
+        for compiler in core.compilers
         if compiler != "gcc" or shutil.which(GCC)
         for opt in LEVELS
     ]

@@ -14,6 +14,7 @@ I64 = npt.NDArray[np.int64]
 
 _SPAN = 16  # samples a first estimate looks over; short, so that few spans hold a gap
 _SIDE = 8  # samples on each side of a jump whose delays are compared
+_COARSE = 0.05  # share of equal timestamps from which the clock's own step is the jitter
 _STEADY = 0.1  # jitter, in periods, up to which one step tells how many samples are missing
 _FITTED = 1 << 20  # samples the line is fitted to at most
 
@@ -57,6 +58,8 @@ def _jumps(time_s: F64, period: float) -> tuple[I64, I64]:
     if not len(candidates):
         return candidates, candidates
     jitter = float(np.percentile(np.abs(steps - np.median(steps)), 68)) / 2**0.5
+    if np.mean(steps == 0) > _COARSE:
+        jitter = max(jitter, float(np.median(steps[steps > 0])))
     sure = 5.0 * (2 / _SIDE) ** 0.5 * jitter
     offset = time_s - period * np.arange(len(time_s))
     around = np.arange(_SIDE)

@@ -21,6 +21,7 @@ from .finding import Finding
 
 U64 = npt.NDArray[np.uint64]
 BLOCK = 64  # rows; movement does not repeat over so many to the last bit
+_SIEVE = 1 << 22  # slots by which most stretches are seen to be new without a look-up
 _LIVELY = 16  # different rows a block must hold; silence and states repeat honestly
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it has an inverse modulo 2**64
 _INVERSE = np.uint64(pow(int(_BASE), -1, 1 << 64))
@@ -71,7 +72,8 @@ class Duplicates:
     """Collects recordings by `add`, then tells by `findings` which repeat others."""
 
     _whole: dict[bytes, str] = field(default_factory=dict)
-    _blocks: dict[int, tuple[str, str, int]] = field(default_factory=dict)
+    _blocks: dict[int, str] = field(default_factory=dict)
+    _filter: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(_SIEVE, dtype=bool))
     _found: list[Finding] = field(default_factory=list)
 
     def add(self, recording: Recording) -> None:
@@ -90,16 +92,18 @@ class Duplicates:
         starts = np.arange(0, len(rows) - BLOCK + 1, BLOCK)
         starts = starts[_lively(rows, starts)]
         own = dict(zip(hashes[starts].tolist(), starts.tolist(), strict=True))
-        known = np.fromiter(self._blocks, dtype=np.uint64, count=len(self._blocks))
-        hits = np.flatnonzero(np.isin(hashes, known))
+        slots = hashes % np.uint64(_SIEVE)
         other: dict[str, list[int]] = {}
-        for row in hits.tolist():
-            other.setdefault(self._blocks[int(hashes[row])][0], []).append(row)
+        for row in np.flatnonzero(self._filter[slots]).tolist():
+            name = self._blocks.get(int(hashes[row]))
+            if name is not None:
+                other.setdefault(name, []).append(row)
         for name, places in other.items():
             self._report(recording, stream, name, places[0], len(places) * BLOCK, whole=False)
         self._repeats_itself(recording, stream, hashes, own)
-        for value, row in own.items():
-            self._blocks.setdefault(value, (recording.name, stream.sensor, row))
+        self._filter[slots[starts]] = True
+        for value in own:
+            self._blocks.setdefault(value, recording.name)
 
     def _repeats_itself(self, recording: Recording, stream: Stream, hashes: U64,
                         own: dict[int, int]) -> None:  # fmt: skip

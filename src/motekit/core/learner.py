@@ -123,6 +123,9 @@ class Learner:
             anomaly scores (windows,), higher is stranger. The float model.
         lower: (fitted, calibration rows of training z, z_lsb, name) → Graph, full integer.
             z_lsb: standard deviations per unit of the int8 network input.
+        activations: (fitted, z) → what the float model computes where each op of the lowered
+            graph has its output, shape (windows, outputs) each; None if the learner has no
+            float counterpart of its graph.
     """
 
     name: str
@@ -133,3 +136,4 @@ class Learner:
     predict: Callable[[Fitted, F32], npt.NDArray[np.float64]]
     lower: Callable[[Fitted, F32, float, str], Graph]
     package: str
+    activations: Callable[[Fitted, F32], list[npt.NDArray[np.float64]]] | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from motekit.core.learner import Learner
 
-from .fit import fit, predict
+from .fit import activations, fit, predict
 from .lower import lower
 from .params import DenseParams
 
@@ -21,4 +21,5 @@ LEARNER = Learner(
     predict=predict,
     lower=lower,
     package=__name__,
+    activations=activations,
 )

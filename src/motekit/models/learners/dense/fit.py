@@ -216,8 +216,8 @@ def layers(fitted: Fitted) -> list[tuple[F32, F32]]:
     ]
 
 
-def activations(fitted: Fitted, z: F32) -> list[npt.NDArray[np.float64]]:
-    """Output of each layer in float64 before quantization: hidden ones after ReLU, then logits."""
+def layer_outputs(fitted: Fitted, z: F32) -> list[npt.NDArray[np.float64]]:
+    """Output of each layer in float64: hidden ones after ReLU, then the logits."""
     out, x = [], z.astype(np.float64)
     all_layers = layers(fitted)
     for i, (w, b) in enumerate(all_layers):
@@ -230,6 +230,15 @@ def activations(fitted: Fitted, z: F32) -> list[npt.NDArray[np.float64]]:
 
 def predict(fitted: Fitted, z: F32) -> npt.NDArray[np.float64]:
     """Class probabilities of the float model, shape (windows, classes)."""
-    logits = activations(fitted, z)[-1]
+    return _softmax(layer_outputs(fitted, z)[-1])
+
+
+def activations(fitted: Fitted, z: F32) -> list[npt.NDArray[np.float64]]:
+    """What each op of the lowered graph would put out without quantization."""
+    outputs = layer_outputs(fitted, z)
+    return [*outputs, _softmax(outputs[-1])]
+
+
+def _softmax(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))

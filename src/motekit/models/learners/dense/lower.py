@@ -10,7 +10,7 @@ from motekit.core.learner import F32, Fitted
 from motekit.core.tensors import QuantParams, TensorType
 from motekit.models import quantize
 
-from .fit import activations, layers
+from .fit import layer_outputs, layers
 
 PROBABILITY = QuantParams((1 / 256,), (-128,))
 
@@ -32,7 +32,7 @@ def lower(fitted: Fitted, calibration: F32, z_lsb: float, name: str) -> Graph:
     method = str(fitted.facts.get("calibration", "sqnr"))
     per_channel = bool(fitted.facts.get("per_channel", False))
     net = layers(fitted)
-    real = activations(fitted, calibration)
+    real = layer_outputs(fitted, calibration)
     quant = QuantParams((quantize.float32(z_lsb),), (0,))
     x = Tensor("features", TensorType((1, net[0][0].shape[1]), "int8", quant))
     tensors, ops = {x.name: x}, []

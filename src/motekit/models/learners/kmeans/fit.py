@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from motekit.core.errors import InputError
 from motekit.core.learner import F32, FeatureSet, Fitted, Fold, Progress
+from motekit.core.pipeline import Q
 
 from .calibrate import Calibration, calibrate, cross_scores, held_out_parts
 from .cluster import Clusters, choose_axes, cluster, score
@@ -55,7 +59,7 @@ def _fit_fold(
         scores = _cross(points, params, groups, fold.seed, progress)
     found = calibrate(scores, groups, params.false_alarm_rate)
     progress(1, 1, NAME)
-    return _fitted(clusters, axes, found, params, data.z.shape[1], fold.seed)
+    return _fitted(clusters, axes, found, params, data.z.shape[1], fold)
 
 
 def _cross(
@@ -75,15 +79,15 @@ def _cross(
 
 def _fitted(
     clusters: Clusters, axes: npt.NDArray[np.int64], found: Calibration, params: KmeansParams,
-    features: int, seed: int,
+    features: int, fold: Fold,
 ) -> Fitted:  # fmt: skip
     arrays: dict[str, npt.NDArray[np.generic]] = {
         "centres": clusters.centres.astype(np.float32),
         "radii": clusters.radii.astype(np.float32),
         "axes": axes.astype(np.int64),
     }
-    facts = {
-        "seed": int(seed),
+    facts: dict[str, Any] = {
+        "seed": int(fold.seed),
         "features": features,
         "threshold": found.threshold,
         "allowed_rate": params.false_alarm_rate,
@@ -92,6 +96,8 @@ def _fitted(
         "calibration_windows": found.windows,
         "calibration_groups": found.groups,
     }
+    if fold.standard is not None:
+        facts["threshold_q8"] = math.ceil(found.threshold * 128 * Q / fold.standard.limit)
     return Fitted(NAME, arrays, facts, {})
 
 

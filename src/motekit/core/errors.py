@@ -28,6 +28,10 @@ class MotekitError(Exception):
         self.way_out = way_out
         super().__init__(self.line())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors cross process borders with everything they know."""
+        return _again, (type(self), self.args, self.__dict__)
+
     def line(self) -> str:
         """The whole error in one line, as the terminal shows it."""
         text = f"{self.where}: {self.what}" if self.where else self.what
@@ -46,6 +50,16 @@ class MotekitError(Exception):
             "value": None if self.value is None else repr(self.value),
             "way_out": self.way_out,
         }
+
+
+def _again(
+    kind: type[MotekitError], args: tuple[object, ...], state: dict[str, object]
+) -> MotekitError:
+    """An error as it was pickled, without calling its constructor."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(MotekitError):

@@ -100,6 +100,7 @@ def emit_graph(
     arena: str = "mk_arena",
     arena_base: int = 0,
     external: Mapping[str, str] | None = None,
+    kernels: Mapping[str, str] | None = None,
 ) -> GraphCode:
     """Choose kernels, plan the arena, print.
 
@@ -111,6 +112,7 @@ def emit_graph(
         external: tensor name → C expression of a pointer to where it lies; by default inputs
             are "in0", "in1" … and outputs "out0" …; the others lie in the arena. An input may
             be left out of `external` (given as "arena"): it is then planned like the rest.
+        kernels: op name → kernel to use in place of the best one.
 
     Raises:
         InputError: a broken graph, or an op that no kernel can run.
@@ -118,7 +120,12 @@ def emit_graph(
     check(graph)
     places = _external(graph, external)
     storage = _Storage.of(graph, places)
-    chosen = [choose(op, graph, target, optimize) for op in graph.ops if not storage.free(op)]
+    wanted = kernels or {}
+    chosen = [
+        choose(op, graph, target, optimize, wanted.get(op.name))
+        for op in graph.ops
+        if not storage.free(op)
+    ]
     steps = [_Step(c, c.kernel.emit(c.op, graph, target)) for c in chosen]
     plan = _plan(graph, target, steps, storage)
     offsets = {name: arena_base + at for name, at in plan.offsets.items()}

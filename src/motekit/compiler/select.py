@@ -43,8 +43,13 @@ def rank(cost: Cost, optimize: Optimize) -> tuple[int, int, int]:
     return orders[optimize]
 
 
-def choose(op: Op, graph: Graph, target: TargetSpec, optimize: Optimize) -> Choice:
+def choose(
+    op: Op, graph: Graph, target: TargetSpec, optimize: Optimize, only: str | None = None
+) -> Choice:
     """The best kernel that can run `op` on `target`.
+
+    Args:
+        only: name of the one kernel to consider.
 
     Raises:
         InputError: no kernel applies, with every kernel's reason.
@@ -53,6 +58,8 @@ def choose(op: Op, graph: Graph, target: TargetSpec, optimize: Optimize) -> Choi
     ranked: list[tuple[tuple[int, int, int], str, Kernel, Cost]] = []
     for kernel in kernels(op.kind):
         reason = kernel.applies(op, graph, target)
+        if only not in (None, kernel.name):
+            reason = f"{only} was asked for"
         if reason is not None:
             rejected[kernel.name] = reason
             continue

@@ -114,6 +114,11 @@ def output_factors(
     return [float(input_scale) * float(w) / float(output_scale) for w in weight_scales]
 
 
+def ratio_f32(numerator: float, denominator: float, times: float = 1.0) -> float:
+    """numerator × times / denominator in float32, which some LiteRT ops use for their factor."""
+    return float(np.float32(numerator) * np.float32(times) / np.float32(denominator))
+
+
 def matmul_int(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> I64:
     """Exact integer product of two matrices whose sums stay below 2**53, through BLAS."""
     return np.asarray(np.rint(a.astype(np.float64) @ b.astype(np.float64)).astype(np.int64))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from motekit.core.errors import InputError
-from motekit.core.graph import Op, Tensor
+from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array
 from motekit.core.tensors import TensorType
 
@@ -85,3 +87,11 @@ def constant_input(inputs: Sequence[Tensor | None], i: int, what: str) -> Array:
     if tensor is None or tensor.data is None:
         raise InputError(f"the {what} must be constant")
     return tensor.data
+
+
+def with_bias(op: Op, graph: Graph) -> tuple[str | Array | None, ...]:
+    """(x, weights, bias), with zeros for an absent bias: LiteRT's convolutions insist on one."""
+    x, weights, *bias = op.inputs
+    if bias and bias[0] is not None:
+        return x, weights, bias[0]
+    return x, weights, np.zeros(graph.type(op.outputs[0]).shape[-1], np.int32)

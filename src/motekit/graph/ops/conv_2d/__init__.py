@@ -79,7 +79,7 @@ def _read(
 
 def _write(op: Op, graph: Graph) -> TfliteForm:
     fields = tflite.window_fields(op, geometry(op, graph), types.operand(op, graph).shape)
-    return TfliteForm(fields, (*op.inputs, None)[:3])
+    return TfliteForm(fields, tflite.with_bias(op, graph))
 
 
 OP = OpSpec(

@@ -73,9 +73,8 @@ def _read(
 def _write(op: Op, graph: Graph) -> TfliteForm:
     x, weights = types.operand(op, graph), types.operand(op, graph, 1)
     fields = tflite.window_fields(op, geometry(op, graph), x.shape)
-    return TfliteForm(
-        fields | {"depthMultiplier": weights.shape[3] // x.shape[3]}, (*op.inputs, None)[:3]
-    )
+    fields["depthMultiplier"] = weights.shape[3] // x.shape[3]
+    return TfliteForm(fields, tflite.with_bias(op, graph))
 
 
 OP = OpSpec(

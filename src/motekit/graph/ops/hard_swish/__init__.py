@@ -23,7 +23,11 @@ def factors(op: Op, graph: Graph) -> tuple[tuple[int, int], tuple[int, int]]:
         multiplier, shift = numerics.quantize_multiplier(real)
         return min(INT16_MAX, (multiplier + (1 << 15)) >> 16), shift
 
-    return sixteen(fine / out_scale), sixteen(fine / float(np.float32(3 / 32768)))
+    gate_scale = float(np.float32(3 / 32768))
+    return (
+        sixteen(numerics.ratio_f32(fine, out_scale)),
+        sixteen(numerics.ratio_f32(fine, gate_scale)),
+    )
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:

@@ -20,8 +20,8 @@ def table(op: Op, graph: Graph) -> unary.Table:
     alpha = float(np.float32(types.real(op.attrs, "alpha")))
     rounding = str(op.attrs["rounding"])
     x = unary.STORED - in_zero
-    same = numerics.quantize_multiplier(in_scale / out_scale)
-    scaled = numerics.quantize_multiplier(in_scale * alpha / out_scale)
+    same = numerics.quantize_multiplier(numerics.ratio_f32(in_scale, out_scale))
+    scaled = numerics.quantize_multiplier(numerics.ratio_f32(in_scale, out_scale, alpha))
     out = np.where(
         x >= 0, numerics.multiply(x, *same, rounding), numerics.multiply(x, *scaled, rounding)
     )

@@ -31,7 +31,8 @@ def table(op: Op, graph: Graph) -> unary.Table:
 
 def _sigmoid(x: unary.F32) -> unary.F32:
     """float32 throughout but for exp, which is rounded correctly from float64."""
-    exponential = np.exp(-x.astype(np.float64)).astype(np.float32)
+    limited = np.minimum(-x.astype(np.float64), 88.0)  # beyond it the result is 0 all the same
+    exponential = np.exp(limited).astype(np.float32)
     return np.asarray(np.float32(1) / (np.float32(1) + exponential))
 
 

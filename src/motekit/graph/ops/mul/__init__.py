@@ -20,7 +20,7 @@ def factor(op: Op, graph: Graph) -> tuple[int, int]:
     scale_a, _ = types.per_tensor(types.operand(op, graph, 0))
     scale_b, _ = types.per_tensor(types.operand(op, graph, 1))
     scale_out, _ = types.per_tensor(graph.type(op.outputs[0]))
-    return numerics.quantize_multiplier(scale_a * scale_b / scale_out)
+    return numerics.quantize_multiplier(numerics.ratio_f32(scale_a, scale_out, scale_b))
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:

@@ -25,7 +25,7 @@ LIMIT = 1 << 24  # steps; beyond any output type, and exact in float32
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
     x, out = types.operand(op, graph), graph.type(op.outputs[0])
-    if x.dtype not in FROM or out.dtype not in TO:
+    if x.dtype not in FROM or out.dtype not in TO or (x.dtype, out.dtype) == ("int16", "uint8"):
         raise InputError("no such conversion", value=(x.dtype, out.dtype))
     types.per_tensor(out, "output")
     if x.dtype != "float32":

@@ -34,7 +34,7 @@ def bounds(op: Op) -> tuple[float, ...]:
 def table(op: Op, graph: Graph) -> unary.Table:
     """Stored output for every stored input."""
     in_scale, in_zero, out_scale, out_zero = unary.scales(op, graph)
-    factor = numerics.quantize_multiplier(in_scale / out_scale)
+    factor = numerics.quantize_multiplier(numerics.ratio_f32(in_scale, out_scale))
     scaled = numerics.multiply(unary.STORED - in_zero, *factor, str(op.attrs["rounding"]))
 
     def stored(real: float) -> int:

@@ -28,6 +28,7 @@ def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
         raise InputError("the input must be int8, quantized per tensor", value=x.dtype)
     if not x.shape or x.shape[-1] == 0:
         raise InputError("the input needs a last axis with elements", value=x.shape)
+    scaling(op, graph)
     return (replace(x, quant=QuantParams((1 / 256,), (-128,))),)
 
 

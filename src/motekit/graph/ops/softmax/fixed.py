@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from motekit.core.errors import InputError
 from motekit.graph.numerics import I64, doubling_high_mul, quantize_multiplier, rounding_shift
 
 DIFF_FRACTION = 26  # Q5.26
@@ -37,8 +38,10 @@ def scaling(input_scale: float, beta: float) -> Scaling:
     """Fixed-point factor of an input scale (both positive)."""
     real = min(float(np.float32(beta)) * float(input_scale) * (1 << DIFF_FRACTION), (1 << 31) - 1.0)
     multiplier, left_shift = quantize_multiplier(real)
-    radius = math.floor(31 * (1 << DIFF_FRACTION) / (1 << left_shift)) if left_shift >= 0 else 255
-    return Scaling(multiplier, left_shift, -radius)
+    if left_shift < 0:
+        raise InputError("the input scale is too small for softmax", value=input_scale)
+    radius = (31 << DIFF_FRACTION) >> left_shift
+    return Scaling(multiplier, min(left_shift, 30), -radius)  # 31 leaves no difference but 0
 
 
 def saturating_left(x: I64, bits: int) -> I64:

@@ -109,6 +109,7 @@ def _read_slice(
 def _write(op: Op, graph: Graph) -> TfliteForm:
     begin, count, step = (types.ints(op.attrs, name) for name in ("begin", "count", "step"))
     rank, out = len(begin), types.ints(op.attrs, "shape")
+    step = tuple(1 if c == 1 else s for c, s in zip(count, step, strict=True))
     shrink = 0
     if out != count:  # only axes of one element can have gone
         gone = [i for i in range(rank) if count[i] == 1]

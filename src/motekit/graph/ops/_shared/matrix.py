@@ -1,0 +1,114 @@
+"""Layouts and parameters of the register-blocked matrix kernel (mk_matrix)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from motekit.core.graph import Graph, Op
+from motekit.core.op import Constant
+from motekit.core.target import TargetSpec
+
+from . import emit as shared
+from . import requantized
+from .requantized import I8, I32, I64
+
+ROWS = 3  # output pixels at a time
+QUAD = 4  # inputs that one word of weights holds
+DIPS, ODD, RAW = 1, 2, 4  # modes of mk_matrix
+SOURCES = (
+    (shared.HERE, "mk_matrix.h"),
+    (shared.HERE, "mk_matrix.c"),
+    ("motekit.runtime.include", "mk_align.h"),
+    shared.REQUANTIZE,
+)
+STACK = 104
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A layer for mk_matrix.
+
+    Args:
+        fields: of mk_matrix_params.
+        raw: sums are requantized one by one; `scratch` then has room for them.
+        scratch: bytes beside the patch.
+    """
+
+    constants: tuple[Constant, ...]
+    fields: Mapping[str, Any]
+    defines: Mapping[str, int]
+    raw: bool
+    scratch: int
+
+
+def runs_on(target: TargetSpec) -> str | None:
+    """The kernel wants SMLAD; on this computer its portable form has the same layout."""
+    able = "dsp" in target.features or target.isa == "host"
+    return None if able else "the core has no DSP instructions"
+
+
+def patch_bytes(inputs: int) -> int:
+    """Bytes of three expanded rows."""
+    return ROWS * 2 * QUAD * -(-inputs // QUAD)
+
+
+def layer(op: Op, graph: Graph, weights: I8, bias: I64) -> Matrix:
+    """The constants and parameters of a layer with weights [channels, inputs]."""
+    found = requantized.channels(op, graph, weights, bias)
+    count, inputs = weights.shape
+    pairs = -(-count // 2)
+    raw = found.slope is None
+    mode = (ODD if count % 2 else 0) | (RAW if raw else 0) | (DIPS if found.dip is not None else 0)
+    constants = [Constant("stream", "int8_t", stream(found.weights, found.start), "weights", 4)]
+    fields: dict[str, Any] = {
+        "stream": "stream", "slope": 0, "offset": found.offset,
+        "inputs": inputs, "pairs": pairs, "mode": mode,
+    }  # fmt: skip
+    if found.slope is not None:
+        constants.append(Constant("slope", "int32_t", slopes(found.slope, found.dip)))
+        fields["slope"] = "slope"
+    else:
+        multiplier, shift = shared.factor_constants(op, graph)
+        constants += [multiplier, shift]
+        fields |= {"multiplier": "multiplier", "shift": "shift"}
+        fields["per_channel"] = int(multiplier.values.size > 1)
+        fields |= shared.output_fields(op, graph)
+    defines = {"MK_MATRIX_EXACT": 1} if raw else {}
+    return Matrix(tuple(constants), fields, defines, raw, 24 * pairs if raw else 0)
+
+
+def stream(weights: I8, start: I32) -> I8:
+    """Starts and weights in the order the kernel reads them; see mk_matrix.h."""
+    count, inputs = weights.shape
+    padded = np.zeros((-(-count // 2) * 2, -(-inputs // QUAD) * QUAD), np.int8)
+    padded[:count, :inputs] = weights
+    starts = np.zeros(len(padded), "<i4")
+    starts[:count] = start
+    fours = padded.reshape(len(padded) // 2, 2, -1, QUAD).transpose(0, 2, 1, 3)
+    rows = fours.reshape(len(fours), -1)
+    return np.hstack([starts.reshape(-1, 2).view(np.int8), rows])
+
+
+def slopes(slope: I32, dip: I32 | None) -> I32:
+    """Slopes by pairs, each pair followed by its dips if there are any."""
+    parts = [slope] if dip is None else [slope, dip]
+    pairs = -(-len(slope) // 2)
+    table = np.zeros((len(parts), 2 * pairs), np.int32)
+    for row, part in zip(table, parts, strict=True):
+        row[: len(part)] = part
+    return table.reshape(len(parts), pairs, 2).transpose(1, 0, 2).reshape(pairs, -1)
+
+
+def cycles(blocks: int, channels: int, inputs: int) -> int:
+    """What mk_matrix takes on a Cortex-M4, patches ready: measured, see docs/why."""
+    quads = -(-inputs // QUAD)
+    return blocks * (60 + -(-channels // 2) * (44 + 26 * quads + 5 * (quads // 8)))
+
+
+def elsewhere(target: TargetSpec, cycles: int) -> int:
+    """Cycles on a core where the portable form of the kernel runs: it never pays there."""
+    return cycles if "dsp" in target.features else 40 * cycles

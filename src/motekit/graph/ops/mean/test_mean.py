@@ -1,0 +1,7 @@
+from motekit.testing.op import OpContract
+from motekit.testing.op_cases import reductions
+
+
+class TestMean(OpContract):
+    kind = "mean"
+    cases = reductions("mean", {"rounding": "double"}, shared=False)

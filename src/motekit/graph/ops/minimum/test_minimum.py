@@ -1,0 +1,7 @@
+from motekit.testing.op import OpContract
+from motekit.testing.op_cases import binary_cases
+
+
+class TestMinimum(OpContract):
+    kind = "minimum"
+    cases = binary_cases("minimum", shared=True)

@@ -1,0 +1,80 @@
+"""Hypothesis strategies for graphs of sliding-window ops."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph
+from motekit.graph.ops._shared import windows
+
+from .op_cases import CHANNELS, SIZES, ZEROS, Builder, Weights, int8, int8_types, layer
+
+STEPS = st.sampled_from((1, 1, 2, 3, 5))
+KERNELS = st.sampled_from(((1, 1), (2, 2), (3, 3), (1, 5), (3, 2), (4, 1)))
+ACTIVATIONS = st.sampled_from(("none", "none", "relu", "relu6", "relu_n1_to_1"))
+
+
+@st.composite
+def geometry(
+    draw: st.DrawFn, size: tuple[int, int], dilated: bool
+) -> tuple[windows.Window, tuple[int, int]]:
+    """(a window, the output's height and width) that fit an input of `size`; SAME, VALID or, as
+    TFLite cannot say but a pass can make, any other padding is not drawn here."""
+    kernel = draw(KERNELS)
+    stride = (draw(STEPS), draw(STEPS))
+    dilation = (draw(st.sampled_from((1, 1, 2, 3))), draw(STEPS)) if dilated else (1, 1)
+    if dilation != (1, 1):
+        stride = (1, 1)  # TFLite's converter never writes both
+    scheme = draw(st.sampled_from((windows.SAME, windows.VALID)))
+    padding = windows.explicit_padding(scheme, size, kernel, stride, dilation)
+    window = windows.Window(kernel, stride, dilation, padding)
+    try:
+        return window, window.out(*size)
+    except InputError:
+        one = windows.Window((1, 1), stride, (1, 1), (0, 0, 0, 0))
+        return one, one.out(*size)
+
+
+@st.composite
+def convolutions(draw: st.DrawFn, depthwise: bool) -> Graph:
+    """A conv_2d, grouped sometimes, or a depthwise_conv_2d."""
+    b = Builder()
+    size = (draw(SIZES), draw(SIZES))
+    w, out_size = draw(geometry(size, dilated=True))
+    if depthwise:
+        channels = draw(CHANNELS)
+        out = channels * draw(st.sampled_from((1, 1, 1, 2, 3)))
+        shape, axis, fan_in = (1, *w.size, out), 3, w.size[0] * w.size[1]
+    else:
+        groups = draw(st.sampled_from((1, 1, 1, 2, 3)))
+        depth = draw(st.sampled_from((1, 2, 3, 4, 8)))
+        channels, out = depth * groups, groups * draw(st.sampled_from((1, 2, 3, 5)))
+        shape, axis, fan_in = (out, *w.size, depth), 0, w.size[0] * w.size[1] * depth
+    x = draw(int8_types((draw(st.sampled_from((1, 1, 2))), *size, channels)))
+    names, scale = draw(layer(b, x, Weights(shape, axis, fan_in)))
+    b.add("x", x)
+    b.add("y", int8((x.shape[0], *out_size, out), scale, draw(ZEROS)))
+    attrs = {
+        "stride": w.stride, "dilation": w.dilation, "padding": w.padding,
+        "activation": draw(ACTIVATIONS), "rounding": "double",
+    }  # fmt: skip
+    kind = "depthwise_conv_2d" if depthwise else "conv_2d"
+    return b.graph(kind, ["x", *names], ["y"], attrs)
+
+
+@st.composite
+def poolings(draw: st.DrawFn, kind: str) -> Graph:
+    """A max_pool_2d or average_pool_2d."""
+    b = Builder()
+    size = (draw(SIZES), draw(SIZES))
+    w, out_size = draw(geometry(size, dilated=False))
+    x = draw(int8_types((draw(st.sampled_from((1, 1, 2))), *size, draw(CHANNELS))))
+    b.add("x", x)
+    zero = x.quant.zero_point[0] if x.quant else 0
+    scale = x.quant.scale[0] if x.quant else 1.0
+    b.add("y", int8((x.shape[0], *out_size, x.shape[3]), scale, zero))
+    attrs = {
+        "size": w.size, "stride": w.stride, "padding": w.padding, "activation": draw(ACTIVATIONS)
+    }  # fmt: skip
+    return b.graph(kind, ["x"], ["y"], attrs)

@@ -40,7 +40,7 @@ class Outer:
     Args:
         held: its groups.
         rows: rows of its real, labelled windows.
-        inner: each candidate on the inner folds, in their order.
+        competitors: each candidate on the inner folds, in their order.
         choice: position of the candidate that won.
         models: the winner trained on all other groups, one per seed.
         probabilities: of each model on `rows`, shape (seeds, windows, classes).
@@ -48,10 +48,15 @@ class Outer:
 
     held: Part
     rows: npt.NDArray[np.int64]
-    inner: tuple[Competitor, ...]
+    competitors: tuple[Competitor, ...]
     choice: int
     models: tuple[Trained, ...]
     probabilities: npt.NDArray[np.float64]
+
+    @property
+    def inner(self) -> tuple[float, ...]:
+        """Mean inner accuracy of each candidate."""
+        return tuple(c.accuracy for c in self.competitors)
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def metrics(run: Run) -> dict[str, Any]:
                 "held": list(o.held), "choice": nested.candidates[o.choice].name,
                 "inner": {
                     c.name: {"accuracy": k.accuracy, "keep": k.keep}
-                    for c, k in zip(nested.candidates, o.inner, strict=True)
+                    for c, k in zip(nested.candidates, o.competitors, strict=True)
                 },
             }
             for o in nested.outer
@@ -143,23 +143,27 @@ def curves(run: Run) -> dict[str, Any]:
     }
 
 
-def save(root: Path, run: Run) -> Path:
-    """Write the run below `root`, each file whole or not at all. Raises MachineError."""
-    folder = root / run.id
-    write_bytes(folder / "classifier.npz", pack_trained(run.classifier))
+def files(run: Run) -> dict[str, bytes]:
+    """Every file of the run by name, run.json last."""
+    found = {"classifier.npz": pack_trained(run.classifier)}
     if run.anomaly is not None:
-        write_bytes(folder / "anomaly.npz", pack_trained(run.anomaly))
-    write_bytes(folder / "metrics.json", to_json(metrics(run)))
-    write_bytes(folder / "curves.json", to_json(curves(run)))
-    write_bytes(
-        folder / "histograms.json", to_json({"features": [h.as_dict() for h in run.histograms]})
-    )
+        found["anomaly.npz"] = pack_trained(run.anomaly)
+    found["metrics.json"] = to_json(metrics(run))
+    found["curves.json"] = to_json(curves(run))
+    found["histograms.json"] = to_json({"features": [h.as_dict() for h in run.histograms]})
     about = {
         "id": run.id, "seeds": list(run.nested.seeds), "split": dict(run.split),
         "classes": list(run.chosen.table.classes), "chosen": run.chosen.name,
         "candidates": [describe(c) for c in run.nested.candidates], "versions": versions(),
     }  # fmt: skip
-    write_bytes(folder / "run.json", to_json(about))
+    return found | {"run.json": to_json(about)}
+
+
+def save(root: Path, run: Run) -> Path:
+    """Write the run below `root`, each file whole or not at all. Raises MachineError."""
+    folder = root / run.id
+    for name, data in files(run).items():
+        write_bytes(folder / name, data)
     return folder
 
 

@@ -7,7 +7,7 @@ stores (Armv7-M Architecture Reference Manual, section A3.2.1).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from motekit.core.target import TargetSpec
 from motekit.targets.timing.model import Insn
@@ -31,11 +31,20 @@ class Alignment:
         self._fine: dict[int, bool] = {}
         self.count = 0
 
-    def allows(self, pc: int) -> bool:
-        """Whether the core carries out an unaligned access by the instruction at `pc`."""
+    def allows(self, pc: int, block: Sequence[Insn] = ()) -> bool:
+        """Whether the core carries out an unaligned access by the instruction at `pc`.
+
+        Args:
+            block: the block that is running. The emulator may name the block's first
+                instruction in place of the one that accessed memory; then the access passes if
+                any instruction of the block may have made it.
+        """
         fine = self._fine.get(pc)
         if fine is None:
-            fine = not self._strict and self._insn_at(pc).name in _FORGIVING
+            names = {self._insn_at(pc).name}
+            if block and pc == block[0].address:
+                names |= {insn.name for insn in block}
+            fine = not self._strict and not names.isdisjoint(_FORGIVING)
             self._fine[pc] = fine
         self.count += fine
         return fine

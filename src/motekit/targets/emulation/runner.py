@@ -181,7 +181,9 @@ class Runner:
 
     def _askew(self, address: int, size: int) -> None:
         pc = int(self.uc.reg_read(self.cpu.pc))
-        if self._error is None and not self.alignment.allows(pc):
+        node = self.graph.nodes[self.graph.state.at]
+        insns = self.graph.block(int(node["address"]), int(node["size"])).insns
+        if self._error is None and not self.alignment.allows(pc, insns):
             what = f"loads or stores {size} bytes at an unaligned address, which faults on the core"
             self._error = self._at_pc(what, f"0x{address:08x}")
             self.uc.emu_stop()

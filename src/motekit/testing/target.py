@@ -188,6 +188,24 @@ class TargetContract:
             assert theirs.stderr.decode() == ours.console
             assert count == machine.measurement().instructions
 
+    @pytest.mark.slow
+    @pytest.mark.parametrize("opt", compilers.OPT_LEVELS)
+    def test_every_level(self, core: Core, tmp_path: Path, opt: str) -> None:
+        """Same answers from every compiler at every level, counted alike by both hooks."""
+        records = np.arange(40, dtype=np.uint32).reshape(10, 4) * np.uint32(77777777)
+        for compiler in available(core):
+            settings = toolchain.Settings(compiler=compiler, opt=opt)
+            elf = toolchain.program(core, [SOURCE], tmp_path / f"{compiler}.elf", settings)
+            seen = []
+            for python in (False, True):
+                machine = Machine(core, elf, python_hook=python)
+                assert machine.run(records.tobytes()).output == echo(records)
+                seen.append(machine.measurement())
+            assert seen[0] == seen[1]
+            if core.qemu and shutil.which(core.qemu[0]):
+                done, count = run_qemu(core, elf, records.tobytes(), tmp_path / "log")
+                assert (done.stdout, count) == (echo(records), seen[0].instructions)
+
 
 def run_qemu(
     core: Core, elf: Path, stdin: bytes, log: Path

@@ -13,4 +13,6 @@ MK_ASM("mk_many", "stmdb sp!, {r4-r8}\nldmia sp!, {r4-r8}\nbx lr"); /* 20 */
 MK_ASM("mk_floats", "vpush {d8-d9}\nvpop {d8-d9}\nbx lr");        /* 16 */
 MK_ASM("mk_both", "push {lr}\nsub sp, #12\nbl mk_push\nadd sp, #12\npop {pc}"); /* 36 */
 /* By a register: read off at the next block. */
-MK_ASM("mk_moved", "mov r3, sp\nsub r2, r3, #200\nmov sp, r2\ncbz r1, 1f\nnop\n1: mov sp, r3\nbx lr");
+MK_ASM("mk_moved", "mov r3, sp\nsub r2, r3, #200\nmov sp, r2\ncbz r1, 1f\nnop\n"
+       "1: cbz r1, 2f\nnop\n2: mov sp, r3\nbx lr");
+MK_ASM("mk_down", "mov r2, #200\nsub.w sp, sp, r2\ncbz r1, 1f\nnop\n1: add sp, #200\nbx lr");

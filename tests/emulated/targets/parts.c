@@ -12,6 +12,8 @@ int32_t mk_last(int32_t n);
 int32_t mk_shared(int32_t n);
 int32_t mk_deep(int32_t n);
 int32_t mk_frame(int32_t n);
+int32_t mk_pivot(int32_t n);
+int32_t mk_swing(int32_t n);
 
 /* Called by several parts: counts for whoever calls it. */
 MK_NOINLINE int32_t mk_shared(int32_t n) {
@@ -43,6 +45,15 @@ MK_NOINLINE int32_t mk_deep(int32_t n) {
 MK_NOINLINE int32_t mk_last(int32_t n) {
   sink = n;
   return mk_first(n);
+}
+
+/* A part that comes back to its own call, deeper. */
+MK_NOINLINE int32_t mk_pivot(int32_t n) {
+  return n == 0 ? 0 : mk_swing(n - 1) + mk_shared(1);
+}
+
+MK_NOINLINE int32_t mk_swing(int32_t n) {
+  return mk_pivot(n) + mk_shared(1);
 }
 
 int32_t mk_run(int32_t n) {

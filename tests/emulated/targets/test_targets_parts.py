@@ -80,6 +80,22 @@ def test_parts_per_call() -> None:
         assert machine.measurement().instructions == 0
 
 
+def test_deep_recursion_is_one_stay() -> None:
+    for python in (False, True):
+        with program("cortex-m4f", [HERE / "parts.c"], parts=PARTS, python_hook=python) as machine:
+            done = machine.measure("mk_deep", 1000)
+            assert took(done.parts["deep"])[0] == done.instructions
+            assert done.parts["deep"].stack_bytes == done.stack_bytes >= 8000
+
+
+@pytest.mark.parametrize("python", [False, True])
+def test_a_return_address_seen_deeper_is_not_the_return(python: bool) -> None:
+    parts = {"pivot": "mk_pivot"}
+    with program("cortex-m4f", [HERE / "parts.c"], parts=parts, python_hook=python) as machine:
+        outside = [machine.measure("mk_swing", n).parts[""].instructions for n in (0, 1, 9)]
+    assert outside[0] == outside[1] == outside[2] > 0
+
+
 def test_unknown_part() -> None:
     with (
         pytest.raises(InputError, match=r"no symbol.*mk_frist.*mk_first"),
@@ -95,6 +111,7 @@ def took(count: Count) -> tuple[int, int]:
 FRAMES = {
     "mk_leaf": 0, "mk_push": 20, "mk_sub": 104, "mk_wide": 1024, "mk_store": 8, "mk_many": 20,
     "mk_floats": 16, "mk_both": 36, "mk_moved": 200,
+    "mk_down": 200,
 }  # fmt: skip
 
 

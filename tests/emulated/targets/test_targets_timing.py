@@ -67,6 +67,8 @@ M4 = {
     "tbh [pc, r2, lsl #1]; .short 1; 1:": 4 + 2,
     "cmp r2, #0; it eq; moveq r1, #1": 2,  # IT folds after a 16-bit instruction
     "cmp.w r2, #0; it eq; moveq r1, #1": 3,
+    "cmp r2, #0; beq 1f; nop; 1: it eq; moveq r1, #1": 1 + 3 + 1 + 1,  # not behind a taken one
+    "cmp r2, #0; bne 1f; it eq; moveq r1, #1; 1:": 1 + 1 + 0 + 1,
     "cmp r2, #0; it ne; movne r1, #1": 2,  # not executed, charged as if
     "dsb; isb": 8,
     "dmb": 4,

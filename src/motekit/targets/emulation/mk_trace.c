@@ -78,11 +78,11 @@ static void mk_leave(mk_trace *t, void *machine) {
 }
 
 static void mk_enter(mk_trace *t, void *machine, uint32_t part) {
+  if (t->part == part) {
+    return; /* recursion, or a loop whose head is the first instruction */
+  }
   const uint64_t back = mk_register(t, machine, t->reg_link) & ~(uint64_t)1;
   const uint64_t sp = mk_sp(t, machine);
-  if (t->part == part && t->back == back && t->frames[t->depth - 1u].sp == sp) {
-    return; /* a loop whose head is the first instruction of the function */
-  }
   if (t->depth == (uint32_t)MK_DEPTH) {
     mk_halt(t, machine, MK_TOO_DEEP);
     return;

@@ -179,9 +179,9 @@ class PythonHook(Hook):
 
     def _enter(self, part: int) -> None:
         s = self._state
-        back, sp = int(self._uc.reg_read(s.reg_link)) & ~1, self._sp()
-        if s.part == part and s.back == back and s.frames[s.depth - 1].sp == sp:
+        if s.part == part:
             return
+        back, sp = int(self._uc.reg_read(s.reg_link)) & ~1, self._sp()
         if s.depth == DEPTH:
             self._halt(TOO_DEEP)
             return

@@ -18,7 +18,7 @@ from .locate import explain, line_of_row
 from .params import Params
 
 F64 = npt.NDArray[np.float64]
-BLOCK = 4 << 20  # bytes read at a time
+BLOCK = 1 << 20  # bytes read at a time, some of them ahead
 
 _PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9, "iso": 1e6}
 

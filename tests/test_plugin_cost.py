@@ -66,8 +66,9 @@ def python(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Python with the copy's package in place of the installed one."""
     env = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
-        [sys.executable, *words], cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
+        [sys.executable, *words], cwd=folder, env=env, capture_output=True, text=True, check=False,
+        timeout=900,  # a template that hangs fails here and does not stop the whole run
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

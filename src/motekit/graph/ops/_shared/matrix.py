@@ -13,12 +13,12 @@ from motekit.core.op import Constant
 from motekit.core.target import TargetSpec
 
 from . import emit as shared
-from . import requantized
+from . import line, requantized
 from .requantized import I8, I32, I64
 
 ROWS = 3  # output pixels at a time
 QUAD = 4  # inputs that one word of weights holds
-DIPS, ODD, RAW = 1, 2, 4  # modes of mk_matrix
+DIPS, ODD, RAW, COARSE = 1, 2, 4, 8  # modes of mk_matrix
 SOURCES = (
     (shared.HERE, "mk_matrix.h"),
     (shared.HERE, "mk_matrix.c"),
@@ -62,11 +62,14 @@ def layer(op: Op, graph: Graph, weights: I8, bias: I64) -> Matrix:
     count, inputs = weights.shape
     pairs = -(-count // 2)
     raw = found.slope is None
-    mode = (ODD if count % 2 else 0) | (RAW if raw else 0) | (DIPS if found.dip is not None else 0)
+    modes = {
+        ODD: count % 2 == 1, RAW: raw, DIPS: found.dip is not None,
+        COARSE: found.shift == line.COARSE,
+    }  # fmt: skip
     constants = [Constant("stream", "int8_t", stream(found.weights, found.start), "weights", 4)]
     fields: dict[str, Any] = {
         "stream": "stream", "slope": 0, "offset": found.offset,
-        "inputs": inputs, "pairs": pairs, "mode": mode,
+        "inputs": inputs, "pairs": pairs, "mode": sum(bit for bit, on in modes.items() if on),
     }  # fmt: skip
     if found.slope is not None:
         constants.append(Constant("slope", "int32_t", slopes(found.slope, found.dip)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ class Channels:
             the reference does it.
         dip: None if the layer needs none.
         offset: of the high word, with dips.
+        shift: of the high word; line.SHIFT or line.COARSE.
     """
 
     weights: I8
@@ -35,6 +37,7 @@ class Channels:
     slope: I32 | None
     dip: I32 | None = None
     offset: int = 0
+    shift: int = line.SHIFT
 
 
 def scalings(op: Op, graph: Graph, channels: int) -> list[line.Scaling]:
@@ -71,28 +74,31 @@ def channels(op: Op, graph: Graph, weights: I8, bias: I64) -> Channels:
     """
     rules = scalings(op, graph, len(weights))
     least, most = bounds(weights, bias)
-    for dips in (False, True):
+    for dips, shift in product((False, True), (line.SHIFT, line.COARSE)):
         found = [
-            _line(rule, int(low), int(high), dips)
+            _line(rule, int(low), int(high), dips, shift)
             for rule, low, high in zip(rules, least, most, strict=True)
         ]
         lines = [f for f in found if f is not None]
         if len(lines) == len(found):
-            return _assemble(weights, bias, lines, rules[0].zero if dips else None)
+            return _assemble(weights, bias, lines, rules[0].zero if dips else None, shift)
     return Channels(weights, (bias * GAIN).astype(np.int32), None)
 
 
-def _line(rule: line.Scaling, low: int, high: int, dips: bool) -> tuple[line.Line, bool] | None:
+def _line(
+    rule: line.Scaling, low: int, high: int, dips: bool, shift: int
+) -> tuple[line.Line, bool] | None:
     """(line, whether the output is constant). A constant's line belongs to accumulator 0."""
     first, last = line.reference(np.array([low, high], dtype=np.int64), rule)
     if first == last:
-        return line.constant(int(first), line.dipped_offset(rule.zero) if dips else 0), True
-    found = line.fit(rule, low, high, GAIN, dips)
+        offset = line.dipped_offset(rule.zero, shift) if dips else 0
+        return line.constant(int(first), offset, shift), True
+    found = line.fit(rule, low, high, GAIN, dips, shift)
     return None if found is None else (found, False)
 
 
 def _assemble(
-    weights: I8, bias: I64, lines: list[tuple[line.Line, bool]], zero: int | None
+    weights: I8, bias: I64, lines: list[tuple[line.Line, bool]], zero: int | None, shift: int
 ) -> Channels:
     fixed = np.array([constant for _, constant in lines])
     start = np.array([one.start for one, _ in lines], np.int64) + np.where(fixed, 0, bias * GAIN)
@@ -101,5 +107,6 @@ def _assemble(
         start=start.astype(np.int32),
         slope=np.array([one.slope for one, _ in lines], np.int32),
         dip=None if zero is None else np.array([one.dip for one, _ in lines], np.int32),
-        offset=0 if zero is None else line.dipped_offset(zero),
+        offset=0 if zero is None else line.dipped_offset(zero, shift),
+        shift=shift,
     )

@@ -12,6 +12,8 @@ CASES = [
     conv((1, 2, 3), 7),
     conv((1, 1, 1), 1),
     conv((2, 2, 4), 2),
+    conv((3, 3, 16), 5, factor=0.1),  # coarse, odd
+    conv((3, 3, 16), 6, factor=0.1, activation="none", zero=-7),  # coarse, dips
     conv((3, 3, 16), 33, factor=0.3),  # factor too large for a line: exact sums, odd
     conv((2, 5, 5), 4, activation="relu6", zero=5),  # clamp inside the range: exact sums
     conv((3, 4, 36), 6, in_zero=5),

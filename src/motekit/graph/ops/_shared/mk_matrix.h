@@ -1,0 +1,67 @@
+/* Rows times a matrix of int8 weights, three rows and two output channels at a time.
+ *
+ * A row is what one output pixel sees. It is expanded to 16 bits with every value in the upper
+ * byte (256 times itself), and three rows are interleaved by fours of inputs, so that one
+ * SMLAD takes two products and one SXTB16 serves three rows. Weights stay int8 in flash.
+ *   patch:  for every four inputs: row 0 (x0, x2), row 1 (x0, x2), row 2 (x0, x2),
+ *           row 0 (x1, x3), row 1 (x1, x3), row 2 (x1, x3); a pair is one 32-bit word.
+ *   stream: for every two channels: start of the first, start of the second (int32), then for
+ *           every four inputs: four weights of the first channel, four of the second.
+ *   slope:  for every two channels: slope, slope; and dip, dip if the layer has dips.
+ * The result is saturate8(high word of (sum * slope) >> 12); with dips, the dip is
+ * taken from a negative sum first and the offset added to the high word. */
+#ifndef MK_MATRIX_H
+#define MK_MATRIX_H
+
+#include <stdint.h>
+
+#include "mk_align.h"
+#include "mk_config.h"
+
+#define MK_MATRIX_ROWS 3U
+#define MK_MATRIX_QUAD 6U   /* words of a patch to four inputs */
+#define MK_MATRIX_DIPS 1U /* mode: dips and offset in use */
+#define MK_MATRIX_ODD 2U  /* mode: the last pair has only its first channel */
+#define MK_MATRIX_COARSE 8U /* mode: shift by 8 in place of 12 */
+#define MK_MATRIX_RAW 4U  /* mode: requantize as the reference does, with MK_MATRIX_EXACT */
+
+typedef struct {
+    const int8_t *stream; /* 4-byte aligned */
+    const int32_t *slope;
+    int32_t offset;       /* of the high word, with dips */
+    uint16_t inputs;      /* at least 1 */
+    uint16_t pairs;       /* channels / 2, rounded up, at least 1 */
+    uint32_t mode;
+#ifdef MK_MATRIX_EXACT /* a layer of this model has sums that are requantized one by one */
+    const int32_t *multiplier; /* one, or one a channel */
+    const int8_t *shift;
+    uint8_t per_channel;
+    int8_t out_zero;
+    int8_t out_min;
+    int8_t out_max;
+#endif
+} mk_matrix_params;
+
+typedef struct {
+    const mk_matrix_params *params;
+    uint32_t *patch;                     /* six words to every four inputs, or a part of four */
+    const int8_t *in[MK_MATRIX_ROWS];    /* rows to expand; null if the patch is ready */
+    int8_t *out[MK_MATRIX_ROWS];
+    uint32_t blocks; /* of three rows; the second block starts where the first ends */
+    int32_t *sums;   /* with MK_MATRIX_RAW: room for 6 * pairs of them */
+} mk_matrix_call;
+
+/* Results of row i, channel after channel, go to out[i]. Rows are stored from 0 to 2, so an
+ * unwanted row may be given the address of a later one. With several blocks, in[] and out[]
+ * must be three rows without gaps. A block is read before any of it is written. */
+void mk_matrix_rows(const mk_matrix_call *call);
+
+/* The same, but with MK_MATRIX_RAW out[0] is an array of int32: per pair the sums of rows 0, 1, 2
+ * of the first channel, then of the second; one block. */
+void mk_matrix(const mk_matrix_call *call);
+
+/* Expand `count` bytes into one row of a patch; `to` is the patch plus the row. Of the last
+ * four inputs those beyond `count` become 0. */
+void mk_matrix_expand(const int8_t *from, uint32_t *to, uint32_t count);
+
+#endif

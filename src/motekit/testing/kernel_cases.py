@@ -1,0 +1,79 @@
+"""Graphs of one convolution for the tests of its kernels, and their comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from motekit.core.graph import Graph
+from motekit.core.tensors import QuantParams, TensorType
+from motekit.graph.ops._shared import windows
+from motekit.graph.run import run
+
+from .graph_program import Case, core_program, host_program
+from .op import assert_equal
+from .op_cases import Builder, inputs, int8
+
+Shape = tuple[int, int, int]
+
+
+def conv(
+    image: Shape, out: int, *, kernel: tuple[int, int] = (1, 1), stride: tuple[int, int] = (1, 1),
+    dilation: tuple[int, int] = (1, 1), padding: tuple[int, int, int, int] | None = None,
+    activation: str = "relu", in_zero: int = -128, zero: int = -128, factor: float | None = None,
+    depthwise: bool = False, seed: int = 0,
+) -> Graph:  # fmt: skip
+    """A convolution with weights spread as in trained layers.
+
+    Args:
+        image: height, width, channels.
+        out: output channels.
+        padding: (top, bottom, left, right); SAME by default.
+        factor: of the requantization; by default outputs use their whole range.
+    """
+    height, width, channels = image
+    rng = np.random.default_rng(seed)
+    same = windows.explicit_padding(windows.SAME, (height, width), kernel, stride, dilation)
+    window = windows.Window(kernel, stride, dilation, padding or same)
+    shape = (1, *kernel, out) if depthwise else (out, *kernel, channels)
+    scales = rng.uniform(0.002, 0.01, out).astype(np.float32)
+    weights = np.clip(rng.normal(0, 45, shape).round(), -127, 127).astype(np.int8)
+    axis = None if out == 1 else 3 if depthwise else 0
+    b = Builder()
+    b.add("x", int8((1, *image), 0.05, in_zero))
+    quant = QuantParams(tuple(map(float, scales)), (0,) * out, axis)
+    b.add("w", TensorType(shape, "int8", quant), weights)
+    bias = rng.integers(-8000, 8000, out).astype(np.int32)
+    b.add("b", TensorType((out,), "int32", None), bias)
+    fan_in = kernel[0] * kernel[1] * (1 if depthwise else channels)
+    scale = 0.0135 * np.sqrt(fan_in) if factor is None else 0.0003 / factor
+    b.add("y", int8((1, *window.out(height, width), out), float(np.float32(scale)), zero))
+    attrs = {
+        "stride": stride, "dilation": dilation, "padding": window.padding,
+        "activation": activation, "rounding": "double",
+    }  # fmt: skip
+    return b.graph("depthwise_conv_2d" if depthwise else "conv_2d", ["x", "w", "b"], ["y"], attrs)
+
+
+def check(
+    kernel: str, graphs: Sequence[Graph], core: str, compiler: str = "zig", random: int = 2
+) -> list[int]:
+    """Compare a kernel with the reference on every graph; model cycles of each on a core.
+
+    Args:
+        core: "host", or an emulated core.
+    """
+    cases = [Case(graph, {graph.ops[0].name: kernel}) for graph in graphs]
+    program = (
+        host_program(cases) if core == "host" else core_program(core, cases, compiler=compiler)
+    )
+    cycles = []
+    with program as p:
+        for i, graph in enumerate(graphs):
+            given = inputs(graph, i, random)
+            for case, got in zip(given, p.run([(i, case) for case in given]), strict=True):
+                assert_equal(got, run(graph, case), graph, f"kernel {kernel} on {core}")
+            if core != "host":
+                cycles.append(p.cycles(i, given[-1]))  # type: ignore[union-attr]
+    return cycles

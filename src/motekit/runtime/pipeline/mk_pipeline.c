@@ -12,10 +12,14 @@
 #define MK_NOINLINE
 #endif
 
-/* The ring holds the window that is being computed and the frames that arrive meanwhile. */
-static mk_sample ring[MK_RING_FRAMES * MK_CHANNELS];
+typedef struct {
+    mk_sample sample[MK_CHANNELS];
+} mk_frame;
 
-/* Frame counters wrap; only differences of at most MK_SLACK and equality are used. */
+/* The ring holds the window that is being computed and the frames that arrive meanwhile. */
+static mk_frame ring[MK_RING_FRAMES];
+
+/* Frame counters wrap; only differences of at most MK_SLACK are used. */
 static struct {
     volatile uint32_t overruns; /* frames dropped; written by the producer only */
     uint32_t windows;
@@ -25,16 +29,15 @@ static struct {
     uint16_t seen_overruns;     /* low half of the overruns the consumer knows of */
     uint16_t write_slot;        /* ring frame the producer fills next */
     uint16_t read_slot;         /* ring frame the consumer uses next */
-    uint16_t missing;           /* frames until the next window is complete */
-    uint8_t broken;             /* 1: a gap lies ahead, no window may be completed before it */
+    uint16_t missing;           /* frames until the next window is complete, at least 1 */
 } stream;
 
 static int16_t features[MK_FEATURES];
 
+/* The next frame begins a new stream. */
 static void restart(void)
 {
     stream.missing = MK_WINDOW;
-    stream.broken = 0;
 #if MK_STREAMING
     mk_blocks_start();
 #endif
@@ -53,11 +56,6 @@ void mk_init(void)
     restart();
 }
 
-static uint16_t next_slot(uint16_t slot)
-{
-    return (uint16_t)((slot + 1U == MK_RING_FRAMES) ? 0U : (slot + 1U));
-}
-
 int mk_push(const mk_sample frame[MK_CHANNELS])
 {
     const uint16_t pushed = stream.pushed;
@@ -66,26 +64,31 @@ int mk_push(const mk_sample frame[MK_CHANNELS])
         stream.overruns = stream.overruns + 1U;
         return -1;
     }
-    mk_sample *slot = &ring[(uint32_t)stream.write_slot * MK_CHANNELS];
-    for (uint32_t c = 0; c < MK_CHANNELS; c++) {
-        slot[c] = frame[c];
-    }
-    stream.write_slot = next_slot(stream.write_slot);
+    const uint32_t slot = stream.write_slot;
+    ring[slot] = *(const mk_frame *)(const void *)frame;
+    stream.write_slot = (uint16_t)((slot + 1U == MK_RING_FRAMES) ? 0U : (slot + 1U));
     stream.pushed = (uint16_t)(pushed + 1U);
     return 0;
 }
 
-/* A frame was dropped since the last look: what comes before the gap can no longer be trusted to
- * be without one, so no window is completed until the stream starts anew behind it. */
+/* Use `count` frames. */
+static void take(uint32_t count)
+{
+    const uint32_t slot = stream.read_slot + count;
+    stream.read_slot = (uint16_t)((slot >= MK_RING_FRAMES) ? (slot - MK_RING_FRAMES) : slot);
+    stream.taken = (uint16_t)(stream.taken + count);
+}
+
+/* A frame was dropped since the last look. No window may span the gap, so the frames in front of
+ * it are passed over and the stream starts anew behind it. */
 static MK_NOINLINE void mind_gap(uint16_t overruns)
 {
-    if (overruns != stream.seen_overruns) {
-        stream.seen_overruns = overruns;
-        stream.broken = 1;
+    stream.seen_overruns = overruns;
+    const uint16_t ahead = (uint16_t)(stream.break_at - stream.taken);
+    if (ahead <= MK_SLACK) { /* else a later drop was met already */
+        take(ahead);
     }
-    if (stream.taken == stream.break_at) {
-        restart();
-    }
+    restart();
 }
 
 static void compute(const mk_history *history, mk_result *result)
@@ -107,7 +110,7 @@ static void compute(const mk_history *history, mk_result *result)
  * and never come here, so they should not save its registers. */
 static MK_NOINLINE int complete(mk_result *result)
 {
-    mk_history history = {ring, MK_RING_FRAMES, 0U, 0U, MK_CHANNELS, NULL};
+    mk_history history = {ring[0].sample, MK_RING_FRAMES, 0U, 0U, MK_CHANNELS, NULL};
 #if MK_HISTORY
     const uint32_t start = (uint32_t)stream.read_slot + MK_RING_FRAMES - MK_WINDOW;
     history.start = (uint16_t)((start >= MK_RING_FRAMES) ? (start - MK_RING_FRAMES) : start);
@@ -119,27 +122,30 @@ static MK_NOINLINE int complete(mk_result *result)
 
 int mk_process(mk_result *result)
 {
-    while (stream.taken != stream.pushed) {
-        const uint16_t overruns = (uint16_t)stream.overruns;
-        if ((overruns != stream.seen_overruns) || (stream.broken != 0U)) {
-            mind_gap(overruns);
-        }
-#if MK_STREAMING
-        mk_blocks_step(&ring[(uint32_t)stream.read_slot * MK_CHANNELS]);
-#endif
-        stream.read_slot = next_slot(stream.read_slot);
-        /* From here on the producer may be MK_SLACK frames ahead of the window's end, which is
-         * what the ring has room for beside the window. */
-        stream.taken = (uint16_t)(stream.taken + 1U);
-        stream.missing--;
-        if (stream.missing == 0U) {
-            stream.missing = MK_STRIDE;
-            if (stream.broken == 0U) {
-                return complete(result);
-            }
-        }
+    const uint16_t overruns = (uint16_t)stream.overruns;
+    if (overruns != stream.seen_overruns) {
+        mind_gap(overruns);
     }
-    return 0;
+    uint32_t waiting = (uint16_t)(stream.pushed - stream.taken);
+    if (waiting > stream.missing) {
+        waiting = stream.missing;
+    }
+#if MK_STREAMING
+    for (uint32_t i = 0; i < waiting; i++) {
+        mk_blocks_step(ring[stream.read_slot].sample);
+        take(1U);
+    }
+#else
+    take(waiting);
+#endif
+    /* The producer may now be MK_SLACK frames ahead of the window's end, which is what the ring
+     * has room for beside the window. */
+    stream.missing = (uint16_t)(stream.missing - waiting);
+    if (stream.missing != 0U) {
+        return 0;
+    }
+    stream.missing = MK_STRIDE;
+    return complete(result);
 }
 
 uint32_t mk_overruns(void)

@@ -29,6 +29,8 @@ STRICT = (
 COMMON = ("-std=c99", "-g0", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections",
           "-fdata-sections")  # fmt: skip
 BARE = ("-ffreestanding", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables")
+_DISK_FULL = ("No space left", "NoSpaceLeft", "Disk quota exceeded")
+
 ZIG = ("-fno-sanitize=all", "-fno-unroll-loops")
 
 
@@ -132,8 +134,10 @@ def run(
 def must(
     command: tuple[str, ...], folder: Path | None, what: str, zig_cache: Path | None = None
 ) -> str:
-    """Run a tool that has to succeed; returns its output. Raises CompileError."""
+    """Run a tool that has to succeed; returns its output. Raises CompileError, MachineError."""
     done = run(command, folder, zig_cache)
+    if done.returncode != 0 and any(sign in done.stderr for sign in _DISK_FULL):
+        raise MachineError("the disk is full", where=command[0], way_out="free some space")
     if done.returncode != 0:
         raise CompileError.of(what, done.stderr or done.stdout)
     return done.stdout

@@ -33,24 +33,32 @@ def link(
     The order of `objects` is the order in the image. Raises CompileError with the first
     undefined symbol, or when the image does not fit the memories.
     """
-    with tempfile.TemporaryDirectory(prefix="motekit-link-") as folder:
-        script = Path(folder) / "program.ld"
-        script.write_text(linker_script(core))
-        names = []
-        for i, path in enumerate(objects):  # short names: nothing of the machine in the ELF
-            shutil.copyfile(path, Path(folder) / f"{i}.o")
-            names.append(f"{i}.o")
-        command = (_gcc if compiler == "gcc" else _lld)(core)
-        kept = tuple(f"-Wl,-u,{name}" if compiler == "gcc" else f"-u{name}" for name in keep)
-        made = Path(folder) / "program.elf"
-        compilers.must(
-            (*command[0], *kept, "-T", "program.ld", "-o", made.name, *names, *command[1]),
-            Path(folder),
-            f"the program for {core.name} cannot be linked",
-        )
-        out.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(made, out)
+    try:
+        with tempfile.TemporaryDirectory(prefix="motekit-link-") as folder:
+            made = _link(core, objects, Path(folder), compiler, keep)
+            out.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(made, out)
+    except OSError as error:
+        raise MachineError("an ELF cannot be written", where=out, value=error.strerror) from error
     return out
+
+
+def _link(
+    core: Core, objects: Sequence[Path], folder: Path, compiler: str, keep: Sequence[str]
+) -> Path:
+    (folder / "program.ld").write_text(linker_script(core))
+    names = []
+    for i, path in enumerate(objects):  # short names: nothing of the machine in the ELF
+        shutil.copyfile(path, folder / f"{i}.o")
+        names.append(f"{i}.o")
+    program, libraries = (_gcc if compiler == "gcc" else _lld)(core)
+    kept = tuple(f"-Wl,-u,{name}" if compiler == "gcc" else f"-u{name}" for name in keep)
+    compilers.must(
+        (*program, *kept, "-T", "program.ld", "-o", "program.elf", *names, *libraries),
+        folder,
+        f"the program for {core.name} cannot be linked",
+    )
+    return folder / "program.elf"
 
 
 def linker_script(core: Core) -> str:

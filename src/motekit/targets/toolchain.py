@@ -93,8 +93,7 @@ def flags(core: Core, settings: Settings) -> tuple[str, ...]:
 def _compile(core: Core, source: Path, settings: Settings, flags: tuple[str, ...]) -> Path:
     compiler = compilers.find(core, settings.compiler)
     key = sources.digest(source, settings.include, ("1", compiler.identity, *flags))
-    folder = cache_dir("objects") / key[:2]
-    folder.mkdir(exist_ok=True)
+    folder = cache_dir(f"objects/{key[:2]}")
 
     def make(out: Path) -> None:
         absolute = source.resolve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -262,3 +263,17 @@ def test_bytes_by_source(tmp_path: Path) -> None:
     assert sizes["main.c"].bss == 40 and sizes["main.c"].text == made.symbol("main").size
     assert sum(s.flash for s in sizes.values()) <= made.sizes.flash
     assert sum(s.ram for s in sizes.values()) <= made.sizes.ram
+
+
+def test_a_full_disk_is_the_machines_failure(tmp_path: Path) -> None:
+    core = targets.core("cortex-m4f")
+    main = write(tmp_path / "main.c", "int main(void) { return 0; }\n")
+    objects = toolchain.compile_objects(core, [main])
+    if Path("/dev/full").exists():
+        with pytest.raises(MachineError, match="cannot be written") as caught:
+            toolchain.program(core, [main], Path("/dev/full"))
+        assert caught.value.exit_code == 3
+    script = "import sys; sys.stderr.write('lld: No space left on device'); sys.exit(1)"
+    with pytest.raises(MachineError, match="disk is full"):
+        compilers.must((sys.executable, "-c", script), None, "link")
+    assert objects[0].is_file()

@@ -72,6 +72,13 @@ class Stream:
             )
         if not (np.isfinite(self.rate_hz) and self.rate_hz > 0):
             raise InputError("the rate must be a positive number", where=where, value=self.rate_hz)
+        ends = [self.first_index, *(gap.start + gap.count for gap in self.gaps)]
+        for end, gap in zip(ends, self.gaps, strict=False):
+            if gap.count < 1 or gap.start < end:
+                raise InputError(
+                    "gaps must be sorted, disjoint, within the stream, of 1 sample or more",
+                    where=where, value=(gap.start, gap.count),
+                )  # fmt: skip
         if self.time_s is not None and self.time_s.shape != (len(self.values),):
             raise InputError(
                 "there must be one timestamp per sample", where=where, value=self.time_s.shape
@@ -82,9 +89,15 @@ class Stream:
 
     def index(self) -> Indices:
         """Sample index of every row, shape (samples,), gaps left out."""
-        index = self.first_index + np.arange(len(self.values), dtype=np.int64)
-        for gap in self.gaps:
-            index[index >= gap.start] += gap.count
+        rows = len(self.values)
+        index = self.first_index + np.arange(rows, dtype=np.int64)
+        if self.gaps:
+            starts = np.array([gap.start for gap in self.gaps], dtype=np.int64)
+            counts = np.array([gap.count for gap in self.gaps], dtype=np.int64)
+            place = starts - self.first_index - np.cumsum(counts) + counts  # row after the gap
+            steps = np.zeros(rows + 1, dtype=np.int64)
+            np.add.at(steps, np.clip(place, 0, rows), counts)
+            index += np.cumsum(steps)[:rows]
         return index
 
     def physical(self) -> npt.NDArray[np.float64]:

@@ -103,10 +103,8 @@ def expand(sources: Sequence[str | Path], format: str = "") -> tuple[list[Source
     out: dict[Path, Source] = {}
     skipped: list[Path] = []
     for given in sources:
-        path = Path(given)
-        found = (
-            [path] if path.exists() else [Path(p) for p in glob.glob(str(given), recursive=True)]
-        )
+        path = Path(given).expanduser()
+        found = [path] if path.exists() else [Path(p) for p in glob.glob(str(path), recursive=True)]
         if not found:
             raise InputError("there is no such file or folder", where=str(given),
                              way_out="check the path")  # fmt: skip

@@ -124,18 +124,14 @@ def fit_anomaly(
 ) -> Trained:
     """The detector that shares the classifier's features and scale.
 
-    It is fitted on real windows of all groups but the held-out ones and one more, and its
-    threshold is calibrated on that one.
+    It is fitted on real windows of all groups but the held-out ones; its threshold is
+    calibrated on groups that the clusters which judge them have not seen.
     """
-    names = [g for g in np.unique(table.groups) if g not in held]
-    calibrate = names[-1]
-    outside = np.isin(table.groups, list(held))
-    fit_rows = np.flatnonzero(table.real & ~outside & (table.groups != calibrate))
-    check_rows = np.flatnonzero(table.real & (table.groups == calibrate))
-    scale = standard(classifier.normalizer)
+    rows = np.flatnonzero(table.real & ~np.isin(table.groups, list(held)))
     data = FeatureSet(table.values, table.labels, table.classes, table.groups, table.names)
     plugin = models.learner(use.learner)
-    fold = Fold(fit_rows, check_rows, seed, scale)
+    nobody = np.empty(0, np.int64)
+    fold = Fold(rows, nobody, seed, standard(classifier.normalizer))
     (fitted,) = plugin.fit(data, use.params, (fold,), _quiet)
     return Trained(classifier.normalizer, fitted)
 

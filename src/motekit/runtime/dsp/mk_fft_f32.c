@@ -5,8 +5,7 @@
 
 /* Decimation in time, radix 4, from natural to bit-reversed order: every butterfly of a block is
  * turned by the same angle, and the angles of block 0, 1, 2 ... are the same in all passes: those
- * of the table. Statements are ordered such that hardly any needs the result of the one before
- * it: that costs a cycle on a Cortex-M4. */
+ * of the table. */
 
 #if MK_ARM_FP
 #include "mk_fft_arm.inc"
@@ -14,35 +13,26 @@
 /* The first block of a pass, whose angle is 0. */
 static void plain_block(float *a, uint32_t quarter)
 {
-    float *b = &a[quarter];
-    float *c = &b[quarter];
-    float *d = &c[quarter];
-    const float *const end = b;
-    while (a != end) {
-        const float pr = a[0] + c[0];
-        const float qr = a[0] - c[0];
-        const float pi = a[1] + c[1];
-        const float qi = a[1] - c[1];
-        const float rr = b[0] + d[0];
-        const float si = d[0] - b[0];
-        const float ri = b[1] + d[1];
-        const float sr = b[1] - d[1];
-        a[0] = pr + rr;
-        a[1] = pi + ri;
-        a += 2;
-        MK_FORGET(a);
-        b[0] = pr - rr;
-        b[1] = pi - ri;
-        b += 2;
-        MK_FORGET(b);
-        c[0] = qr + sr;
-        c[1] = qi + si;
-        c += 2;
-        MK_FORGET(c);
-        d[0] = qr - sr;
-        d[1] = qi - si;
-        d += 2;
-        MK_FORGET(d);
+    float *const b = &a[quarter];
+    float *const c = &b[quarter];
+    float *const d = &c[quarter];
+    for (uint32_t i = 0; i < quarter; i += 2U) {
+        const float pr = a[i] + c[i];
+        const float qr = a[i] - c[i];
+        const float pi = a[i + 1U] + c[i + 1U];
+        const float qi = a[i + 1U] - c[i + 1U];
+        const float rr = b[i] + d[i];
+        const float ri = b[i + 1U] + d[i + 1U];
+        const float sr = b[i + 1U] - d[i + 1U];
+        const float si = d[i] - b[i];
+        a[i] = pr + rr;
+        a[i + 1U] = pi + ri;
+        b[i] = pr - rr;
+        b[i + 1U] = pi - ri;
+        c[i] = qr + sr;
+        c[i + 1U] = qi + si;
+        d[i] = qr - sr;
+        d[i + 1U] = qi - si;
     }
 }
 
@@ -55,44 +45,39 @@ static void turned_block(float *a, uint32_t quarter, const float w[2])
     const float s2 = (c1 + c1) * s1;
     const float c3 = (c1 * c2) - (s1 * s2);
     const float s3 = (c1 * s2) + (s1 * c2);
-    float *b = &a[quarter];
-    float *c = &b[quarter];
-    float *d = &c[quarter];
-    const float *const end = b;
-    while (a != end) {
-        const float cr = (c[0] * c2) + (c[1] * s2);
-        const float ci = (c[1] * c2) - (c[0] * s2);
-        const float br = (b[0] * c1) + (b[1] * s1);
-        const float bi = (b[1] * c1) - (b[0] * s1);
-        const float dr = (d[0] * c3) + (d[1] * s3);
-        const float di = (d[1] * c3) - (d[0] * s3);
-        const float pr = a[0] + cr;
-        const float qr = a[0] - cr;
-        const float pi = a[1] + ci;
-        const float qi = a[1] - ci;
-        const float rr = br + dr;
-        const float si = dr - br;
-        const float ri = bi + di;
-        const float sr = bi - di;
-        a[0] = pr + rr;
-        a[1] = pi + ri;
-        a += 2;
-        MK_FORGET(a);
-        b[0] = pr - rr;
-        b[1] = pi - ri;
-        b += 2;
-        MK_FORGET(b);
-        c[0] = qr + sr;
-        c[1] = qi + si;
-        c += 2;
-        MK_FORGET(c);
-        d[0] = qr - sr;
-        d[1] = qi - si;
-        d += 2;
-        MK_FORGET(d);
+    float *const b = &a[quarter];
+    float *const c = &b[quarter];
+    float *const d = &c[quarter];
+    for (uint32_t i = 0; i < quarter; i += 2U) {
+        const float cr = (c[i] * c2) + (c[i + 1U] * s2);
+        const float ci = (c[i + 1U] * c2) - (c[i] * s2);
+        const float br = (b[i] * c1) + (b[i + 1U] * s1);
+        const float bi = (b[i + 1U] * c1) - (b[i] * s1);
+        const float dr = (d[i] * c3) + (d[i + 1U] * s3);
+        const float di = (d[i + 1U] * c3) - (d[i] * s3);
+        const float pr = a[i] + cr;
+        const float qr = a[i] - cr;
+        const float pi = a[i + 1U] + ci;
+        const float qi = a[i + 1U] - ci;
+        a[i] = pr + (br + dr);
+        a[i + 1U] = pi + (bi + di);
+        b[i] = pr - (br + dr);
+        b[i + 1U] = pi - (bi + di);
+        c[i] = qr + (bi - di);
+        c[i + 1U] = qi + (dr - br);
+        d[i] = qr - (bi - di);
+        d[i + 1U] = qi - (dr - br);
     }
 }
 
+/* All blocks of a pass behind the first one. */
+static void turned_blocks(float *a, uint32_t quarter, const float *end, const float *w)
+{
+    for (; a != end; a += quarter << 2) {
+        turned_block(a, quarter, w);
+        w += 2;
+    }
+}
 
 static const float *split_range(float *z, float *y, uint32_t pairs, const float *w)
 {
@@ -143,7 +128,7 @@ static void radix2(float *x, const float *end, const float *w)
 /* From the spectrum Z of the complex values (even, odd) to 4 |X|^2 of the real ones. Bins k and
  * half - k lie at places whose highest bit is the same, one even and one odd: walk the even ones
  * upwards and the odd ones downwards. The angles at places 2, 4, 6 ... are those of the table. */
-static void split(float *x, uint32_t length, const float *w)
+static MK_NOINLINE void split(float *x, uint32_t length, const float *w)
 {
     const float dc = x[0] + x[1];
     const float nyquist = x[0] - x[1];
@@ -158,21 +143,17 @@ static void split(float *x, uint32_t length, const float *w)
 
 void mk_fft_power_f32(const mk_fft_f32 *fft, float *x)
 {
-    const uint32_t length = fft->length;
-    const float *const end = &x[length];
-    uint32_t quarter = length >> 2; /* floats */
+    const float *const end = &x[fft->length];
+    const float *const w = fft->twiddle;
+    uint32_t quarter = fft->length >> 2; /* floats */
     for (; quarter >= 2U; quarter >>= 2) {
-        const float *w = fft->twiddle;
         plain_block(x, quarter);
-        for (float *a = &x[quarter << 2]; a != end; a += quarter << 2) {
-            w += 2;
-            turned_block(a, quarter, w);
-        }
+        turned_blocks(&x[quarter << 2], quarter, end, &w[2]);
     }
 #if MK_FFT_ODD
     if (quarter == 1U) {
-        radix2(x, end, fft->twiddle);
+        radix2(x, end, w);
     }
 #endif
-    split(x, length, fft->twiddle);
+    split(x, fft->length, w);
 }

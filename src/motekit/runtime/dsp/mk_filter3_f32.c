@@ -7,7 +7,7 @@
 #include "mk_filter3_arm.inc"
 #else
 /* Two runs of samples, one after the other, through the three sections; the sum of the output. */
-static float filter_runs(const mk_run *run, uint32_t step, const float taps[8], float *dst)
+static float filter_runs(const mk_run run[2], uint32_t step, const float taps[8], float *dst)
 {
     float p1 = 0.0F;
     float p2 = 0.0F;
@@ -16,9 +16,9 @@ static float filter_runs(const mk_run *run, uint32_t step, const float taps[8], 
     float r1 = 0.0F;
     float r2 = 0.0F;
     float sum = 0.0F;
-    for (const mk_run *const end = &run[2]; run != end; run++) {
-        const mk_sample *at = run->at;
-        for (uint32_t n = run->count; n > 0U; n--) {
+    for (uint32_t r = 0; r < 2U; r++) {
+        const mk_sample *at = run[r].at;
+        for (uint32_t n = run[r].count; n > 0U; n--) {
             const float x = (float)*at * taps[0];
             const float y = x + p1;
             const float z = y + q1;
@@ -42,6 +42,6 @@ static float filter_runs(const mk_run *run, uint32_t step, const float taps[8], 
 float mk_filter3_f32(const mk_history *h, uint32_t channel, const float taps[8], float *dst)
 {
     mk_run runs[2];
-    mk_history_runs(h, channel, runs);
+    mk_history_split(h, channel, runs);
     return filter_runs(runs, h->channels, taps, dst);
 }

@@ -23,12 +23,12 @@ typedef struct {
     float kurtosis; /* biased, 0 for a normal distribution; 0 for a constant window */
 } mk_shape_f32;
 
-/* Moments about the true mean of n values. */
-void mk_shape_from_sums_f32(const mk_sums_f32 *sums, uint32_t n, mk_shape_f32 *shape);
+/* Moments about the true mean of n values. (Four floats travel in registers where there are
+ * registers for floats.) */
+mk_shape_f32 mk_shape_from_sums_f32(mk_sums_f32 sums, uint32_t n);
 
-/* Remove the mean of x in place and take the moments of what is left; sum is that of x. A constant
- * becomes 0. Elements behind x may be written, up to a multiple of four. */
-void mk_center_f32(float *x, uint32_t n, float sum, mk_shape_f32 *shape);
+/* Remove the mean of x in place and take the moments of what is left; sum is that of x. Elements behind x may be written, up to a multiple of four. */
+mk_shape_f32 mk_center_f32(float *x, uint32_t n, float sum);
 
 /* Sums of e^2, e^3 and e^4, where |e| <= 2^15 has no mean. */
 typedef struct {

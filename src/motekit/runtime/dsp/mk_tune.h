@@ -4,12 +4,11 @@
 #ifndef MK_TUNE_H
 #define MK_TUNE_H
 
-/* Forget where a pointer came from: several pointers stay several registers that step by
- * themselves, instead of one to which offsets are added all the time. */
 #if defined(__GNUC__)
-#define MK_FORGET(pointer) __asm__("" : "+r"(pointer))
+/* Keep a function by itself: what it needs of the stack is not there while others run. */
+#define MK_NOINLINE __attribute__((noinline))
 #else
-#define MK_FORGET(pointer) ((void)0)
+#define MK_NOINLINE
 #endif
 
 /* 1: inner loops in assembly for Arm cores with Thumb-2 and an FPU. They compute what the C beside

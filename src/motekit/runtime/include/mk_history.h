@@ -4,6 +4,7 @@
 #ifndef MK_HISTORY_H
 #define MK_HISTORY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "mk_types.h"
@@ -24,10 +25,23 @@ typedef struct {
     uint32_t count; /* may be 0 */
 } mk_run;
 
-/* The window of one channel (of the block's) as two runs, the older one first. */
+/* The window of one channel (of the block's) as two runs, the older one first. The inline form is
+ * for those who call it once. */
+static inline void mk_history_split(const mk_history *h, uint32_t channel, mk_run runs[2])
+{
+    const uint32_t column = (h->map == NULL) ? channel : h->map[channel];
+    const uint32_t ahead = (uint32_t)h->capacity - h->start;
+    const uint32_t first = (h->length < ahead) ? h->length : ahead;
+    runs[0].at = &h->ring[((uint32_t)h->start * h->channels) + column];
+    runs[0].count = first;
+    runs[1].at = &h->ring[column];
+    runs[1].count = h->length - first;
+}
+
 void mk_history_runs(const mk_history *h, uint32_t channel, mk_run runs[2]);
 
-/* length samples of one channel, oldest first, each times gain. Returns their sum. */
+/* length samples of one channel, oldest first, each times gain. Returns their sum (but for
+ * one rounding, where samples are integers). */
 float mk_history_read_f32(const mk_history *h, uint32_t channel, float gain, float *dst);
 
 #if !MK_SAMPLE_F32

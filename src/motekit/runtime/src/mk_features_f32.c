@@ -9,15 +9,29 @@ void mk_put_f32(mk_features *out, float value)
         *out->raw = value;
         out->raw++;
     }
-    float v = (value * out->norm->mul) + out->norm->add;
-    out->norm++;
-    if (v >= 0.0F) {
-        v = (v > 32767.0F) ? 32767.0F : (v + 0.5F);
-    } else if (v < 0.0F) {
-        v = (v < -32768.0F) ? -32768.0F : (v - 0.5F);
+    union {
+        float f;
+        uint32_t u;
+    } v;
+    v.f = (value * out->norm->mul) + out->norm->add;
+    const uint32_t negative = v.u >> 31;
+    v.u &= 0x7FFFFFFFU;
+    int32_t q = 32768;
+    if (v.u < 0x47000000U) { /* 32768 */
+        q = (int32_t)(v.f + 0.5F);
+    } else if (v.u > 0x7F800000U) { /* not a number */
+        q = 0;
     } else {
-        v = 0.0F; /* not a number */
+        /* beyond the range */
     }
-    *out->q = (int16_t)(int32_t)v;
+    if (negative != 0U) {
+        q = -q;
+    } else if (q > 32767) {
+        q = 32767;
+    } else {
+        /* in the range */
+    }
+    out->norm++;
+    *out->q = (int16_t)q;
     out->q++;
 }

@@ -1,36 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mk_history.h"
 
-#include <stddef.h>
+#if MK_SAMPLE_F32
+typedef float mk_sum;
+#else
+typedef int32_t mk_sum; /* exact: a window has at most 65535 samples */
+#endif
 
 void mk_history_runs(const mk_history *h, uint32_t channel, mk_run runs[2])
 {
-    const uint32_t column = (h->map == NULL) ? channel : h->map[channel];
-    const uint32_t ahead = (uint32_t)h->capacity - h->start;
-    const uint32_t first = (h->length < ahead) ? h->length : ahead;
-    runs[0].at = &h->ring[((uint32_t)h->start * h->channels) + column];
-    runs[0].count = first;
-    runs[1].at = &h->ring[column];
-    runs[1].count = h->length - first;
+    mk_history_split(h, channel, runs);
 }
 
 float mk_history_read_f32(const mk_history *h, uint32_t channel, float gain, float *dst)
 {
     const uint32_t step = h->channels;
-    float sum = 0.0F;
+    mk_sum sum = 0;
     mk_run runs[2];
     mk_history_runs(h, channel, runs);
     for (const mk_run *run = runs; run < &runs[2]; run++) {
         const mk_sample *at = run->at;
         for (uint32_t n = run->count; n > 0U; n--) {
-            const float v = (float)*at * gain;
+            const mk_sample v = *at;
             at += step;
-            *dst = v;
+            *dst = (float)v * gain;
             dst++;
             sum += v;
         }
     }
-    return sum;
+    return (float)sum * gain;
 }
 
 #if !MK_SAMPLE_F32

@@ -41,30 +41,24 @@ static void level_of(const mk_history *h, uint32_t c, mk_level *level)
     level->near_mean = (float)sum / (float)h->length;
 }
 
-static void sums_of(const mk_history *h, uint32_t c, float near_mean, mk_sums_f32 *sums)
+static mk_sums_f32 sums_of(const mk_history *h, uint32_t c, float near_mean)
 {
     mk_run runs[2];
     mk_history_runs(h, c, runs);
-    float s1 = 0.0F;
-    float s2 = 0.0F;
-    float s3 = 0.0F;
-    float s4 = 0.0F;
+    mk_sums_f32 sums = {0.0F, 0.0F, 0.0F, 0.0F};
     for (uint32_t r = 0; r < 2U; r++) {
         const mk_sample *at = runs[r].at;
         for (uint32_t n = runs[r].count; n > 0U; n--) {
             const float d = (float)*at - near_mean;
             const float d2 = d * d;
             at += h->channels;
-            s1 += d;
-            s2 += d2;
-            s3 += d2 * d;
-            s4 += d2 * d2;
+            sums.s1 += d;
+            sums.s2 += d2;
+            sums.s3 += d2 * d;
+            sums.s4 += d2 * d2;
         }
     }
-    sums->s1 = s1;
-    sums->s2 = s2;
-    sums->s3 = s3;
-    sums->s4 = s4;
+    return sums;
 }
 
 #if MK_FLATTEN_STEPS
@@ -150,11 +144,9 @@ static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_
 {
     const float scale = p->scale[c];
     mk_level level;
-    mk_sums_f32 sums;
-    mk_shape_f32 shape;
     level_of(h, c, &level);
-    sums_of(h, c, level.near_mean, &sums);
-    mk_shape_from_sums_f32(&sums, h->length, &shape);
+    const mk_sums_f32 sums = sums_of(h, c, level.near_mean);
+    const mk_shape_f32 shape = mk_shape_from_sums_f32(sums, h->length);
     const float mean = level.near_mean + shape.shift;
     const float square = (mean * mean) + shape.variance;
     const float values[7] = {

@@ -2,6 +2,7 @@
 #include "mk_spectral.h"
 
 #include "mk_moments.h"
+#include "mk_tune.h"
 
 #if MK_SPECTRAL_GENERAL && (MK_SPECTRAL_DECIMATE || MK_SPECTRAL_FILTER)
 #include "mk_biquad.h"
@@ -153,31 +154,36 @@ static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out
         sums.s3 += d2 * d;
         sums.s4 += d2 * d2;
     }
-    mk_shape_f32 shape;
-    mk_shape_from_sums_f32(&sums, n, &shape);
+    const mk_shape_f32 shape = mk_shape_from_sums_f32(sums, n);
     mk_put_f32(out, shape.skewness);
     mk_put_f32(out, shape.kurtosis);
 }
 #endif
 
-static void put_bands(const mk_spectral_params *p, const float *channel, const mk_powers *powers,
-                      mk_features *out)
+/* Mean power of bins first .. end - 1. */
+static MK_NOINLINE float mean_of(const mk_powers *powers, uint32_t down, uint32_t first,
+                                 uint32_t end)
 {
-    const uint16_t *edge = p->edges;
-    const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1);
-    uint32_t k = edge[0];
-    for (uint32_t band = p->bands; band > 0U; band--) {
-        edge++;
-        const float bins = (float)(edge[0] - k);
-        float power = 0.0F;
-        for (; k < edge[0]; k++) {
-            power += powers->at[mk_fft_place(k, down) >> powers->packed];
-        }
-        power = (power / bins) + channel[2];
-        if (p->log != 0U) {
-            power = (power > 0.0F) ? (mk_log10f(power) + channel[1]) : MK_LOG_OF_ZERO;
-        } else {
+    const float *const at = powers->at;
+    float power = 0.0F;
+    for (uint32_t k = first; k < end; k++) {
+        power += at[mk_fft_place(k, down)];
+    }
+    return power / (float)(end - first);
+}
+
+static MK_NOINLINE void put_bands(const mk_spectral_params *p, const float *channel,
+                                  const mk_powers *powers, mk_features *out)
+{
+    const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1) + powers->packed;
+    for (uint32_t i = 0; i < p->bands; i++) {
+        float power = mean_of(powers, down, p->edges[i], p->edges[i + 1U]) + channel[2];
+        if (p->log == 0U) {
             power *= channel[1];
+        } else if (power > 0.0F) {
+            power = mk_log10f(power) + channel[1];
+        } else {
+            power = MK_LOG_OF_ZERO;
         }
         mk_put_f32(out, power);
     }
@@ -227,32 +233,53 @@ static uint32_t take(const mk_spectral_params *p, const mk_history *h, uint32_t 
     return n;
 }
 
+/* Filter, remove the mean, put the statistics. Returns the length behind the decimation. */
+static MK_NOINLINE uint32_t do_window(const mk_spectral_params *p, const mk_history *h,
+                                      uint32_t c, float *x, mk_features *out)
+{
+    float sum;
+    const uint32_t n = take(p, h, c, x, &sum);
+    const mk_shape_f32 shape = mk_center_f32(x, n, sum);
+#if MK_SPECTRAL_GENERAL && MK_SPECTRAL_FFT
+    if (!(shape.variance > 0.0F)) {
+        zero(x, 0, n); /* a constant: what is left is rounding */
+    }
+#endif
+    if (p->statistics != 0U) {
+        const float *const channel = &p->channel[c * p->channel_step];
+        mk_put_f32(out, __builtin_sqrtf(shape.variance) * channel[0]);
+        mk_put_f32(out, shape.skewness);
+        mk_put_f32(out, shape.kurtosis);
+    }
+    return n;
+}
+
+#if MK_SPECTRAL_FFT
+/* From the window without mean to the features of its powers. */
+static MK_NOINLINE void do_spectrum(const mk_spectral_params *p, uint32_t c, float *x, uint32_t n,
+                                    mk_features *out)
+{
+    mk_powers powers;
+    spectrum(p, x, n, &powers);
+#if MK_SPECTRAL_MOMENTS
+    if (p->moments != 0U) {
+        put_moments(&powers, (uint32_t)p->fft >> 1, out);
+    }
+#endif
+    put_bands(p, &p->channel[c * p->channel_step], &powers, out);
+}
+#endif
+
 void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_history *h,
                         void *scratch, mk_features *out)
 {
-    float *const x = (float *)scratch;
-    const float *channel = p->channel;
     (void)state;
     for (uint32_t c = 0; c < p->channels; c++) {
-        mk_shape_f32 shape;
-        float sum;
-        const uint32_t n = take(p, h, c, x, &sum);
-        mk_center_f32(x, n, sum, &shape);
-        if (p->statistics != 0U) {
-            mk_put_f32(out, __builtin_sqrtf(shape.variance) * channel[0]);
-            mk_put_f32(out, shape.skewness);
-            mk_put_f32(out, shape.kurtosis);
-        }
+        const uint32_t n = do_window(p, h, c, (float *)scratch, out);
 #if MK_SPECTRAL_FFT
-        mk_powers powers;
-        spectrum(p, x, n, &powers);
-#if MK_SPECTRAL_MOMENTS
-        if (p->moments != 0U) {
-            put_moments(&powers, (uint32_t)p->fft >> 1, out);
-        }
+        do_spectrum(p, c, (float *)scratch, n, out);
+#else
+        (void)n;
 #endif
-        put_bands(p, channel, &powers, out);
-#endif
-        channel += p->channel_step;
     }
 }

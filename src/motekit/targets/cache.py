@@ -6,10 +6,13 @@ import contextlib
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from motekit.core.errors import MachineError
+
+_DAY = 86_400.0
 
 
 def cache_dir(part: str) -> Path:
@@ -30,6 +33,18 @@ def cache_dir(part: str) -> Path:
     return folder
 
 
+def prune(folder: Path, days: int = 60) -> None:
+    """Delete files that were not used for so many days; looks at most once a day."""
+    stamp, now = folder / ".pruned", time.time()
+    with contextlib.suppress(OSError):  # another process may prune at the same time
+        if stamp.is_file() and now - stamp.stat().st_mtime < _DAY:
+            return
+        stamp.touch()
+        for path in folder.rglob("*"):
+            if path.is_file() and now - path.stat().st_mtime > days * _DAY:
+                path.unlink(missing_ok=True)
+
+
 def _root() -> Path:
     chosen = os.environ.get("MOTEKIT_CACHE")
     if chosen:
@@ -48,6 +63,8 @@ def made_once(path: Path, make: Callable[[Path], None]) -> Path:
     and an interrupted one leaves nothing half-written.
     """
     if path.is_file():
+        with contextlib.suppress(OSError):
+            os.utime(path)  # used: `prune` keeps it
         return path
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     os.close(handle)

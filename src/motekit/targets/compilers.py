@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -115,16 +116,23 @@ def _version(command: tuple[str, ...]) -> str:
 def run(
     command: tuple[str, ...], folder: Path | None, zig_cache: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a tool without a shell; Zig's own cache lives in ours. Raises MachineError."""
-    environment = dict(os.environ)
-    environment["ZIG_GLOBAL_CACHE_DIR"] = str(zig_cache or cache_dir("zig"))
-    environment["ZIG_LOCAL_CACHE_DIR"] = environment["ZIG_GLOBAL_CACHE_DIR"]
-    environment["SOURCE_DATE_EPOCH"] = "0"
+    """Run a tool without a shell. Raises MachineError.
+
+    What Zig builds for all programs (its runtimes) is cached in `zig_cache`; what it builds of
+    ours we keep ourselves.
+    """
     try:
-        return subprocess.run(
-            command, cwd=folder, env=environment, text=True, errors="replace",
-            capture_output=True, check=False,
-        )  # fmt: skip
+        with tempfile.TemporaryDirectory(prefix="motekit-zig-") as scratch:
+            environment = {
+                **os.environ,
+                "ZIG_GLOBAL_CACHE_DIR": str(zig_cache or cache_dir("zig")),
+                "ZIG_LOCAL_CACHE_DIR": str(zig_cache or scratch),
+                "SOURCE_DATE_EPOCH": "0",
+            }
+            return subprocess.run(
+                command, cwd=folder, env=environment, text=True, errors="replace",
+                capture_output=True, check=False,
+            )  # fmt: skip
     except OSError as error:
         raise MachineError(
             "a tool could not be started", where=command[0], value=error.strerror

@@ -17,7 +17,7 @@ from pathlib import Path
 from motekit.core.errors import InputError
 
 from . import compilers, elf, sources
-from .cache import cache_dir, made_once
+from .cache import cache_dir, made_once, prune
 from .linking import link
 from .plugin import Core
 
@@ -68,6 +68,7 @@ def compile_objects(
     """
     settings = settings or Settings()
     chosen = flags(core, settings)
+    prune(cache_dir("objects"))
     with ThreadPoolExecutor(PROCESSES) as pool:
         return tuple(pool.map(lambda one: _compile(core, one, settings, chosen), files))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,7 +104,7 @@ def test_diagnostics_name_the_place(tmp_path: Path) -> None:
 def test_a_failed_compilation_leaves_nothing(tmp_path: Path, fresh_cache: Path) -> None:
     with pytest.raises(CompileError):
         compile_one(write(tmp_path / "mk_bad.c", "int mk_a(void) { return b; }\n"))
-    assert [p for p in fresh_cache.rglob("*") if p.is_file()] == []
+    assert [p.name for p in fresh_cache.rglob("*") if p.is_file()] == [".pruned"]
 
 
 def test_link_errors(tmp_path: Path) -> None:
@@ -277,3 +279,15 @@ def test_a_full_disk_is_the_machines_failure(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match="disk is full"):
         compilers.must((sys.executable, "-c", script), None, "link")
     assert objects[0].is_file()
+
+
+def test_what_is_not_used_for_long_is_deleted(tmp_path: Path) -> None:
+    old, new, used = (write(tmp_path / "aa" / name, "x") for name in ("old.o", "new.o", "used.o"))
+    for path in (old, used):
+        os.utime(path, (0, time.time() - 61 * 86_400))
+    cache.made_once(used, lambda _: pytest.fail("made again"))
+    cache.prune(tmp_path)
+    assert (old.exists(), new.exists(), used.exists()) == (False, True, True)
+    os.utime(new, (0, 0))
+    cache.prune(tmp_path)
+    assert new.exists(), "at most once a day"

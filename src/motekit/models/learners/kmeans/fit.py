@@ -38,7 +38,7 @@ def fit(
 
 def _shifted(progress: Progress, index: int, folds: int) -> Progress:
     def report(done: int, total: int, note: str = "") -> None:
-        progress(index * total + done, folds * total, note)
+        progress(100 * index + 100 * done // total, 100 * folds, note)
 
     return report
 

@@ -27,10 +27,10 @@ class Sink(Protocol):
         """
 
     def lose(self, device: str, session: str, sensor: str, gap: Gap) -> None:
-        """Take note of samples that will never come."""
+        """Take note of samples that will never come; twice is once."""
 
     def note(self, device: str, session: str, sensor: str, index: int, text: str) -> None:
-        """Take a remark that the device made at a sample."""
+        """Take a remark that the device made at a sample; twice is once."""
 
     def commit(self) -> None:
         """Return only when everything taken so far survives a pulled plug.

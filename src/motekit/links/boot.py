@@ -46,7 +46,7 @@ class Boot:
         self.said = (0, 0)  # committed and limit of the last Ack
         self.round_trip_s: float | None = None
         self._settle_s = options.settle_s
-        self._since: float | None = None
+        self.since: float | None = None
         self._tick = 0  # newest tick, wraps added up
         self._hold_tick = -1
 
@@ -62,8 +62,8 @@ class Boot:
         """A frame made at `tick` has come."""
         self._tick = max(self._tick, tick)
         self.clock.arrived(tick, now)
-        if self._since is None:
-            self._since = now
+        if self.since is None:
+            self.since = now
 
     def data(self, frame: Data, now: float) -> bool:
         """Take samples. False if no correct device sends this frame."""
@@ -72,7 +72,8 @@ class Boot:
             return False
         if self.sequence.arrived(frame.seq, now):
             complete = track.data(frame)
-            if complete is not None and complete > self._hold_tick - FRESH_S * self.device.tick_hz:
+            oldest = self._hold_tick - FRESH_S * self.device.tick_hz
+            if complete is not None and complete > oldest and track.timing.steady:
                 self._heard(complete, now)
         return True
 
@@ -118,7 +119,7 @@ class Boot:
         """Whether the clock is known well enough to give out times."""
         if force:
             self._settle_s = 0.0
-        return self._since is not None and now - self._since >= self._settle_s
+        return self.since is not None and now - self.since >= self._settle_s
 
     def fit(self) -> Fit | None:
         return self.clock.fit()

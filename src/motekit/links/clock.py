@@ -4,8 +4,8 @@ A frame made at device tick T arrives at host time H, never before it was sent: 
 host = f(tick) lies below all such points, and, with a probe sent at H and seen by the device at
 T, above those. With exponentially distributed delay the most likely line touches the convex hull
 of the points at their mean (Moon, Skelly and Towsley, "Estimation and removal of clock skew from
-network delay measurements", INFOCOM 1999). The rate comes from the hull of arrivals, the offset
-from both sides: half of the difference of the two smallest delays is what cannot be known.
+network delay measurements", INFOCOM 1999). Rate and offset come from both sides: half of the
+difference of the two smallest delays is what cannot be known.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ Point = tuple[float, float]
 BUCKETS: Final = 600  # seconds with points in them that the line is fitted to
 CRYSTAL: Final = 100e-6  # how far off a crystal may be as long as the points say nothing better
 FASTEST: Final = 1000e-6  # no clock that is fit for sampling is farther off
-# Twice the log-likelihood ratio of two boundary parameters is a chi-square with 4 degrees of
-# freedom; half its 95 % point is the excess, in mean delays, that an equally good line may have.
-_EXCESS_95: Final = 4.744
+FIT_EVERY_S: Final = 1.0
+_RESOLUTION_S: Final = 1e-6  # of a host's clock; keeps the logarithm of a delay finite
+_NEGLIGIBLE: Final = 10.0  # slopes e^10 times less likely than the best are left out
 
 
 @dataclass(frozen=True)
@@ -77,45 +77,83 @@ def lower_hull(points: list[Point]) -> list[Point]:
     return hull
 
 
+class _Side:
+    """Points of one direction, turned so that the line lies below them.
+
+    Slopes are of the turned points.
+    """
+
+    def __init__(self, points: list[Point]) -> None:
+        points = _without_stalls(points)
+        self.hull = np.array(lower_hull(points))
+        self.count = len(points)
+        self._mean_x, self._mean_y = np.mean(points, axis=0)
+
+    def slopes(self) -> F64:
+        """Slopes of the hull's edges."""
+        return np.asarray(np.diff(self.hull[:, 1]) / np.diff(self.hull[:, 0]))
+
+    def excess(self, slopes: F64) -> F64:
+        """Mean distance of the points from the highest line of each slope below them."""
+        x = self.hull[None, :, 0] - self._mean_x
+        return np.asarray(self._mean_y - np.min(self.hull[None, :, 1] - slopes[:, None] * x, 1))
+
+
 def _without_stalls(points: list[Point]) -> list[Point]:
     """Leave out seconds in which nothing came in time: a link that stood still for a while."""
-    xy = np.array(points)
-    hull = np.array(lower_hull(points))
-    excess = xy[:, 1] - np.interp(xy[:, 0], hull[:, 0], hull[:, 1])
+    xy, hull = np.array(points), np.array(lower_hull(points))
+    if len(hull) < 2:
+        return points
+    at = int(np.clip(np.searchsorted(hull[:, 0], np.median(xy[:, 0])), 1, len(hull) - 1))
+    (x0, y0), (x1, y1) = hull[at - 1], hull[at]
+    excess = xy[:, 1] - y0 - (y1 - y0) / (x1 - x0) * (xy[:, 0] - x0)
     keep = excess <= 10 * np.median(excess) + 1e-3
     return [point for point, good in zip(points, keep, strict=True) if good]
 
 
-def _skew(points: list[Point]) -> tuple[float, float, float]:
-    """Slope of the most likely line below the points, and its 95 % interval."""
-    points = _without_stalls(points)
-    hull = np.array(lower_hull(points))
-    if len(hull) < 2:
-        return 0.0, -CRYSTAL, CRYSTAL
-    mean_x, mean_y = np.mean(points, axis=0)
-    slopes = np.diff(hull[:, 1]) / np.diff(hull[:, 0])
-    # Mean excess of the points over the line of each slope that touches the hull; convex.
-    excess = mean_y - np.min(hull[None, :, 1] - slopes[:, None] * (hull[None, :, 0] - mean_x), 1)
-    best = int(np.argmin(excess))
-    level = float(excess[best]) * (1.0 + _EXCESS_95 / len(points))
-    return (
-        float(slopes[best]),
-        _cross(slopes[best::-1], excess[best::-1], level, hull[0, 0] - mean_x),
-        _cross(slopes[best:], excess[best:], level, hull[-1, 0] - mean_x),
-    )
+def _unlikely(up: _Side, down: _Side | None, slopes: F64) -> F64:
+    """Minus the log-likelihood of each slope, both offsets and mean delays at their best."""
+    out = up.count * np.log(up.excess(slopes) + _RESOLUTION_S)
+    if down is not None:
+        # The points of this side were turned upside down.
+        out = out + down.count * np.log(down.excess(-slopes) + _RESOLUTION_S)
+    return np.asarray(out)
 
 
-def _cross(slopes: F64, excess: F64, level: float, reach: float) -> float:
-    """Slope, going on from the first one, at which the excess rises to `level`.
+def _skew(up: list[Point], down: list[Point]) -> tuple[float, float, float]:
+    """Mean of the slopes of lines between the points, weighted by how likely they are, and
+    the range of 95 % of that weight.
 
-    Beyond the last slope the line turns around the outermost point, `reach` from the mean.
+    The mean (Pitman's estimator) errs half as much as the most likely slope, which always
+    touches two points.
     """
-    for at in range(1, len(slopes)):
-        if excess[at] >= level:
-            part = (level - excess[at - 1]) / (excess[at] - excess[at - 1])
-            return float(slopes[at - 1] + part * (slopes[at] - slopes[at - 1]))
-    # Also when only one slope is there: the excess grows by |reach| per unit of slope.
-    return float(slopes[-1] + (level - excess[-1]) / reach)
+    if len(up) < 2:
+        return 0.0, -CRYSTAL, CRYSTAL
+    above = _Side(up)
+    below = _Side([(x, -y) for x, y in down]) if len(down) > 1 else None
+    slopes = above.slopes()
+    if below is not None:
+        slopes = np.append(slopes, -below.slopes())
+    if not len(slopes):
+        return 0.0, -CRYSTAL, CRYSTAL
+    best = float(slopes[np.argmin(_unlikely(above, below, slopes))])
+    grid = best + _spread(above, below, best)
+    unlikely = _unlikely(above, below, grid)
+    weight = np.exp(np.min(unlikely) - unlikely) * np.gradient(grid)
+    share = np.cumsum(weight) / np.sum(weight)
+    low, high = np.interp((0.025, 0.975), share, grid)
+    return float(weight @ grid / np.sum(weight)), float(low), float(high)
+
+
+def _spread(above: _Side, below: _Side | None, best: float) -> F64:
+    """Distances from the most likely slope, dense where slopes are likely at all."""
+    steps = np.geomspace(1e-10, 2 * FASTEST, 64)
+    likely = float(_unlikely(above, below, np.array([best]))[0]) + _NEGLIGIBLE
+    sides = []
+    for sign in (-1.0, 1.0):
+        beyond = np.flatnonzero(_unlikely(above, below, best + sign * steps) > likely)
+        sides.append(sign * steps[beyond[0] if len(beyond) else -1])
+    return np.linspace(sides[0], sides[1], 201)
 
 
 class Clock:
@@ -132,10 +170,14 @@ class Clock:
         self._down: dict[int, Point] = {}
         self._zero: Point | None = None
         self._guess = 0.0
+        self._fit: Fit | None = None
+        self._fit_at = float("-inf")
+        self._newest = float("-inf")
         self.points = 0
 
     def _place(self, tick: int, host: float) -> Point:
         tick_s = tick / self._tick_hz
+        self._newest = max(self._newest, host)
         if self._zero is None:
             self._zero = (tick_s, host)
         x = tick_s - self._zero[0]
@@ -160,9 +202,15 @@ class Clock:
         self.points += 1
 
     def fit(self) -> Fit | None:
-        """The line as of now, or None before the first frame."""
+        """The line as of now, or as of less than a second ago; None before the first frame."""
         if self._zero is None or not self._up:
             return None
+        patience = FIT_EVERY_S if len(self._up) > FIT_EVERY_S * 10 else 0.0
+        if self._fit is None or self._newest - self._fit_at > patience:
+            self._fit, self._fit_at = self._make(), self._newest
+        return self._fit
+
+    def _make(self) -> Fit:
         for side in (self._up, self._down):
             for key in sorted(side)[: max(0, len(side) - BUCKETS)]:
                 del side[key]
@@ -179,7 +227,7 @@ class Clock:
         keys = sorted(self._up)[-keep:]
         up = [self._up[key] for key in keys]
         down = [self._down[key] for key in sorted(self._down) if key >= keys[0]]
-        skew, low, high = _skew(up)
+        skew, low, high = _skew(up, down)
         if not (high - low < 2 * CRYSTAL and abs(skew) < FASTEST):
             skew, low, high = 0.0, -CRYSTAL, CRYSTAL
         self._guess = skew

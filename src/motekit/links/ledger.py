@@ -19,8 +19,8 @@ class Missing:
     Args:
         gap: first sample index, count and reason (one of the above, or the device's own:
             "sensor overrun", "sensor off", "sensor fault").
-        after_s, before_s: host times of the last sample before and the first sample after it;
-            None where that is not known yet.
+        start_s, stop_s: host times at which its first sample and the first one after it were
+            due, by the nearest frames that came and the measured rate; None if none came.
         noticed_s: host time at which it was certain.
     """
 
@@ -28,6 +28,6 @@ class Missing:
     session: str
     sensor: str
     gap: Gap
-    after_s: float | None
-    before_s: float | None
+    start_s: float | None
+    stop_s: float | None
     noticed_s: float

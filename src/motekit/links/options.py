@@ -14,14 +14,14 @@ class Options:
         backlog: frames asked for again at a time.
         patience_s: wait for an answer this long before asking again.
         silence_s: without a byte for this long, the device counts as gone.
-        probe_s: time between clock probes.
+        probe_s: time between clock probes; a tenth of it in the first minute.
         settle_s: samples wait this long after the first contact, until the clock is known.
         live_first: after a disconnection, take what is sampled now before what was missed.
         passive: never send: a recording of a link is being read.
     """
 
     window: int = 1024
-    backlog: int = 96
+    backlog: int = 192
     patience_s: float = 1.0
     silence_s: float = 3.0
     probe_s: float = 0.5

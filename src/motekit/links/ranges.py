@@ -53,11 +53,11 @@ class Ranges:
         at = bisect_left(self._starts, stop) - 1
         return start < stop and at >= 0 and self._stops[at] > start
 
-    def holes(self, start: int, stop: int) -> list[Range]:
-        """The ranges of start … stop − 1 that are not in."""
-        out = []
+    def holes(self, start: int, stop: int, most: int = -1) -> list[Range]:
+        """The ranges of start … stop − 1 that are not in; only the first `most` of them."""
+        out: list[Range] = []
         at = bisect_right(self._stops, start)
-        while start < stop:
+        while start < stop and len(out) != most:
             edge = min(stop, self._starts[at]) if at < len(self._starts) else stop
             if start < edge:
                 out.append((start, edge))

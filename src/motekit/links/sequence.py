@@ -96,35 +96,40 @@ class Sequence:
                 self._progress_at = now
                 return
 
-    def missing(self) -> list[Range]:
-        """What the device has sent or passed over and may still have, but has not come."""
-        return self._have.holes(self.base, self.top)
+    def missing(self, most: int = -1) -> list[Range]:
+        """What the device has sent or passed over and may still have, but has not come: the
+        first `most` ranges."""
+        return self._have.holes(self.base, self.top, most)
 
     def behind(self) -> int:
         """How many frames are missing."""
-        return sum(stop - start for start, stop in self.missing())
+        return self.top - self.base - len(self._have)
 
-    def requests(self, now: float) -> tuple[tuple[int, int], ...]:
-        """Ranges (first modulo 2³², count) to ask for now; counts them as asked."""
+    def idle(self, now: float) -> bool:
+        """Whether nothing that was asked for is still on its way."""
         if self._asked and now - self._progress_at > self.patience_s:
             self._asked.clear()
-        pending = sum(stop - first for first, stop in self._asked)
-        if pending > self.backlog // 2:
+        return not self._asked
+
+    def requests(self, now: float) -> tuple[tuple[int, int], ...]:
+        """Ranges (first modulo 2³², count) to ask for now; counts them as asked.
+
+        One portion at a time, so that a link is not kept full and its delay can be seen.
+        """
+        if not self.idle(now):
             return ()
-        asked = Ranges((first, stop) for first, stop in self._asked)
-        room = self.backlog - pending
-        out: list[tuple[int, int]] = []
-        for start, stop in self.missing():
-            for first, end in asked.holes(start, stop):
-                if len(self._asked) == MAX_RANGES or room <= 0:
-                    return tuple(out)
-                end = min(end, first + room)
-                if not self._asked:
-                    self._progress_at = now
-                self._asked.append([first, end])
-                out.append((first & 0xFFFFFFFF, end - first))
-                room -= end - first
-        return tuple(out)
+        room = self.backlog
+        holes = self.missing(8 * MAX_RANGES)
+        if len(holes) > MAX_RANGES:
+            # Single losses must not keep a long backlog waiting.
+            holes[MAX_RANGES - 1] = max(holes[MAX_RANGES - 1 :], key=lambda hole: hole[1] - hole[0])
+        for start, stop in holes[:MAX_RANGES]:
+            end = min(stop, start + room)
+            if end > start:
+                self._asked.append([start, end])
+            room -= end - start
+        self._progress_at = now
+        return tuple((first & 0xFFFFFFFF, stop - first) for first, stop in self._asked)
 
     def reconnected(self) -> None:
         """Nothing that was asked for is on its way any more."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from motekit.core.errors import InputError
 from motekit.core.recording import Gap
@@ -54,6 +55,10 @@ def _nothing_held(device: str, session: str) -> Held:
     return {}
 
 
+LEARNING_S: Final = 60.0  # more probes at first, until the rate is known to 1 ppm
+BULK: Final = 16  # missing frames that are more than a disturbance
+
+
 class Session:
     """One device, through all its boots and disconnections.
 
@@ -87,6 +92,7 @@ class Session:
         self._due: dict[str, float] = {}
         self._probes: dict[int, float] = {}
         self._probe = 0
+        self._calming: tuple[int, float] | None = None
         self._missing: list[tuple[Boot, int, Gap]] = []
         self._remarks: list[Remark] = []
         self._parts: list[Part] = []
@@ -266,17 +272,42 @@ class Session:
             self._keep_up(boot, now)
 
     def _keep_up(self, boot: Boot, now: float) -> None:
-        ranges = boot.sequence.requests(now)
+        ranges = boot.sequence.requests(now) if self._calm(boot, now) else ()
         said = (boot.sequence.committed, boot.sequence.limit)
         if ranges or said != boot.said or self._every("ack", now, 1.0):
             boot.said = said
             self._due["ack"] = now + 1.0
             self._say(Ack(*said, ranges))
-        if self._every("probe", now, self.options.probe_s):
-            self._probe += 1
-            self._probes[self._probe] = now
-            self._probes.pop(self._probe - 64, None)
-            self._say(Probe(self._probe))
+        learning = boot.since is None or now - boot.since < LEARNING_S
+        if self._every("probe", now, self.options.probe_s * (0.1 if learning else 1.0)):
+            self._send_probe(now)
+
+    def _calm(self, boot: Boot, now: float) -> bool:
+        """Whether to ask for missing frames now.
+
+        Between the portions of a long backlog a probe goes through the empty link first: while
+        the link is full, no delay is the smallest, and the clock could not be followed.
+        """
+        if not boot.sequence.idle(now):
+            self._calming = None
+            return False
+        if boot.sequence.behind() <= BULK:
+            return True
+        if self._calming is None:
+            self._calming = (self._send_probe(now), now)
+            return False
+        probe, sent = self._calming
+        if probe in self._probes and now - sent < self.options.patience_s / 3:
+            return False
+        self._calming = None
+        return True
+
+    def _send_probe(self, now: float) -> int:
+        self._probe += 1
+        self._probes[self._probe] = now
+        self._probes.pop(self._probe - 64, None)
+        self._say(Probe(self._probe))
+        return self._probe
 
     def close(self, now: float, reason: str) -> bytes:
         """End the session: what is missing now will not come. Returns the last bytes to send."""
@@ -298,7 +329,11 @@ class Session:
     def take(self, now: float) -> Batch:
         """What is ready for the sink."""
         mark = None
-        if self.boot is not None and self.boot.settled(now):
+        if self.boot is not None:
+            if not self.boot.settled(now):
+                # Without a clock there are no times; the device keeps it all until then.
+                parts, self._parts = tuple(self._parts), []
+                return Batch(parts, (), (), None)
             self._collect(self.boot)
             mark = (self.boot.device.boot, self.boot.sequence.mark())
         parts, self._parts = tuple(self._parts), []
@@ -307,10 +342,11 @@ class Session:
         return Batch(parts, missing, remarks, mark)
 
     def _entry(self, boot: Boot, number: int, gap: Gap, now: float) -> Missing:
-        track = boot.tracks[number]
-        device = boot.device
-        after, before = track.edges(gap)
-        return Missing(device.name, device.session, track.sensor.name, gap, after, before, now)
+        track, device = boot.tracks[number], boot.device
+        track.bridge(gap)
+        start = track.due_s(gap.start, boot.timeline)
+        stop = track.due_s(gap.start + gap.count, boot.timeline)
+        return Missing(device.name, device.session, track.sensor.name, gap, start, stop, now)
 
     def commit(self, batch: Batch) -> None:
         """A sink has made this batch durable: the device may forget it."""

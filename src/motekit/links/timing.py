@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 F64 = npt.NDArray[np.float64]
 ANCHORS: Final = 600
+STEADY_US: Final = 20.0
 LEAST: Final = 8  # anchors before a measured period replaces the nominal one
 # Upper edges of the jitter histogram, µs; the last bin has none.
 JITTER_EDGES_US: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
@@ -33,11 +34,17 @@ class TimingSummary:
 
 
 class Timing:
-    """Learns ticks per sample from (index, tick) of frames."""
+    """Learns ticks per sample from (index, tick) of frames.
+
+    Attributes:
+        period: ticks per sample, nominal until it is measured.
+        steady: whether the tick at which a frame was complete can be told to STEADY_US.
+    """
 
     def __init__(self, rate_hz: float, tick_hz: int) -> None:
         self._tick_hz = tick_hz
-        self.nominal = tick_hz / rate_hz
+        self.period = tick_hz / rate_hz
+        self.steady = False
         self._far: deque[tuple[int, int]] = deque(maxlen=ANCHORS)  # at most one a second
         self._near: deque[tuple[int, int]] = deque(maxlen=ANCHORS)
         self._new: list[tuple[int, int]] = []
@@ -51,6 +58,11 @@ class Timing:
             self._far.append((index, tick))
         self._near.append((index, tick))
         self._new.append((index, tick))
+
+    def nearest(self, index: int) -> tuple[int, int] | None:
+        """(index, tick) of the frame, of those remembered, that is nearest to a sample."""
+        anchors = (*self._far, *self._near)
+        return min(anchors, key=lambda anchor: abs(anchor[0] - index), default=None)
 
     def _line(self) -> tuple[int, int, float, float] | None:
         """(index, tick, intercept, slope) of the line through the anchors, or None."""
@@ -67,11 +79,11 @@ class Timing:
         slope = float(spread @ y) / square
         return index, tick, float(y.mean() - slope * x.mean()), slope
 
-    def update(self) -> float:
-        """Ticks per sample as far as known; counts the new frames into the histogram."""
-        line = self._line()
+    def update(self) -> None:
+        """Learn the period from the frames so far, and count the new ones into the histogram."""
+        line = self._line() if len(self._new) >= LEAST else None
         if line is None:
-            return self.nominal
+            return
         index, tick, intercept, slope = line
         i = np.array([n[0] - index for n in self._new], np.float64)
         t = np.array([n[1] - tick for n in self._new], np.float64)
@@ -80,10 +92,11 @@ class Timing:
         bins = np.searchsorted(JITTER_EDGES_US, jitter)
         self._histogram += np.bincount(bins, minlength=len(self._histogram))
         self._recent.extend(jitter.tolist())
-        self._largest = max(self._largest, float(jitter.max(initial=0.0)))
+        self._largest = max(self._largest, float(jitter.max()))
         # A stream that runs at half or double its nominal rate is wrongly described, and still
         # its ticks are the truth; a slope that is not positive is not.
-        return slope if slope > 0 else self.nominal
+        self.period = slope if slope > 0 else self.period
+        self.steady = float(np.median(self._recent)) < STEADY_US
 
     def summary(self) -> TimingSummary:
         line = self._line()

@@ -93,7 +93,7 @@ class Track:
         self.next = max(self.next, index + count)
         self.received += count
         self.timing.add(index, tick)
-        return tick + round((count - 1) * self.timing.nominal)
+        return tick + round((count - 1) * self.timing.period)
 
     def skip(self, frame: Skip) -> Gap | None:
         """Take the device's word that samples do not exist."""
@@ -129,15 +129,23 @@ class Track:
         self.lost += stop - start
         return Gap(start, stop - start, reason)
 
-    def edges(self, gap: Gap) -> tuple[float | None, float | None]:
-        """Host times of the samples next to a gap, as far as they were handed out. Once a gap."""
+    def bridge(self, gap: Gap) -> None:
+        """Let the times on both sides of a gap bound each other, as those of neighbours do."""
         stop = gap.start + gap.count
         after, before = self._ends.pop(gap.start, None), self._begins.pop(stop, None)
         if after is not None and before is None:
             self._ends[stop] = after
         if before is not None and after is None:
             self._begins[gap.start] = before
-        return after, before
+
+    def due_s(self, index: int, timeline: Timeline) -> float | None:
+        """Host time at which a sample was due, by the frame nearest to it and the measured
+        rate; None before the first frame."""
+        anchor = self.timing.nearest(index)
+        if anchor is None or timeline.end == -np.inf:
+            return None
+        ahead = (index - anchor[0]) * self.timing.period
+        return float(timeline.seconds(np.array([ahead]), anchor[1])[0])
 
     def _widen(self, tick: int, index: int) -> int:
         """The tick without its wraps, which the index tells even after a long silence."""
@@ -146,7 +154,7 @@ class Track:
         if self._anchor is None:
             self._anchor = (index, tick)
             return tick
-        near = self._anchor[1] + round((index - self._anchor[0]) * self.timing.nominal)
+        near = self._anchor[1] + round((index - self._anchor[0]) * self.timing.period)
         tick = unwrap(tick, near, self._tick_bits)
         self._anchor = max(self._anchor, (index, tick))
         return tick
@@ -162,11 +170,12 @@ class Track:
     def newest(self) -> int:
         """Tick just after the newest sample that waits for `take`."""
         last = max(self._pieces)
-        return last.tick + round(last.count * self.timing.nominal)
+        return last.tick + round(last.count * self.timing.period)
 
     def take(self, timeline: Timeline) -> list[Stream]:
         """Parts of consecutive samples, with their times; each sample is handed out once."""
-        period = self.timing.update()
+        self.timing.update()
+        period = self.timing.period
         pieces, self._pieces = sorted(self._pieces), []
         parts: list[Stream] = []
         run: list[Piece] = []

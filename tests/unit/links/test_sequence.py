@@ -48,6 +48,8 @@ def test_a_later_answer_shows_that_an_earlier_one_was_lost():
         sequence.arrived(n, 0.0)
     assert sequence.requests(0.0) == ((1, 1), (3, 1), (5, 1))
     sequence.arrived(3, 0.1)
+    assert sequence.requests(0.1) == ()
+    sequence.arrived(5, 0.1)
     assert sequence.requests(0.1) == ((1, 1),)
 
 
@@ -69,11 +71,11 @@ def test_what_the_device_forgot_is_not_asked_for():
 def test_a_backlog_is_asked_for_in_portions():
     sequence = started(0, 1000, 1000, backlog=16)
     assert sequence.requests(0.0) == ((0, 16),)
-    for n in range(7):
+    for n in range(15):
         sequence.arrived(n, 0.1)
     assert sequence.requests(0.1) == ()
-    sequence.arrived(7, 0.1)
-    assert sequence.requests(0.1) == ((16, 8),)
+    sequence.arrived(15, 0.1)
+    assert sequence.requests(0.1) == ((16, 16),)
 
 
 def test_no_more_than_eight_ranges_wait():

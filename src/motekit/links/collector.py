@@ -1,0 +1,84 @@
+"""A session and the sink that its samples go to: nothing is acknowledged before it is durable."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+
+from motekit.core.sink import Sink
+
+from .batch import Batch, Event
+from .ledger import CLOSED, Missing
+from .options import Options
+from .session import Session
+
+KEPT_GAPS = 10_000  # entries of the ledger kept in memory; the sink has all of them
+
+
+class Collector:
+    """Feed it bytes, send what it returns, and call `poll` every 50 ms.
+
+    Args:
+        commit_every_s: how long samples may wait before they are made durable.
+
+    Attributes:
+        session: for what a terminal shows: device, live, status, boot.
+        gaps: the newest entries of the gap ledger.
+        stored: samples by sensor handed to the sink and committed.
+    """
+
+    def __init__(
+        self, sink: Sink, options: Options | None = None, commit_every_s: float = 0.25
+    ) -> None:
+        self.session = Session(options, sink.held)
+        self.gaps: deque[Missing] = deque(maxlen=KEPT_GAPS)
+        self.stored: Counter[str] = Counter()
+        self._sink, self._every = sink, commit_every_s
+        self._due = float("-inf")
+
+    def connected(self, now: float) -> None:
+        """A transport was (re)opened."""
+        self.session.connected(now)
+
+    def receive(self, data: bytes, now: float) -> None:
+        """Bytes from the transport."""
+        self.session.receive(data, now)
+
+    def poll(self, now: float) -> bytes:
+        """Bytes to send now. Raises MachineError if the sink cannot keep what came; nothing of
+        it was acknowledged then."""
+        if now >= self._due:
+            self._due = now + self._every
+            self.commit(now)
+        return self.session.poll(now)
+
+    def commit(self, now: float) -> None:
+        """Make everything that came durable, and remember to acknowledge it."""
+        batch = self.session.take(now)
+        if batch:
+            self._store(batch)
+        self.session.commit(batch)
+
+    def _store(self, batch: Batch) -> None:
+        for part in batch.parts:
+            self._sink.append(part.device, part.session, part.stream)
+        for entry in batch.missing:
+            self._sink.lose(entry.device, entry.session, entry.sensor, entry.gap)
+        for remark in batch.remarks:
+            self._sink.note(remark.device, remark.session, remark.sensor, remark.index, remark.text)
+        self._sink.commit()
+        self.gaps.extend(batch.missing)
+        for part in batch.parts:
+            self.stored[part.stream.sensor] += len(part.stream)
+
+    def events(self) -> list[Event]:
+        """What happened since the last call."""
+        out, self.session.events = self.session.events, []
+        return out
+
+    def close(self, now: float) -> bytes:
+        """End the session: the last samples are made durable, what is missing is reported
+        missing. Returns the last bytes to send."""
+        self.commit(now)
+        last = self.session.poll(now) + self.session.close(now, CLOSED)
+        self.commit(now)
+        return last

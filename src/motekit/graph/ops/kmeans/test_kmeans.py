@@ -152,6 +152,19 @@ def test_c_equals_the_reference_on_drawn_cases(
     assert scores == [plain(graph, x)]
 
 
+@pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4f"])
+def test_roots_where_float_arithmetic_errs(core: str, tmp_path: Path) -> None:
+    away = np.random.default_rng(0).integers(-32768, 32768, (400_000, 2))
+    square = (away**2).sum(axis=1)
+    rough = np.sqrt(square.astype(np.float32)).astype(np.int64)
+    wrong = away[rough != kmeans.isqrt(square)][:20].astype(np.int16)
+    assert len(wrong) == 20
+    graph = check(make([[0, 0]], [0], (0, 1), 2))
+    assert graph.ops[0].attrs["shift"] == 0
+    scores, _ = run_c(core, graph, wrong, tmp_path)
+    assert scores == run_many(graph, wrong).ravel().tolist()
+
+
 def test_32_clusters_of_3_axes_cost_little(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(32, 3)) * 3000

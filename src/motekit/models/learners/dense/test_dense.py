@@ -42,6 +42,16 @@ def test_another_seed_gives_another_model() -> None:
     assert not same(fit(data, folded(data, 0)), fit(data, folded(data, 1)))
 
 
+def test_the_seed_decides_the_batches_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    from motekit.models.learners.dense import net
+
+    data, start = blobs(), net.first_weights
+    monkeypatch.setattr(net, "first_weights", lambda widths, seeds: start(widths, [0] * len(seeds)))
+    net.trainer.cache_clear()
+    assert not same(fit(data, folded(data, 0)), fit(data, folded(data, 1)))
+    net.trainer.cache_clear()
+
+
 def test_curves_of_watched_groups_are_recorded() -> None:
     data = blobs()
     history = fit(data, folded(data, watch="ad", keep=99)).history

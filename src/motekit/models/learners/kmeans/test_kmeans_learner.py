@@ -75,7 +75,9 @@ def test_a_new_group_keeps_the_rate() -> None:
         found = calibrate(scores[:8].ravel(), names, 0.05)
         rates.append((scores[8] > found.threshold).mean())
         assert found.interval[0] <= found.rate <= found.interval[1]
-    assert np.mean(rates) < 0.06
+        assert found.rate <= 0.05
+        assert found.threshold >= quantile(scores[:8].ravel(), 0.05)
+    assert np.mean(rates) < 0.05
 
 
 def test_one_group_is_split_into_stretches() -> None:

@@ -21,6 +21,7 @@ from . import plan as planner
 from . import print_c
 from .constants import CTYPES
 from .select import Choice, Optimize, choose
+from .sources import text as source_text
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class GraphCode:
             the expressions given to `emit_graph`.
         sources: file name → text of the kernels used.
         defines: macros for mk_config.h.
+        state_bytes: bytes that must keep their values from run to run.
+        reset_c: statements that put the state as it is before the first run.
         arena_bytes: bytes used from `arena_base` on.
         offsets: tensor or "<op>/scratch" → offset from the start of the arena.
         tight: the arena is as small as any plan can be.
@@ -67,6 +70,8 @@ class GraphCode:
     body_c: str
     sources: Mapping[str, str]
     defines: Mapping[str, int]
+    state_bytes: int
+    reset_c: str
     arena_bytes: int
     arena_base: int
     offsets: Mapping[str, int]
@@ -101,6 +106,7 @@ def emit_graph(
     arena_base: int = 0,
     external: Mapping[str, str] | None = None,
     kernels: Mapping[str, str] | None = None,
+    state: str = "mk_state",
 ) -> GraphCode:
     """Choose kernels, plan the arena, print.
 
@@ -113,12 +119,14 @@ def emit_graph(
             are "in0", "in1" … and outputs "out0" …; the others lie in the arena. An input may
             be left out of `external` (given as "arena"): it is then planned like the rest.
         kernels: op name → kernel to use in place of the best one.
+        state: C expression of an `int8_t *` for the state, aligned to 4 bytes.
 
     Raises:
         InputError: a broken graph, or an op that no kernel can run.
     """
     check(graph)
-    places = _external(graph, external)
+    kept = _State.of(graph, state)
+    places = _external(graph, external) | kept.places
     storage = _Storage.of(graph, places)
     wanted = kernels or {}
     chosen = [
@@ -126,17 +134,21 @@ def emit_graph(
         for op in graph.ops
         if not storage.free(op)
     ]
+    _check_state(graph, target, chosen)
     steps = [_Step(c, c.kernel.emit(c.op, graph, target)) for c in chosen]
     plan = _plan(graph, target, steps, storage)
     offsets = {name: arena_base + at for name, at in plan.offsets.items()}
     printer = _Printer(graph, prefix, arena, offsets, storage)
     emitted = [step.emitted for step in steps]
+    aligned = _aligned(emitted)
     return GraphCode(
-        includes=_includes(emitted),
+        includes=tuple(sorted({*_includes(emitted), *aligned})),
         data_c="\n".join(printer.data(s.choice.op, s.emitted) for s in steps),
         body_c="".join(printer.call(s.choice.op, s.emitted) for s in steps),
-        sources=_sources(emitted),
+        sources=_sources(emitted) | {name: source_text(name) for name in aligned},
         defines=_defines(steps),
+        state_bytes=kept.nbytes,
+        reset_c=kept.reset_c,
         arena_bytes=plan.nbytes,
         arena_base=arena_base,
         offsets=offsets,
@@ -158,6 +170,47 @@ def _external(graph: Graph, given: Mapping[str, str] | None) -> dict[str, str]:
     places |= {name: f"out{i}" for i, name in enumerate(graph.outputs)}
     places |= given or {}
     return {name: text for name, text in places.items() if text != "arena"}
+
+
+@dataclass(frozen=True)
+class _State:
+    """Where the state lies: one buffer after the other, before and after a run in one place."""
+
+    places: dict[str, str]
+    nbytes: int
+    reset_c: str
+
+    @staticmethod
+    def of(graph: Graph, expression: str) -> _State:
+        places: dict[str, str] = {}
+        at, lines = 0, []
+        for before, after in graph.state:
+            type_ = graph.type(before)
+            ctype = CTYPES[type_.dtype]
+            place = f"({ctype} *)(void *)&{expression}[{at}]"
+            zero = type_.quant.zero_point[0] if type_.quant is not None else 0
+            lines.append(
+                f"for (uint32_t i = 0U; i < {type_.size}U; i++) {{ ({place})[i] = {zero}; }}\n"
+            )
+            places |= {before: place, after: place}
+            at += planner.aligned(type_.nbytes)
+        return _State(places, at, "".join(lines))
+
+
+def _check_state(graph: Graph, target: TargetSpec, chosen: Sequence[Choice]) -> None:
+    """Raise InputError unless every state is updated in place by the last op that reads it."""
+    for before, after in graph.state:
+        readers = [c for c in chosen if before in c.op.inputs]
+        writer = next((c for c in chosen if after in c.op.outputs), None)
+        if writer is None or (readers and readers[-1] is not writer):
+            raise InputError("a state is read after it is updated", where=graph.name, value=before)
+        if before in writer.op.inputs:
+            pair = (writer.op.inputs.index(before), writer.op.outputs.index(after))
+            if writer.kernel.overlap(writer.op, graph, target).get(pair) != 0:
+                raise InputError(
+                    f"kernel {writer.kernel.name} cannot update a state in place",
+                    where=f"{graph.name}.{writer.op.name}",
+                )
 
 
 @dataclass(frozen=True)
@@ -275,6 +328,12 @@ class _Printer:
 
 def _includes(emitted: Sequence[Emitted]) -> tuple[str, ...]:
     return tuple(sorted({n for e in emitted for _, n in e.sources if n.endswith(".h")}))
+
+
+def _aligned(emitted: Sequence[Emitted]) -> tuple[str, ...]:
+    """The header that constants with an alignment of their own need, if there are any."""
+    needed = any(c.align > c.values.dtype.itemsize for e in emitted for c in e.constants)
+    return ("mk_align.h",) if needed else ()
 
 
 def _sources(emitted: Sequence[Emitted]) -> dict[str, str]:

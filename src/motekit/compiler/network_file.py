@@ -71,6 +71,7 @@ def compile_network(
         files={rename(file, name): rename(text, name) for file, text in files.items()},
         sizes={
             "arena_bytes": code.arena_bytes,
+            "state_bytes": code.state_bytes,
             "weight_bytes": code.weight_bytes,
             "table_bytes": code.table_bytes,
             "kernel_stack_bytes": code.stack_bytes,
@@ -96,6 +97,7 @@ def _sizes(graph: Graph, code: GraphCode) -> Mapping[str, int]:
         "MK_INPUT_BYTES": sum(graph.type(n).nbytes for n in graph.inputs),
         "MK_OUTPUT_BYTES": sum(graph.type(n).nbytes for n in graph.outputs),
         "MK_ARENA_BYTES": code.arena_bytes,
+        "MK_STATE_BYTES": code.state_bytes,
         "MK_WEIGHT_BYTES": code.weight_bytes,
     }
 
@@ -115,12 +117,18 @@ def _header(graph: Graph, code: GraphCode, name: str) -> str:
             shape = "x".join(map(str, t.shape))
             lines.append(f"{label}: {n}, {t.dtype} {shape}{q}")
     doc = print_c.comment("\n".join(["Runs the network once; returns 0.", *lines]))
+    reset = ""
+    if code.state_bytes:
+        reset = (
+            print_c.comment("Forgets what earlier runs left. The first run needs no reset.")
+            + "void mk_reset(void);\n\n"
+        )
     return (
         f"#ifndef {guard}\n#define {guard}\n\n#include <stdint.h>\n\n"
         f"{print_c.defines(_sizes(graph, code))}\n"
         "#if defined(MK_ARENA_BUDGET) && (MK_ARENA_BYTES > MK_ARENA_BUDGET)\n"
         "#error the arena exceeds MK_ARENA_BUDGET\n#endif\n\n"
-        f'#ifdef __cplusplus\nextern "C" {{\n#endif\n\n{doc}{_interface(graph)};\n\n'
+        f'#ifdef __cplusplus\nextern "C" {{\n#endif\n\n{doc}{_interface(graph)};\n\n{reset}'
         "#ifdef __cplusplus\n}\n#endif\n\n#endif\n"
     )
 
@@ -137,15 +145,34 @@ def _source(graph: Graph, code: GraphCode, name: str) -> str:
             + "static union {\n    int32_t align;\n    int8_t bytes[MK_ARENA_BYTES];\n"
             "} mk_memory;\n\n"
         )
-    body = "    int8_t *const mk_arena = mk_memory.bytes;\n" if arena else ""
+    arena += _state(code)
+    body = "    int8_t *const mk_arena = mk_memory.bytes;\n" if code.arena_bytes else ""
+    if code.state_bytes:
+        body += "    int8_t *const mk_state = mk_kept.bytes;\n"
     if len(graph.inputs) == 1:
         body += f"    const {CTYPES[graph.type(graph.inputs[0]).dtype]} *const in0 = in;\n"
     if len(graph.outputs) == 1:
         body += f"    {CTYPES[graph.type(graph.outputs[0]).dtype]} *const out0 = out;\n"
+    if code.state_bytes:
+        body += "    if (mk_started == 0U) {\n        mk_reset();\n    }\n"
     calls = "".join(f"    {line}\n" for line in code.body_c.splitlines())
     return (
         f'#include "{name}.h"\n\n{includes}\n{arena}{code.data_c}\n'
         f"{_interface(graph)}\n{{\n{body}{calls}    return 0;\n}}\n"
+    )
+
+
+def _state(code: GraphCode) -> str:
+    """The state's memory and the function that resets it."""
+    if not code.state_bytes:
+        return ""
+    lines = "".join(f"    {line}\n" for line in code.reset_c.splitlines())
+    return (
+        print_c.comment("What a run leaves for the next one.")
+        + "static union {\n    int32_t align;\n    int8_t bytes[MK_STATE_BYTES];\n} mk_kept;\n"
+        "static uint8_t mk_started = 0U;\n\n"
+        "void mk_reset(void)\n{\n    int8_t *const mk_state = mk_kept.bytes;\n"
+        f"{lines}    mk_started = 1U;\n}}\n\n"
     )
 
 

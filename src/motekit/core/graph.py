@@ -54,6 +54,8 @@ class Graph:
         tensors: every tensor by name, constants included.
         ops: in an order in which each input is made before it is used.
         inputs, outputs: names of the graph's interface tensors.
+        state: (before, after) pairs: what a run leaves in `after`, the next run finds in
+            `before`. The first run, and every one after a reset, finds the zero point.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Graph:
     ops: tuple[Op, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    state: tuple[tuple[str, str], ...] = ()
 
     def type(self, tensor: str) -> TensorType:
         return self.tensors[tensor].type

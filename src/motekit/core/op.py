@@ -28,10 +28,12 @@ class TfliteForm:
     Args:
         fields: fields of the options table by the names of the object API; enums as integers.
         inputs: tensor names, arrays (written as constants), or None for an absent input.
+        intermediates: types of an LSTM's intermediates.
     """
 
     fields: Mapping[str, Any]
     inputs: tuple[str | Array | None, ...]
+    intermediates: tuple[TensorType, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,15 @@ class TfliteSpelling:
         builtin: BuiltinOperator name ("FULLY_CONNECTED").
         version: operator version of the int8 form, as the TFLite converter writes it.
         options: name of its options table ("FullyConnectedOptions"), or "" if it has none.
-        read: (options table or None, input tensors, output tensors) → attrs. Raises InputError
-            for a form that this op does not cover, with the reason.
+        read: (options table or None, input tensors and after them the intermediates, output
+            tensors) → attrs. Raises InputError for a form that this op does not cover, with
+            the reason.
         write: (op, graph) → TfliteForm for the exporter, or None if this spelling cannot say
             the op; None in its place if it never can.
         data_inputs: positions of the inputs that stay inputs of the op, the others became
             attrs; None for all.
+        state_inputs: positions of variables that the op updates: our op gives their new
+            values as further outputs, in this order.
     """
 
     builtin: str
@@ -56,6 +61,7 @@ class TfliteSpelling:
     read: Callable[[Any, Sequence[Tensor | None], Sequence[Tensor]], Mapping[str, Any]]
     write: Callable[[Op, Graph], TfliteForm | None] | None
     data_inputs: tuple[int, ...] | None = None
+    state_inputs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,21 @@ from motekit.core.op import Array
 from .ops import OPS
 from .spec import violations
 
+State = Mapping[str, Array]
+_NOTHING: Array = np.empty(0, dtype=np.int8)  # stands for an absent optional input
 
-def trace(graph: Graph, inputs: Sequence[Array]) -> Mapping[str, Array]:
-    """Every tensor's values for one set of inputs (in the order of `graph.inputs`)."""
+
+def trace(graph: Graph, inputs: Sequence[Array], state: State | None = None) -> State:
+    """Every tensor's values for one set of inputs (in the order of `graph.inputs`).
+
+    Args:
+        state: values of the tensors that a run before this one left (see `after`); by default
+            those of a reset graph.
+    """
     values: dict[str, Array] = {
         name: tensor.data for name, tensor in graph.tensors.items() if tensor.data is not None
     }
+    values |= state if state is not None else reset(graph)
     for name, given in zip(graph.inputs, inputs, strict=True):
         type_ = graph.type(name)
         if given.shape != type_.shape or given.dtype != np.dtype(type_.dtype):
@@ -36,13 +45,36 @@ def trace(graph: Graph, inputs: Sequence[Array]) -> Mapping[str, Array]:
     return values
 
 
-_NOTHING: Array = np.empty(0, dtype=np.int8)  # stands for an absent optional input
+def reset(graph: Graph) -> State:
+    """The state before the first run: zero points."""
+    found: dict[str, Array] = {}
+    for before, _ in graph.state:
+        type_ = graph.type(before)
+        zero = type_.quant.zero_point[0] if type_.quant is not None else 0
+        found[before] = np.full(type_.shape, zero, np.dtype(type_.dtype))
+    return found
+
+
+def after(graph: Graph, values: State) -> State:
+    """The state for the next run, from a trace."""
+    return {before: values[name] for before, name in graph.state}
 
 
 def run(graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
-    """Outputs for one set of inputs, all in stored integers."""
+    """Outputs for one set of inputs, all in stored integers; a graph with state is reset."""
     values = trace(graph, inputs)
     return tuple(values[name] for name in graph.outputs)
+
+
+def run_sequence(graph: Graph, cases: Sequence[Sequence[Array]]) -> list[tuple[Array, ...]]:
+    """Outputs of runs one after the other, the first on a reset graph."""
+    state = reset(graph)
+    results = []
+    for inputs in cases:
+        values = trace(graph, inputs, state)
+        state = after(graph, values)
+        results.append(tuple(values[name] for name in graph.outputs))
+    return results
 
 
 def run_many(graph: Graph, batch: Array) -> Array:

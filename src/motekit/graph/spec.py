@@ -26,6 +26,10 @@ def violations(graph: Graph) -> Iterator[str]:
         if name not in graph.tensors or name in made:
             yield f"input {name!r} is unknown, constant or listed twice"
         made.add(name)
+    for before, _ in graph.state:
+        if before not in graph.tensors or before in made:
+            yield f"state {before!r} is unknown, constant, an input or listed twice"
+        made.add(before)
     names: set[str] = set()
     for op in graph.ops:
         if op.name in names or not IDENTIFIER.fullmatch(op.name):
@@ -34,6 +38,11 @@ def violations(graph: Graph) -> Iterator[str]:
         yield from _wiring(op, graph, made)
         made.update(op.outputs)
     yield from (f"output {name!r} is never made" for name in graph.outputs if name not in made)
+    for before, after in graph.state:
+        if after not in made or before not in graph.tensors:
+            yield f"state {after!r} is never made"
+        elif graph.type(before) != graph.type(after):
+            yield f"state {before!r} changes its type to {graph.type(after)}"
 
 
 def _tensor(key: str, tensor: Tensor) -> Iterator[str]:

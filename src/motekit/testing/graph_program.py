@@ -37,11 +37,16 @@ Request = tuple[int, Sequence[Array]]
 
 @dataclass(frozen=True)
 class Case:
-    """A graph, the kernels to force (op name → kernel name), and what to choose others for."""
+    """A graph, the kernels to force (op name → kernel name), and what to choose others for.
+
+    Args:
+        keep: a graph with state keeps it from request to request; else each starts afresh.
+    """
 
     graph: Graph
     kernels: Mapping[str, str] = field(default_factory=dict)
     optimize: str = "speed"
+    keep: bool = False
 
 
 class HostProgram:
@@ -125,6 +130,7 @@ def emit(cases: Sequence[Case], target: TargetSpec) -> list[GraphCode]:
             emit_graph(
                 case.graph, f"c{i}_", target, case.optimize,  # type: ignore[arg-type]
                 arena=f"c{i}_arena.bytes", external=places, kernels=case.kernels,
+                state=f"c{i}_state.bytes",
             )
         )  # fmt: skip
     return codes
@@ -177,7 +183,13 @@ def _text(cases: Sequence[Case], codes: Sequence[GraphCode]) -> str:
         arena = f"static union {{ int32_t align; int8_t bytes[{code.arena_bytes}]; }} c{i}_arena;\n"
         head = f"void mk_case_{i}(const void *const *in, void *const *out)"
         body = "".join(f"    {line}\n" for line in code.body_c.splitlines())
-        parts += [arena if code.arena_bytes else "", code.data_c, f"{head};\n", f"{head}\n{{\n"]
+        parts += [arena if code.arena_bytes else "", code.data_c]
+        if code.state_bytes:
+            state = f"int8_t bytes[{code.state_bytes}]; }} c{i}_state;\n"
+            parts.append(f"static union {{ int32_t align; {state}static uint8_t c{i}_started;\n")
+            fresh = f"c{i}_started == 0U" if case.keep else "1"
+            body = f"    if ({fresh}) {{\n{code.reset_c}    c{i}_started = 1U;\n    }}\n{body}"
+        parts += [f"{head};\n", f"{head}\n{{\n"]
         parts += [body or "    (void)in;\n    (void)out;\n", "}\n"]
     parts.append(f"extern const mk_case mk_cases[{len(rows)}];\n")
     parts.append(f"const mk_case mk_cases[{len(rows)}] = {{\n{''.join(rows)}}};\n")

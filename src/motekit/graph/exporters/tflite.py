@@ -57,8 +57,11 @@ class _Writer:
     def model(self) -> Any:
         s = _schema()
         self.buffers.append(s.BufferT())  # buffer 0 is the empty one, by convention
+        before, after = ({pair[i] for pair in self.graph.state} for i in (0, 1))
         for name, tensor in self.graph.tensors.items():
-            self.index[name] = self._tensor(name, tensor.type, tensor.data)
+            if name not in after:  # TFLite's ops write back into the variable itself
+                self.index[name] = self._tensor(name, tensor.type, tensor.data)
+                self.tensors[-1].isVariable = name in before
         sub = s.SubGraphT()
         sub.name = self.graph.name
         sub.operators = [self._operator(op) for op in self.graph.ops]
@@ -102,7 +105,13 @@ class _Writer:
         code = (spelled.builtin, spelled.version)
         out.opcodeIndex = self.codes.setdefault(code, len(self.codes))
         out.inputs = [self._input(op, i, given) for i, given in enumerate(form.inputs)]
-        out.outputs = [self.index[name] for name in op.outputs]
+        own = len(op.outputs) - len(spelled.state_inputs)
+        out.outputs = [self.index[name] for name in op.outputs[:own]]
+        if form.intermediates:
+            out.intermediates = [
+                self._tensor(f"{op.name}/intermediate/{i}", type_, None)
+                for i, type_ in enumerate(form.intermediates)
+            ]
         out.builtinOptionsType, out.builtinOptions = self._options(spelled.options, form)
         return out
 

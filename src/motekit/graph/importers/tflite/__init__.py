@@ -31,7 +31,7 @@ def load(content: bytes, name: str, path: Path) -> Graph:
     return check(lowered.graph, "import")
 
 
-def preflight(content: bytes, path: Path) -> list[lower.Problem]:
+def preflight(content: bytes, path: Path) -> tuple[lower.Problem, ...]:
     """Every op that cannot be lowered, without lowering any. Raises InputError if damaged."""
     return lower.lower(flat.read(content, path), "model", path).problems
 

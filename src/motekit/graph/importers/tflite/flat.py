@@ -49,6 +49,7 @@ class FlatOperator:
     custom: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    intermediates: tuple[int, ...]
     options_name: str
     options: Any
 
@@ -198,10 +199,12 @@ def _operator(r: _Reader, op: Any, codes: list[tuple[str, int, str]], tensors: i
     builtin, version, custom = codes[op.OpcodeIndex()]
     inputs = _indices(r.ints(op.InputsLength(), op.InputsAsNumpy), tensors, absent=True)
     outputs = _indices(r.ints(op.OutputsLength(), op.OutputsAsNumpy), tensors, absent=False)
+    between = r.ints(op.IntermediatesLength(), op.IntermediatesAsNumpy)
+    intermediates = _indices(between, tensors, absent=False)
     name = names_of("BuiltinOptions").get(op.BuiltinOptionsType(), "")
     table = op.BuiltinOptions() if name not in ("", "NONE") else None
     options = None
     if table is not None:
         options = getattr(schema(), name)()
         options.Init(table.Bytes, table.Pos)
-    return FlatOperator(builtin, version, custom, inputs, outputs, name, options)
+    return FlatOperator(builtin, version, custom, inputs, outputs, intermediates, name, options)

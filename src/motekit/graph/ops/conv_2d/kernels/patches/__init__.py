@@ -1,0 +1,141 @@
+"""Any ungrouped convolution: patches through the register-blocked matrix kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from motekit.core.graph import Graph, Op
+from motekit.core.op import Cost, Emitted, Kernel
+from motekit.core.target import TargetSpec
+from motekit.graph.ops import conv_2d
+from motekit.graph.ops._shared import emit as shared
+from motekit.graph.ops._shared import matrix, requantized, types
+
+MAX_RUNS = 16  # MK_CONV_PATCHES_RUNS
+
+
+@dataclass(frozen=True)
+class Runs:
+    """How a patch is made.
+
+    Args:
+        count: runs of a patch; per_row: of one kernel row.
+        pixels, bytes: of one run.
+    """
+
+    count: int
+    per_row: int
+    pixels: int
+    bytes: int
+
+    @property
+    def inputs(self) -> int:
+        """Values of a patch, without what fills up the last four."""
+        return self.count * self.bytes
+
+    def order(self) -> list[int]:
+        """Positions in [kh][kw][in] of the patch's values: fours of each run, then the rest."""
+        fours = self.bytes & ~3
+        spans = [range(fours), range(fours, self.bytes)]
+        return [run * self.bytes + i for span in spans for run in range(self.count) for i in span]
+
+
+def runs(op: Op, graph: Graph) -> Runs:
+    w = conv_2d.geometry(op, graph)
+    depth = types.operand(op, graph).shape[3]
+    if w.dilation[1] == 1:
+        return Runs(w.size[0], 1, w.size[1], w.size[1] * depth)
+    return Runs(w.size[0] * w.size[1], w.size[1], 1, depth)
+
+
+def _weights(op: Op, graph: Graph) -> requantized.I8:
+    weights = graph.constant(str(op.inputs[1]))
+    return weights.reshape(len(weights), -1).astype(np.int8)
+
+
+def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
+    x, weights = types.operand(op, graph), types.operand(op, graph, 1)
+    if x.shape[3] != weights.shape[3]:
+        return "the convolution is grouped"
+    if x.shape[0] != 1:
+        return "more than one image"
+    if runs(op, graph).count > MAX_RUNS:
+        return f"the kernel has more than {MAX_RUNS} rows"
+    w = conv_2d.geometry(op, graph)
+    sizes = {**shared.image_fields(op, graph), **shared.window_fields(w)}
+    sizes["inputs"] = runs(op, graph).inputs
+    bias = shared.folded_bias(op, graph).astype(np.int64)
+    return (
+        matrix.runs_on(target)
+        or shared.too_large(sizes)
+        or shared.can_overflow(op, graph, 0)
+        or requantized.fits(op, graph, _weights(op, graph), bias)
+    )
+
+
+def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
+    r = runs(op, graph)
+    out = graph.type(op.outputs[0])
+    pixels = out.size // out.shape[3]
+    blocks = -(-pixels // matrix.ROWS)
+    gather = 110 + 30 * r.count + 2 * r.inputs + (12 * r.count * (r.bytes % 4))
+    cycles = matrix.cycles(blocks, out.shape[3], r.inputs) + pixels * gather
+    patch = matrix.patch_bytes(r.inputs) + r.bytes
+    return Cost(matrix.elsewhere(target, cycles), 60 + 4 * out.shape[3], patch)
+
+
+def overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int], int]:
+    """Row y is written while the rows from its window's top on are still needed."""
+    w = conv_2d.geometry(op, graph)
+    x, out = types.operand(op, graph), graph.type(op.outputs[0])
+    in_row, out_row = x.shape[2] * x.shape[3], out.shape[2] * out.shape[3]
+    tops = [max(0, y * w.stride[0] - w.padding[0]) for y in range(out.shape[1])]
+    return {(0, 0): max((y + 1) * out_row - top * in_row for y, top in enumerate(tops))}
+
+
+def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
+    r, w = runs(op, graph), conv_2d.geometry(op, graph)
+    weights = _weights(op, graph)[:, r.order()]
+    layer = matrix.layer(op, graph, weights, shared.folded_bias(op, graph).astype(np.int64))
+    patch = matrix.patch_bytes(r.inputs)
+    image, window = shared.image_fields(op, graph), shared.window_fields(w)
+    _, in_zero = types.per_tensor(types.operand(op, graph))
+    fields = {
+        "matrix": layer.fields,
+        **{k: image[k] for k in ("in_h", "in_w", "in_c", "out_w", "out_c")},
+        **{k: v for k, v in window.items() if k != "kernel_w"},
+        "runs_w": r.per_row,
+        "run_pixels": r.pixels,
+        "patch_words": patch // 4,
+        "in_zero": in_zero,
+    }
+    rows = f"{{in0}}, {{out0}}, {{scratch}}, 0U, {image['out_h']}U"
+    rings = f"{image['in_h']}U, {image['out_h']}U"
+    return Emitted(
+        sources=(
+            (__name__, "mk_conv_patches.h"),
+            (__name__, "mk_conv_patches.c"),
+            (shared.HERE, "mk_rows.h"),
+            *matrix.SOURCES,
+        ),
+        constants=layer.constants,
+        struct="mk_conv_patches_params",
+        fields=fields,
+        call=f"mk_conv_patches({{params}}, &(const mk_rows){{{{{rows}, {rings}}}}})",
+        scratch_bytes=patch + layer.scratch + r.bytes,
+        stack_bytes=matrix.STACK + 420,
+        defines=layer.defines,
+    )
+
+
+KERNEL = Kernel(
+    name="patches",
+    summary="DSP: patches, three pixels by two channels in registers",
+    applies=applies,
+    cost=cost,
+    emit=emit,
+    overlap=overlap,
+)

@@ -15,6 +15,7 @@ I64 = npt.NDArray[np.int64]
 _SPAN = 16  # samples a first estimate looks over; short, so that few spans hold a gap
 _SIDE = 8  # samples on each side of a jump whose delays are compared
 _COARSE = 0.05  # share of equal timestamps from which the clock's own step is the jitter
+_MANY = 0.1  # share of samples with a jump before them that asks for another explanation
 _STEADY = 0.1  # jitter, in periods, up to which one step tells how many samples are missing
 _FITTED = 1 << 20  # samples the line is fitted to at most
 
@@ -89,6 +90,10 @@ def fit(time_s: F64, index: I64 | None = None) -> Clock | None:
     if not (np.isfinite(period) and period > 0):
         return None
     rows, counts = _jumps(time_s, period)
+    if len(rows) > _MANY * len(time_s):
+        steady = _line(time_s, np.arange(len(time_s), dtype=np.float64), rows[:0], counts[:0])
+        if steady is not None and np.ptp(steady.residual_s) < 1.5 * period:
+            return steady  # a clock that ticks a little faster than the samples come
     place = np.arange(len(time_s), dtype=np.float64)
     place += np.repeat(
         np.concatenate([[0], np.cumsum(counts)]),

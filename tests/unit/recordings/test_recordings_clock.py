@@ -69,3 +69,17 @@ def test_gaps_of_the_clock_become_gaps_of_the_stream() -> None:
     assert stream.index().tolist() == [*range(20), *range(22, 30), *range(31, 40)]
     assert [s.stop - s.start for s in stream.contiguous()] == [20, 8, 9]
     assert with_gaps(stream) is stream
+
+
+@pytest.mark.parametrize("tick_s", [0.016, 0.064, 0.1])
+def test_a_clock_that_stands_still_for_several_samples_shows_no_gaps(tick_s: float) -> None:
+    time = np.floor(np.arange(3000) / 50.0 / tick_s) * tick_s
+    clock = fit(time)
+    assert clock is not None and len(clock.gap_rows) == 0
+    assert clock.rate_hz == pytest.approx(50.0, rel=1e-3)
+
+
+def test_heavy_jitter_shows_no_gaps() -> None:
+    time = np.sort(np.arange(3000) / 50.0 + np.random.default_rng(1).normal(0, 0.012, 3000))
+    clock = fit(time)
+    assert clock is not None and clock.gap_counts.sum() <= 2

@@ -164,3 +164,16 @@ def test_progress_is_told(store: Store, tmp_path: Path) -> None:
 
     import_files(store, [tmp_path / "a.csv"], params=RATE, progress=progress)
     assert told == [(0, 1, "a.csv"), (1, 1, "")]
+
+
+def test_files_that_were_imported_are_not_read_again(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = csv(tmp_path / "x.csv")
+    import_files(store, [path], params=RATE)
+    monkeypatch.setattr("motekit.recordings.formats.csv.reader.layout", lambda *_: 1 / 0)
+    report = import_files(store, [path], params=RATE)
+    assert [a.status for a in report.recordings] == ["unchanged"]
+    store.remove("x")
+    with pytest.raises(ZeroDivisionError):
+        import_files(store, [path], params=RATE)

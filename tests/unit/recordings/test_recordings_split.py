@@ -155,3 +155,13 @@ def test_impossible_folds_are_refused(by: str, k: int, what: str) -> None:
 def test_one_group_cannot_be_left_out() -> None:
     with pytest.raises(InputError, match="one subject only"):
         leave_one_out(windows([0, 0], [0, 1]))
+
+
+@pytest.mark.parametrize("shift", [-3, -1, 0, 1, 3])
+def test_one_shared_sample_is_enough(shift: int) -> None:
+    found = windows([0, 0], [0, 1])
+    start = np.array([10, 10 + shift])
+    found = replace(found, start=start)
+    assert leaks(found, np.array([0]), np.array([1]))[0].kind == "samples"
+    apart = replace(found, start=np.array([10, 10 + 4 * (1 if shift > 0 else -1)]))
+    assert leaks(apart, np.array([0]), np.array([1]))[0].kind == "recording"

@@ -330,3 +330,29 @@ def test_memory_stays_flat_over_many_parts(store: Store) -> None:
     count = sum(len(part.streams[0]) for part in store.parts("a"))
     assert count == 3_000_000  # 72 MB of samples
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 45_000  # kB
+
+
+def test_everything_is_on_disk_before_it_takes_its_name(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order that survives a pulled plug: files, their folder, the name, the store's folder."""
+    done: list[str] = []
+    fsync, rename = os.fsync, os.rename
+
+    def synced(handle: int) -> None:
+        done.append("sync " + Path(f"/proc/self/fd/{handle}").resolve().name)
+        fsync(handle)
+
+    def renamed(source: str, target: str, **words: object) -> None:
+        done.append(f"rename {Path(target).name}")
+        rename(source, target, **words)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", synced)
+        patch.setattr(os, "rename", renamed)
+        list(store.add([made()]))
+    at = done.index("rename a")
+    before, after = done[:at], done[at + 1 :]
+    for name in ("recording.json", "accelerometer-", "ppg-", ".part-"):
+        assert any(entry.startswith(f"sync {name}") for entry in before), (name, done)
+    assert after == ["sync recordings"]

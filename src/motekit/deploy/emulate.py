@@ -72,11 +72,18 @@ class Emulated:
 class EmulatedProgram:
     """A linked program in an emulated core, fed through its own push and process functions."""
 
-    def __init__(self, spec: PipelineSpec, generated: Generated, core: str, elf: Path) -> None:
+    def __init__(
+        self,
+        spec: PipelineSpec,
+        generated: Generated,
+        core: str,
+        elf: Path,
+        check_alignment: bool = True,
+    ) -> None:
         self.spec = spec
         prefix = generated.name
         parts = {**generated.parts, "glue": f"{prefix}_process", "push": f"{prefix}_push"}
-        self.machine = Machine(core, elf, parts)
+        self.machine = Machine(core, elf, parts, check_alignment=check_alignment)
         fixed = targets.core(core).spec.arithmetic == "fixed"
         symbol = f"{prefix}_put_q" if fixed else f"{prefix}_put_f32"
         self.watch = Watch(self.machine, symbol, fixed)
@@ -152,5 +159,5 @@ class EmulatedProgram:
 
     def _spent(self) -> int:
         """Cycles so far inside the program's own functions."""
-        parts = self.machine.measurement().parts
+        parts = self.machine.parts()
         return sum(count.cycles for name, count in parts.items() if name)

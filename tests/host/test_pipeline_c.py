@@ -97,24 +97,47 @@ class Stream:
 
 def test_an_overrun_is_counted_and_no_window_spans_the_gap(toy):
     x = samples(60)
-    stream, scores, kept = Stream(toy), [], []
-    for i in range(14):  # the first window, then six frames of the next two
+    stream, scores = Stream(toy), []
+    for i in range(14):  # windows of 8 frames at 0 and 4; the next one begins at 8
         assert stream.push(x[i]) == 0
         scores += stream.drain()
     assert len(scores) == 2
-    for i in range(14, 18):  # slack of four fills up
+    for i in range(14, 20):  # the ring holds a window and the slack of four frames
         assert stream.push(x[i]) == 0
-    assert [stream.push(x[i]) for i in range(18, 21)] == [-1, -1, -1]
-    scores += stream.drain()
-    # frame 16 would have completed a window before the gap; the stream may give it up, but
-    # must not make one that spans frames 18 to 20
-    for i in range(21, 40):
+    assert [stream.push(x[i]) for i in range(20, 23)] == [-1, -1, -1]
+    scores += stream.drain()  # the windows at 8 and 12 lie in front of the gap
+    for i in range(23, 40):
         assert stream.push(x[i]) == 0
-        kept += stream.drain()
+        scores += stream.drain()
     assert stream.lib.toy_overruns() == 3
-    starts = range(21, 40 - 8 + 1, 4)
+    starts = [0, 4, 8, 12, *range(23, 40 - 8 + 1, 4)]
     expected = toy.windows(np.stack([x[s : s + 8] for s in starts]))
-    assert np.array_equal(np.array(kept), expected.scores)
+    assert np.array_equal(np.array(scores), expected.scores)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_bursts_never_make_a_window_of_frames_that_are_not_neighbours(toy, seed):
+    """Push in bursts, process now and then: windows are exactly those of the unbroken runs."""
+    rng = np.random.default_rng(seed)
+    x = samples(400, seed)
+    stream, scores, kept, runs = Stream(toy), [], [], []
+    for i in range(400):
+        if stream.push(x[i]) == 0:
+            if kept and kept[-1] != i - 1:
+                runs.append(kept)
+                kept = []
+            kept.append(i)
+        if rng.random() < 0.15:
+            scores += stream.drain()
+    scores += stream.drain()
+    runs.append(kept)
+    starts = [s for run in runs for s in range(run[0], run[-1] - 8 + 2, 4)]
+    expected = toy.windows(np.stack([x[s : s + 8] for s in starts])).scores
+    rows = [tuple(row) for row in expected]
+    position = 0
+    for score in scores:  # in order, each one a window of an unbroken run
+        position = rows.index(tuple(score), position) + 1
+    assert len(scores) >= 0.8 * len(rows)
 
 
 def test_frames_that_arrive_during_a_window_are_kept(toy):

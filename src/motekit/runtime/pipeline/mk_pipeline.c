@@ -16,28 +16,48 @@ typedef struct {
     mk_sample sample[MK_CHANNELS];
 } mk_frame;
 
-/* The ring holds the window that is being computed and the frames that arrive meanwhile. */
+/* Holds what is still needed of the window (all of it where a block reads it as a whole, nothing
+ * where blocks compute as samples arrive) and MK_SLACK frames more. */
 static mk_frame ring[MK_RING_FRAMES];
 
-/* Frame counters wrap; only differences of at most MK_SLACK are used. */
+/* Frames are counted; counters wrap, and only differences of at most MK_WINDOW + MK_SLACK are
+ * used. */
 static struct {
     volatile uint32_t overruns; /* frames dropped; written by the producer only */
     uint32_t windows;
     volatile uint16_t pushed;   /* frames accepted; written by the producer only */
-    volatile uint16_t taken;    /* frames used; written by the consumer only */
-    volatile uint16_t break_at; /* value of `pushed` at the latest drop */
-    uint16_t seen_overruns;     /* low half of the overruns the consumer knows of */
+    volatile uint16_t oldest;   /* frame that must stay in the ring; by the consumer only */
+    volatile uint16_t break_at; /* value of `pushed` at the latest drop; by the producer only */
+    uint16_t seen_overruns;     /* low half of the overruns the consumer has dealt with */
     uint16_t write_slot;        /* ring frame the producer fills next */
-    uint16_t read_slot;         /* ring frame the consumer uses next */
-    uint16_t missing;           /* frames until the next window is complete, at least 1 */
+    uint16_t oldest_slot;       /* ring frame of `oldest` */
+#if !MK_HISTORY
+    uint16_t start; /* first frame of the next window, long released */
+#elif MK_STREAMING
+    uint16_t stepped; /* frame that the blocks see next */
+#endif
 } stream;
+
+/* First frame of the next window. */
+static uint16_t window_start(void)
+{
+#if MK_HISTORY
+    return stream.oldest;
+#else
+    return stream.start;
+#endif
+}
 
 static int16_t features[MK_FEATURES];
 
-/* The next frame begins a new stream. */
-static void restart(void)
+/* `oldest` is the first frame of a stream. */
+static void begin(void)
 {
-    stream.missing = MK_WINDOW;
+#if !MK_HISTORY
+    stream.start = stream.oldest;
+#elif MK_STREAMING
+    stream.stepped = stream.oldest;
+#endif
 #if MK_STREAMING
     mk_blocks_start();
 #endif
@@ -46,20 +66,20 @@ static void restart(void)
 
 void mk_init(void)
 {
-    stream.pushed = 0;
-    stream.taken = 0;
     stream.overruns = 0;
-    stream.seen_overruns = 0;
     stream.windows = 0;
+    stream.pushed = 0;
+    stream.oldest = 0;
+    stream.seen_overruns = 0;
     stream.write_slot = 0;
-    stream.read_slot = 0;
-    restart();
+    stream.oldest_slot = 0;
+    begin();
 }
 
 int mk_push(const mk_sample frame[MK_CHANNELS])
 {
     const uint16_t pushed = stream.pushed;
-    if ((uint16_t)(pushed - stream.taken) >= MK_SLACK) {
+    if ((uint16_t)(pushed - stream.oldest) >= MK_RING_FRAMES) {
         stream.break_at = pushed; /* before `overruns`: the consumer reads them the other way */
         stream.overruns = stream.overruns + 1U;
         return -1;
@@ -71,24 +91,29 @@ int mk_push(const mk_sample frame[MK_CHANNELS])
     return 0;
 }
 
-/* Use `count` frames. */
-static void take(uint32_t count)
+/* The producer may overwrite `count` frames more; at most MK_RING_FRAMES. */
+static void release(uint32_t count)
 {
-    const uint32_t slot = stream.read_slot + count;
-    stream.read_slot = (uint16_t)((slot >= MK_RING_FRAMES) ? (slot - MK_RING_FRAMES) : slot);
-    stream.taken = (uint16_t)(stream.taken + count);
+    const uint32_t slot = stream.oldest_slot + count;
+    stream.oldest_slot =
+        (uint16_t)((slot >= MK_RING_FRAMES) ? (slot - MK_RING_FRAMES) : slot);
+    stream.oldest = (uint16_t)(stream.oldest + count);
 }
 
-/* A frame was dropped since the last look. No window may span the gap, so the frames in front of
- * it are passed over and the stream starts anew behind it. */
+/* Frames were dropped since the last look. No window may span the gap, so the stream starts anew
+ * behind it. */
 static MK_NOINLINE void mind_gap(uint16_t overruns)
 {
-    stream.seen_overruns = overruns;
-    const uint16_t ahead = (uint16_t)(stream.break_at - stream.taken);
-    if (ahead <= MK_SLACK) { /* else a later drop was met already */
-        take(ahead);
+    const uint16_t whole = (uint16_t)(stream.break_at - window_start());
+    if ((whole >= MK_WINDOW) && (whole <= MK_WINDOW + MK_SLACK)) {
+        return; /* the next window lies in front of the gap: it comes first */
     }
-    restart();
+    stream.seen_overruns = overruns;
+    const uint16_t ahead = (uint16_t)(stream.break_at - stream.oldest);
+    if (ahead <= MK_RING_FRAMES) { /* else a later drop was met already */
+        release(ahead);
+    }
+    begin();
 }
 
 static void compute(const mk_history *history, mk_result *result)
@@ -106,19 +131,45 @@ static void compute(const mk_history *history, mk_result *result)
     result->window = stream.windows;
 }
 
-/* The window that ends in front of read_slot. Not inlined: most calls of mk_process take one frame
- * and never come here, so they should not save its registers. */
+/* The next window is there. Not inlined: most calls of mk_process take one frame and never come
+ * here, so they should not save its registers. */
 static MK_NOINLINE int complete(mk_result *result)
 {
-    mk_history history = {ring[0].sample, MK_RING_FRAMES, 0U, 0U, MK_CHANNELS, NULL};
-#if MK_HISTORY
-    const uint32_t start = (uint32_t)stream.read_slot + MK_RING_FRAMES - MK_WINDOW;
-    history.start = (uint16_t)((start >= MK_RING_FRAMES) ? (start - MK_RING_FRAMES) : start);
-    history.length = MK_WINDOW;
-#endif
+    const mk_history history = {ring[0].sample, MK_RING_FRAMES, stream.oldest_slot,
+                                (MK_HISTORY != 0) ? MK_WINDOW : 0U, MK_CHANNELS, NULL};
     compute(&history, result);
+#if MK_HISTORY
+    release(MK_STRIDE); /* only now may the producer reach into the window */
+#else
+    stream.start = (uint16_t)(stream.start + MK_STRIDE);
+#endif
     return 1;
 }
+
+#if MK_STREAMING
+/* Give waiting frames to the blocks, up to the end of the window; returns how many of the
+ * window's frames they have seen. */
+static uint16_t step_blocks(void)
+{
+#if MK_HISTORY
+    uint16_t seen = (uint16_t)(stream.stepped - stream.oldest);
+    while ((seen < MK_WINDOW) && (stream.stepped != stream.pushed)) {
+        const uint32_t slot = (uint32_t)stream.oldest_slot + seen;
+        mk_blocks_step(ring[(slot >= MK_RING_FRAMES) ? (slot - MK_RING_FRAMES) : slot].sample);
+        stream.stepped = (uint16_t)(stream.stepped + 1U);
+        seen++;
+    }
+#else
+    uint16_t seen = (uint16_t)(stream.oldest - stream.start);
+    while ((seen < MK_WINDOW) && (stream.oldest != stream.pushed)) {
+        mk_blocks_step(ring[stream.oldest_slot].sample);
+        release(1U);
+        seen++;
+    }
+#endif
+    return seen;
+}
+#endif
 
 int mk_process(mk_result *result)
 {
@@ -126,26 +177,12 @@ int mk_process(mk_result *result)
     if (overruns != stream.seen_overruns) {
         mind_gap(overruns);
     }
-    uint32_t waiting = (uint16_t)(stream.pushed - stream.taken);
-    if (waiting > stream.missing) {
-        waiting = stream.missing;
-    }
 #if MK_STREAMING
-    for (uint32_t i = 0; i < waiting; i++) {
-        mk_blocks_step(ring[stream.read_slot].sample);
-        take(1U);
-    }
+    const uint16_t have = step_blocks();
 #else
-    take(waiting);
+    const uint16_t have = (uint16_t)(stream.pushed - stream.oldest);
 #endif
-    /* The producer may now be MK_SLACK frames ahead of the window's end, which is what the ring
-     * has room for beside the window. */
-    stream.missing = (uint16_t)(stream.missing - waiting);
-    if (stream.missing != 0U) {
-        return 0;
-    }
-    stream.missing = MK_STRIDE;
-    return complete(result);
+    return (have < MK_WINDOW) ? 0 : complete(result);
 }
 
 uint32_t mk_overruns(void)

@@ -104,8 +104,9 @@ class Block:
             `lsb` of `c(..., "fixed")`; what the fixed-point C must equal bit for bit.
         c: (signal, params, "float" | "fixed") → CBlock. Raises InputError where the block has
             no such variant for this signal.
-        bound: per feature, the largest |C − reference| promised, in feature units, for
-            ("float" | "fixed") and a window whose physical values do not exceed `full_scale`.
+        bound: (signal, params, "float" | "fixed", windows in units, … × samples × channels) →
+            the largest |C − reference| promised for each feature of each window, in feature
+            units, … × features.
         history: whether `finish` reads the window from the pipeline's ring.
         package: `__name__` of the folder.
     """
@@ -118,6 +119,6 @@ class Block:
     reference: Callable[[F64, Signal, Any], F64]
     fixed_reference: Callable[[npt.NDArray[np.int16], Signal, Any], I32]
     c: Callable[[Signal, Any, str], CBlock]
-    bound: Callable[[Signal, Any, str, float], F64]
+    bound: Callable[[Signal, Any, str, F64], F64]
     history: bool
     package: str

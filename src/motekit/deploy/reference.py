@@ -31,14 +31,14 @@ def features(spec: PipelineSpec, windows: npt.NDArray[np.generic]) -> F64:
 
 
 def bounds(spec: PipelineSpec, windows: npt.NDArray[np.generic], arithmetic: str) -> F64:
-    """What the C may be away from `features`, per feature, in the feature's unit."""
-    x = np.abs(windows.astype(np.float64)) * np.array(spec.signal.scale)
-    full_scale = float(x.max(initial=0.0))
-    parts = [
-        dsp.block(u.block).bound(fed(spec.signal, u), u.params, arithmetic, full_scale)
-        for u in spec.blocks
-    ]
-    return np.concatenate([np.asarray(p, np.float64) for p in parts])
+    """What the C may be away from `features`, (windows, features), in the feature's unit."""
+    x = windows.astype(np.float64) * np.array(spec.signal.scale)
+    parts = []
+    for use in spec.blocks:
+        picked = x[..., list(use.channels)] if use.channels else x
+        signal = fed(spec.signal, use)
+        parts.append(dsp.block(use.block).bound(signal, use.params, arithmetic, picked))
+    return np.concatenate(parts, axis=-1)
 
 
 def lsb(spec: PipelineSpec) -> F64:

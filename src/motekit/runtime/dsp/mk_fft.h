@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "mk_bits.h"
+#include "mk_config.h"
 
 #ifndef MK_FFT_ODD
 #define MK_FFT_ODD 0 /* 1: some length is 4, 16, 64, 256 .. times 4 */

@@ -6,7 +6,20 @@
 
 #include <stdint.h>
 
+#include "mk_config.h"
 #include "mk_wide.h"
+
+#ifndef MK_LONG_WINDOWS
+#define MK_LONG_WINDOWS 0 /* 1: some window is longer than MK_SUM_CHUNK samples */
+#endif
+
+#ifndef MK_ROUGH_MEAN
+#define MK_ROUGH_MEAN 0 /* 1: the mean may miss by a good part of the deviation */
+#endif
+
+/* So many terms at most go into a sum one by one: a longer sum is one of such sums, so that its
+ * rounding error does not grow with its length. */
+#define MK_SUM_CHUNK 1024U
 
 /* Sums of d, d^2, d^3, d^4, where d is a sample less a value near the mean. */
 typedef struct {
@@ -15,6 +28,14 @@ typedef struct {
     float s3;
     float s4;
 } mk_sums_f32;
+
+static inline void mk_sums_add_f32(mk_sums_f32 *to, mk_sums_f32 part)
+{
+    to->s1 += part.s1;
+    to->s2 += part.s2;
+    to->s3 += part.s3;
+    to->s4 += part.s4;
+}
 
 typedef struct {
     float shift;    /* mean of d: what the value near the mean missed */

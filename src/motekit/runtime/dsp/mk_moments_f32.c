@@ -5,8 +5,9 @@
 
 /* A variance below this share of the mean square of d is rounding noise: d was a constant. */
 #define MK_CONSTANT_SHARE 3.8e-6F
+/* So is one whose square float cannot hold. */
+#define MK_LEAST_VARIANCE 1e-18F
 
-/* To first order in what the mean missed, which is small against the deviation. */
 mk_shape_f32 mk_shape_from_sums_f32(mk_sums_f32 sums, uint32_t n)
 {
     const float per = 1.0F / (float)n;
@@ -14,11 +15,16 @@ mk_shape_f32 mk_shape_from_sums_f32(mk_sums_f32 sums, uint32_t n)
     const float e2 = sums.s2 * per;
     const float m2 = e2 - (r * r);
     mk_shape_f32 shape = {r, 0.0F, 0.0F, 0.0F};
-    if (m2 > (e2 * MK_CONSTANT_SHARE)) {
+    if (m2 > ((e2 * MK_CONSTANT_SHARE) + MK_LEAST_VARIANCE)) {
         const float e3 = sums.s3 * per;
         const float e4 = sums.s4 * per;
-        const float m3 = e3 - ((3.0F * r) * e2);
-        const float m4 = e4 - ((4.0F * r) * e3);
+        float m3 = e3 - ((3.0F * r) * e2);
+        float m4 = e4 - ((4.0F * r) * e3);
+#if MK_ROUGH_MEAN
+        const float r2 = r * r;
+        m3 += (2.0F * r) * r2;
+        m4 += ((6.0F * r2) * e2) - ((3.0F * r2) * r2);
+#endif
         const float inverse = 1.0F / m2;
         shape.variance = m2;
         shape.skewness = (m3 * inverse) * __builtin_sqrtf(inverse);
@@ -49,5 +55,16 @@ static mk_sums_f32 center_sums(float *x, uint32_t n, float mean)
 
 mk_shape_f32 mk_center_f32(float *x, uint32_t n, float sum)
 {
-    return mk_shape_from_sums_f32(center_sums(x, n, sum / (float)n), n);
+    const float mean = sum / (float)n;
+#if MK_LONG_WINDOWS
+    mk_sums_f32 sums = {0.0F, 0.0F, 0.0F, 0.0F};
+    for (uint32_t done = 0; done < n; done += MK_SUM_CHUNK) {
+        const uint32_t left = n - done;
+        mk_sums_add_f32(&sums, center_sums(&x[done], (left < MK_SUM_CHUNK) ? left : MK_SUM_CHUNK,
+                                           mean));
+    }
+    return mk_shape_from_sums_f32(sums, n);
+#else
+    return mk_shape_from_sums_f32(center_sums(x, n, mean), n);
+#endif
 }

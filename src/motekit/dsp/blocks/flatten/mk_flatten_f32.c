@@ -41,6 +41,24 @@ static void level_of(const mk_history *h, uint32_t c, mk_level *level)
     level->near_mean = (float)sum / (float)h->length;
 }
 
+/* Sums over the next count samples of *at, which moves on. */
+static mk_sums_f32 chunk_of(const mk_sample **at, uint32_t step, uint32_t count, float near_mean)
+{
+    mk_sums_f32 sums = {0.0F, 0.0F, 0.0F, 0.0F};
+    const mk_sample *next = *at;
+    for (; count > 0U; count--) {
+        const float d = (float)*next - near_mean;
+        const float d2 = d * d;
+        next += step;
+        sums.s1 += d;
+        sums.s2 += d2;
+        sums.s3 += d2 * d;
+        sums.s4 += d2 * d2;
+    }
+    *at = next;
+    return sums;
+}
+
 static mk_sums_f32 sums_of(const mk_history *h, uint32_t c, float near_mean)
 {
     mk_run runs[2];
@@ -48,14 +66,11 @@ static mk_sums_f32 sums_of(const mk_history *h, uint32_t c, float near_mean)
     mk_sums_f32 sums = {0.0F, 0.0F, 0.0F, 0.0F};
     for (uint32_t r = 0; r < 2U; r++) {
         const mk_sample *at = runs[r].at;
-        for (uint32_t n = runs[r].count; n > 0U; n--) {
-            const float d = (float)*at - near_mean;
-            const float d2 = d * d;
-            at += h->channels;
-            sums.s1 += d;
-            sums.s2 += d2;
-            sums.s3 += d2 * d;
-            sums.s4 += d2 * d2;
+        uint32_t left = runs[r].count;
+        while (left > 0U) {
+            const uint32_t count = (left < MK_SUM_CHUNK) ? left : MK_SUM_CHUNK;
+            mk_sums_add_f32(&sums, chunk_of(&at, h->channels, count, near_mean));
+            left -= count;
         }
     }
     return sums;

@@ -26,6 +26,7 @@ from motekit.dsp.common import (
     require_fixed_input,
     require_samples,
 )
+from motekit.dsp.errors import LOG10F
 
 MOST_SAMPLES = 65535  # a sum of differences of int16 samples must fit 32 bits
 Q16 = 65536
@@ -116,17 +117,19 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     return CBlock((*sources, *HISTORY, *FEATURES["fixed"]), fields, 0, scratch, lsb=lsb)
 
 
-def bound(signal: Signal, p: Params, arithmetic: str, full_scale: float) -> F64:
+def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
     """The logarithm's error, and that of its argument relative to the floor."""
     n = len(signal.channels) * len(p.lags)
+    shape = (*windows.shape[:-2], n)
     if arithmetic == "fixed":
         terms = signal.length - max(p.lags)
         rounding = 0.5 * max(counts_to_units(signal)) / (p.floor * terms)
-        return np.full(n, LOG_ERROR + (2**-15 + rounding) / math.log(10))
+        return np.full(shape, LOG_ERROR + (2**-15 + rounding) / math.log(10))
+    top = np.max(np.abs(windows), axis=(-1, -2))[..., None] + np.zeros(shape)
     roundings = 6 if signal.sample == "int16" else signal.length + 6
-    relative = roundings * EPS * (1.0 if signal.sample == "int16" else 1.0 + full_scale / p.floor)
-    scale = 1.0 + abs(math.log10(p.floor)) + math.log10(1.0 + 2.0 * full_scale)
-    return np.full(n, relative / math.log(10) + 4 * EPS * scale + 2e-7)
+    relative = roundings * EPS * (1.0 if signal.sample == "int16" else 1.0 + top / p.floor)
+    scale = 1.0 + abs(math.log10(p.floor)) + np.log10(1.0 + 2.0 * top)
+    return np.asarray(relative / math.log(10) + 4 * EPS * scale + LOG10F)
 
 
 BLOCK = Block(

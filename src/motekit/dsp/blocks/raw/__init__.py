@@ -51,10 +51,10 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     return CBlock(sources, {"channels": len(signal.channels)}, 0, 0, lsb=lsb)
 
 
-def bound(signal: Signal, p: Params, arithmetic: str, full_scale: float) -> F64:
-    """Two float32 roundings; fixed point is exact."""
-    each = 2 * EPS * full_scale * p.scale if arithmetic == "float" else 0.0
-    return np.full(signal.length * len(signal.channels), each)
+def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
+    """Three float32 roundings; fixed point is exact."""
+    each = 3 * EPS if arithmetic == "float" else 0.0
+    return np.asarray(np.abs(windows * p.scale) * each).reshape(*windows.shape[:-2], -1)
 
 
 BLOCK = Block(

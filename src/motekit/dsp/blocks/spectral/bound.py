@@ -1,23 +1,140 @@
-"""How far C may be from the reference."""
+"""How far the C of `spectral` may be from the reference, for given windows.
+
+The error of a filtered sample comes from noise.py; what follows is how it moves the features.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from motekit.core.block import F64, Signal
+from motekit.dsp.common import EPS, counts_to_units
+from motekit.dsp.errors import (
+    LOG2_Q,
+    LOG10F,
+    ROUNDING,
+    SIGMAS,
+    log_bound,
+    shape_bounds,
+    spread,
+    summing,
+)  # fmt: skip
+from motekit.dsp.moments import center
 
-from .params import Params
-from .plan import plan
+from .fixed_plan import fixed_plan
+from .noise import fixed_noise, float_noise
+from .params import EI, Params
+from .plan import EI_ZERO, Plan, plan
+from .reference import filtered, noise_power, powers
+
+FFT_UNITS = 12.0  # error of mk_fft_power_q's amplitudes, in halves of its units
 
 
-def bound(signal: Signal, p: Params, arithmetic: str, full_scale: float) -> F64:
-    """Per feature: 1e-5 of full scale for levels, 1e-4 for logarithms and shapes."""
+@dataclass(frozen=True)
+class _Channel:
+    """What the bounds of one channel start from.
+
+    Args:
+        d: filtered windows without mean, … × samples.
+        sample: error of a filtered sample, alike in all of them at worst.
+        each: error of a sample of the moments beside it, independent.
+        line: error of an amplitude |X|.
+        fixed: whether in fixed point.
+    """
+
+    d: F64
+    sample: F64
+    each: F64
+    line: F64
+    fixed: bool
+
+
+def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) -> _Channel:
     pl = plan(signal, p)
-    one: list[float] = []
-    level = full_scale * p.scale
-    if p.statistics:
-        one += [1e-5 * level, 1e-3, 1e-2]
-    if pl.moments:
-        one += [1e-3, 1e-2]
-    one += [1e-3 if p.log else 1e-5 * level**2 * pl.fft] * pl.bands
-    return np.tile(np.array(one), len(signal.channels))
+    y = filtered(x, signal, p)
+    d = center(y, pl.constant)
+    top = np.max(np.abs(x), axis=-1) * p.scale
+    n = d.shape[-1]
+    energy = np.sqrt(np.sum(d**2, axis=-1))
+    if arithmetic == "float":
+        largest = np.max(np.abs(y), axis=-1)
+        sample = float_noise(signal, p) * top + 4 * EPS * largest
+        if signal.sample != "int16":
+            sample = sample + n * EPS * largest
+        steps = np.log2(max(pl.fft, 2))
+        line = sample * np.sqrt(n) + SIGMAS * ROUNDING * np.sqrt(4 * steps) * energy
+        return _Channel(d, sample, 2 * EPS * largest, line, False)
+    fp = fixed_plan(signal, p)
+    one = fp.unit * unit
+    peak = np.max(np.abs(d), axis=-1)
+    sample = np.full(top.shape, fixed_noise(signal, p) * one)
+    coarse = np.maximum(peak * 2.0**-27, one * 2.0**-fp.most)
+    line = sample * np.sqrt(n) + FFT_UNITS * pl.fft * coarse
+    return _Channel(d, sample, peak * 2.0**-14, line, True)
+
+
+def _statistics(c: _Channel) -> list[F64]:
+    sigma, _, k = spread(c.d)
+    skewness, kurtosis = shape_bounds(c.d, c.each, c.sample)
+    rms = c.sample + summing(c.d.shape[-1]) * sigma
+    if c.fixed:
+        peak = np.max(np.abs(c.d), axis=-1)
+        coarse = 2.0**-15 * (peak / sigma) ** 2
+        rms = rms + c.each**2 / sigma + 2.0**-14 * sigma
+        skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
+        kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
+    return [rms, skewness, kurtosis]
+
+
+def _spectral_moments(power: F64, error: F64, fixed: bool) -> list[F64]:
+    n = power.shape[-1]
+    top = np.max(power, axis=-1)
+    d = power - power.mean(axis=-1, keepdims=True)
+    common = np.max(error, axis=-1) + 4 * EPS * top + (top * 2.0**-15 if fixed else 0.0)
+    skewness, kurtosis = shape_bounds(d, 2 * EPS * top, common)
+    if fixed:
+        sigma, _, k = spread(d)
+        coarse = 2.0**-15 * (top / sigma) ** 2
+        skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
+        kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
+    flat = top <= 1e-290
+    most = (2 * np.sqrt(n), float(n + 4))
+    limited = [np.minimum(b, m) for b, m in zip((skewness, kurtosis), most, strict=True)]
+    return [np.where(flat, 0.0, b) for b in limited]
+
+
+def _bands(power: F64, error: F64, pl: Plan, p: Params, floor: float, fixed: bool) -> list[F64]:
+    out = []
+    for a, b in zip(pl.edges, pl.edges[1:], strict=False):
+        mean = power[..., a:b].mean(axis=-1)
+        wrong = error[..., a:b].mean(axis=-1) + (b - a + 4) * EPS * mean
+        if not p.log:
+            out.append(wrong)
+            continue
+        size = 1 + np.abs(np.log10(np.maximum(mean + floor, 1e-30)))
+        own = LOG2_Q if fixed else LOG10F + 6 * EPS * (size + 8)
+        either = np.where((mean == 0) & (wrong == 0), 0.0, log_bound(mean, wrong, floor))
+        out.append(either + own)
+    return out
+
+
+def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
+    """(… × samples × channels) in units → (… × features)."""
+    pl = plan(signal, p)
+    out: list[F64] = []
+    for index, unit in enumerate(counts_to_units(signal, p.scale)):
+        c = _channel(windows[..., index], signal, p, arithmetic, float(unit))
+        if p.statistics:
+            out += _statistics(c)
+        if not pl.fft:
+            continue
+        power, scale = powers(c.d, pl, p), pl.power_scale()
+        line = c.line[..., None]
+        error = 2 * np.sqrt(power * scale) * line + scale * line**2
+        if pl.moments:
+            out += _spectral_moments(power, error, c.fixed)
+        noise = noise_power(signal, p, index) or EI_ZERO
+        out += _bands(power, error, pl, p, 0.0 if p.numerics == EI else noise, c.fixed)
+    return np.stack(out, axis=-1)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from motekit.core.block import CBlock, Signal
 from motekit.dsp import integer
 from motekit.dsp.common import FEATURES, HISTORY, counts_to_units, require_fixed_input
+from motekit.dsp.errors import CHUNK
 from motekit.dsp.tables import twiddles
 
 from .fixed_plan import LOG_LSB, FixedPlan, fixed_plan, frames_summed, sum_shift
@@ -62,6 +63,10 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     }
     sources = [*SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic]]
     defines: dict[str, int] = {}
+    if arithmetic == "float" and pl.length > CHUNK:
+        defines["MK_LONG_WINDOWS"] = 1
+    if arithmetic == "float" and (pl.decimators or signal.sample != "int16"):
+        defines["MK_ROUGH_MEAN"] = 1
     if pl.decimators:
         defines["MK_SPECTRAL_DECIMATE"] = 1
         fields |= {

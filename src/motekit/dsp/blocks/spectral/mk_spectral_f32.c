@@ -20,6 +20,12 @@
 /* log10 of a power of exactly zero, in the unit of the feature (Edge Impulse: 1e-10). */
 #define MK_LOG_OF_ZERO (-10.0F)
 
+#if MK_SPECTRAL_DECIMATE || MK_SAMPLE_F32
+#define MK_CONSTANT 1e-5F
+#else
+#define MK_CONSTANT 1e-7F /* the sum of integers is exact */
+#endif
+
 #if MK_SPECTRAL_DECIMATE
 /* Low-pass at rest at the first sample, then every ratio-th sample. Returns how many. */
 static uint32_t decimate(const mk_spectral_params *p, float *x, uint32_t n, float *sum)
@@ -233,17 +239,31 @@ static uint32_t take(const mk_spectral_params *p, const mk_history *h, uint32_t 
     return n;
 }
 
+#if MK_SPECTRAL_GENERAL
+/* A deviation below MK_CONSTANT of the mean is what rounding left of a constant. */
+static void drop_constant(float *x, uint32_t n, float sum, mk_shape_f32 *shape)
+{
+    const float least = (sum / (float)n) * MK_CONSTANT;
+    if (!(shape->variance > (least * least))) {
+        shape->variance = 0.0F;
+        shape->skewness = 0.0F;
+        shape->kurtosis = 0.0F;
+        for (uint32_t i = 0; i < n; i++) {
+            x[i] = 0.0F;
+        }
+    }
+}
+#endif
+
 /* Filter, remove the mean, put the statistics. Returns the length behind the decimation. */
 static MK_NOINLINE uint32_t do_window(const mk_spectral_params *p, const mk_history *h,
                                       uint32_t c, float *x, mk_features *out)
 {
     float sum;
     const uint32_t n = take(p, h, c, x, &sum);
-    const mk_shape_f32 shape = mk_center_f32(x, n, sum);
-#if MK_SPECTRAL_GENERAL && MK_SPECTRAL_FFT
-    if (!(shape.variance > 0.0F)) {
-        zero(x, 0, n); /* a constant: what is left is rounding */
-    }
+    mk_shape_f32 shape = mk_center_f32(x, n, sum);
+#if MK_SPECTRAL_GENERAL
+    drop_constant(x, n, sum, &shape);
 #endif
     if (p->statistics != 0U) {
         const float *const channel = &p->channel[c * p->channel_step];

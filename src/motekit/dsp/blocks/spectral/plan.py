@@ -13,10 +13,12 @@ import numpy as np
 from scipy import signal as scipy_signal
 
 from motekit.core.block import F64, Signal
+from motekit.dsp.moments import CONSTANT
 
 from .params import EI, Params
 
 STAGES = {1: (), 3: (3,), 10: (10,), 30: (3, 10), 100: (10, 10), 1000: (10, 10, 10)}
+ROUGH_CONSTANT = 1e-5  # see Plan.constant
 EI_ZERO = 1e-10  # what edge_impulse_v4 takes the logarithm of where a power is 0
 
 
@@ -72,6 +74,7 @@ class Plan:
         bins: (first, last + 1) FFT bin that becomes a feature.
         edges: bins [edges[i], edges[i + 1]) are averaged to feature i.
         moments: spectral skewness and kurtosis wanted.
+        constant: a deviation up to this share of the mean is what rounding left of a constant.
     """
 
     decimators: tuple[tuple[int, Sections], ...]
@@ -83,6 +86,7 @@ class Plan:
     window: F64
     edges: tuple[int, ...]
     moments: bool
+    constant: float
 
     @property
     def bands(self) -> int:
@@ -130,9 +134,11 @@ def plan(signal: Signal, p: Params) -> Plan:
     if p.filter != "none" and p.order > 0:
         sos = scipy_signal.butter(p.order, 2 * p.cutoff_hz / rate, p.filter, output="sos")
         butterworth = _sections(sos, at_rest=False)
+    rough = p.decimation > 1 or signal.sample != "int16"
+    constant = ROUGH_CONSTANT if rough else CONSTANT
     if p.fft_length == 0:
         return Plan(
-            tuple(decimators), butterworth, rate, length, (), 0, np.ones(0), (), False
+            tuple(decimators), butterworth, rate, length, (), 0, np.ones(0), (), False, constant
         )  # fmt: skip
     first, end = kept_bins(p, rate)
     bands = p.bands or end - first
@@ -143,5 +149,5 @@ def plan(signal: Signal, p: Params) -> Plan:
     moments = p.spectral_moments or p.numerics == EI
     return Plan(
         tuple(decimators), butterworth, rate, length, frame_starts(length, p), n, window, edges,
-        moments,
+        moments, constant,
     )  # fmt: skip

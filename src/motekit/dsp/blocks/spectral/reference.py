@@ -98,10 +98,10 @@ def reference(x: F64, signal: Signal, p: Params) -> F64:
     for channel in range(x.shape[-1]):
         y = filtered(x[..., channel], signal, p)
         if p.statistics:
-            variance, skewness, kurtosis = shape(y)
+            variance, skewness, kurtosis = shape(y, pl.constant)
             out += [np.sqrt(variance), skewness, kurtosis]
         if pl.fft:
-            power = powers(center(y), pl, p)
+            power = powers(center(y, pl.constant), pl, p)
             if pl.moments:
                 out += list(shape(power)[1:])
             out += _band_features(power, pl, p, noise_power(signal, p, channel))

@@ -1,0 +1,73 @@
+"""Rounding errors of the filters, per unit of the largest sample or in integer units."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from scipy import signal as scipy_signal
+
+from motekit.core.block import F64, Signal
+from motekit.dsp.errors import ROUNDING, SIGMAS
+
+from .fixed_plan import LONGEST, fixed_plan
+from .params import Params
+from .plan import Sections, plan
+
+
+def _impulse() -> F64:
+    out = np.zeros(LONGEST)
+    out[0] = 1.0
+    return out
+
+
+def _through(x: F64, s: Sections, first: int) -> F64:
+    """x through the sections from `first` on, without gain."""
+    for b1, a1, a2 in list(zip(s.b1, s.a1, s.a2, strict=True))[first:]:
+        x = scipy_signal.lfilter([1.0, b1, 1.0], [1.0, a1, a2], x)
+    return x
+
+
+def _stages(signal: Signal, p: Params) -> list[Sections]:
+    pl = plan(signal, p)
+    return [s for _, s in pl.decimators] + ([pl.butterworth] if pl.butterworth else [])
+
+
+@lru_cache(maxsize=64)
+def float_noise(signal: Signal, p: Params) -> float:
+    """Bound of the error of a filtered sample, per unit of the largest magnitude of a window."""
+    error, level = 0.0, 1.0
+    for s in _stages(signal, p):
+        swing = 2.0 if s.rest is not None else 1.0
+        response = _impulse() * s.gain * level * swing
+        variance = (error * np.sum(np.abs(_through(_impulse() * s.gain, s, 0)))) ** 2
+        variance += (ROUNDING * SIGMAS) ** 2 * np.sum(_through(response, s, 0) ** 2)
+        for i, (b1, a1, a2) in enumerate(zip(s.b1, s.a1, s.a2, strict=True)):
+            v = float(np.sum(np.abs(response)))
+            response = scipy_signal.lfilter([1.0, b1, 1.0], [1.0, a1, a2], response)
+            y = float(np.sum(np.abs(response)))
+            once = y**2 + (2 * v) ** 2 + (3 * v + y) ** 2 + (2 * y) ** 2 + 3 * (y + v) ** 2
+            loop = scipy_signal.lfilter([1.0], [1.0, a1, a2], _impulse())
+            onward = np.sum(_through(loop, s, i + 1) ** 2)
+            variance += (ROUNDING * SIGMAS) ** 2 * once * float(onward)
+        level = float(np.sum(np.abs(response)))
+        error = float(np.sqrt(variance))
+    return error
+
+
+@lru_cache(maxsize=64)
+def fixed_noise(signal: Signal, p: Params) -> float:
+    """Bound of the error of a filtered sample in units of the filtered integers."""
+    error = 0.0
+    cascades = fixed_plan(signal, p).cascades
+    for s, cascade in zip(_stages(signal, p), cascades, strict=True):
+        sections = cascade.sections
+        total = np.abs(_through(_impulse(), s, 0)).sum() / 2.0 ** sum(q[3] for q in sections)
+        error *= float(total)
+        for i, (a1, a2, q) in enumerate(zip(s.a1, s.a2, sections, strict=True)):
+            later = 2.0 ** sum(other[3] for other in sections[i + 1 :])
+            loop = scipy_signal.lfilter([1.0], [1.0, a1, a2], _impulse())
+            whole = np.abs(_through(_impulse(), s, i)).sum() if q[3] else 0.0
+            error += float(3 * np.abs(_through(loop, s, i + 1)).sum() + whole) / later
+        error += 4.0
+    return error + 1.0

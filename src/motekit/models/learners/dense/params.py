@@ -15,10 +15,10 @@ class DenseParams:
         (32, 16), "neurons of each hidden layer; empty: a linear classifier", minimum=1,
         maximum=4096,
     )  # fmt: skip
-    steps: int = param(3000, "optimizer steps", minimum=1, maximum=10_000_000)
+    steps: int = param(2000, "optimizer steps", minimum=1, maximum=10_000_000)
     batch: int = param(64, "windows a step sees", minimum=1, maximum=65536)
     learning_rate: float = param(
-        3e-3, "of AdamW at the start; falls to 0 as a half cosine", minimum=0.0, maximum=1.0
+        1e-2, "of AdamW at the start; falls to 0 as a half cosine", minimum=0.0, maximum=1.0
     )
     weight_decay: float = param(1e-2, "of AdamW", minimum=0.0, maximum=10.0)
     dropout: float = param(0.1, "share of hidden neurons left out", minimum=0.0, maximum=0.95)

@@ -81,11 +81,10 @@ def text(found: dict[str, Any]) -> str:
     lines += [
         f"  {q['layer']:<10} {q['op']:<16} {q['sqnr_db']:5.1f} dB" for q in found["quantization"]
     ]
-    alarms, low, high = (
-        found["anomaly"]["false_alarm_rate"],
-        *found["anomaly"]["false_alarm_interval"],
-    )
-    lines.append(f"  false alarms on a new subject {alarms:.2%} ({low:.2%} to {high:.2%})")
+    anomaly = found["anomaly"]
+    low, high = anomaly["false_alarm_interval"]
+    rate = anomaly["false_alarm_rate"]
+    lines.append(f"  false alarms on a new subject {rate:.2%} ({low:.2%} to {high:.2%})")
     lines.append(f"  {found['seconds']} s, {found['cpu_seconds']} s of CPU")
     return "\n".join(lines)
 

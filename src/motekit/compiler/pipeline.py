@@ -30,6 +30,11 @@ CORE_FILES = (
 )  # fmt: skip
 ROLES = ("classifier", "anomaly")
 IDENTITY_BYTES = 16
+# Compared with unsigned numbers, so they are unsigned themselves.
+COUNTS = (
+    "MK_CHANNELS", "MK_WINDOW", "MK_STRIDE", "MK_SLACK", "MK_RING_FRAMES", "MK_FEATURES",
+    "MK_CLASSES", "MK_SMOOTH", "MK_HOLD_OFF", "MK_THRESHOLD", "MK_ARENA_BYTES",
+)  # fmt: skip
 
 
 def compile_pipeline(
@@ -165,7 +170,10 @@ class _Program:
         parts = {"the pipeline": base}
         parts |= {f"block {u.name}": dict(u.c.defines) for u in self.uses}
         parts |= {f"the {role}": dict(g.defines) for role, g in self.graphs.items()}
-        merged = block_code.merge_defines(parts)
+        merged = {
+            name: f"{value}U" if name in COUNTS else value
+            for name, value in block_code.merge_defines(parts).items()
+        }
         guard = "#ifndef MK_CONFIG_H\n#define MK_CONFIG_H\n\n"
         return (
             self._provenance("Sizes and choices.") + "\n" + guard + defines(merged) + "\n#endif\n"

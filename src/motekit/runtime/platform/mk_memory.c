@@ -16,12 +16,16 @@ MK_WEAK void *memcpy(void *restrict to, const void *restrict from, size_t count)
   unsigned char *out = to;
   const unsigned char *in = from;
   if ((((uintptr_t)out | (uintptr_t)in) & 3u) == 0u) {
-    for (; count >= 4u; count -= 4u, out += 4, in += 4) {
+    for (; count >= 4u; count -= 4u) {
       *(mk_word *)(void *)out = *(const mk_word *)(const void *)in;
+      out += 4;
+      in += 4;
     }
   }
-  while (count-- != 0u) {
-    *out++ = *in++;
+  for (; count != 0u; count--) {
+    *out = *in;
+    out++;
+    in++;
   }
   return to;
 }
@@ -30,8 +34,10 @@ MK_WEAK void *memmove(void *to, const void *from, size_t count) {
   unsigned char *out = to;
   const unsigned char *in = from;
   if ((uintptr_t)out <= (uintptr_t)in) {
-    while (count-- != 0u) {
-      *out++ = *in++;
+    for (; count != 0u; count--) {
+      *out = *in;
+      out++;
+      in++;
     }
   } else {
     while (count-- != 0u) {
@@ -46,12 +52,14 @@ MK_WEAK void *memset(void *to, int value, size_t count) {
   const unsigned char byte = (unsigned char)value;
   if (((uintptr_t)out & 3u) == 0u) {
     const mk_word word = byte * 0x01010101u;
-    for (; count >= 4u; count -= 4u, out += 4) {
+    for (; count >= 4u; count -= 4u) {
       *(mk_word *)(void *)out = word;
+      out += 4;
     }
   }
-  while (count-- != 0u) {
-    *out++ = byte;
+  for (; count != 0u; count--) {
+    *out = byte;
+    out++;
   }
   return to;
 }
@@ -59,10 +67,12 @@ MK_WEAK void *memset(void *to, int value, size_t count) {
 MK_WEAK int memcmp(const void *a, const void *b, size_t count) {
   const unsigned char *p = a;
   const unsigned char *q = b;
-  for (; count != 0u; count--, p++, q++) {
+  for (; count != 0u; count--) {
     if (*p != *q) {
-      return *p < *q ? -1 : 1;
+      return (*p < *q) ? -1 : 1;
     }
+    p++;
+    q++;
   }
   return 0;
 }

@@ -57,7 +57,7 @@ uint32_t mk_read(void *to, uint32_t count) {
   while (done < count) {
     const uintptr_t block[3] = {in, mk_address(to) + done, count - done};
     const uintptr_t left = mk_host(MK_SYS_READ, mk_address(block));
-    if (left >= count - done) {
+    if (left >= (count - done)) {
       break; /* nothing came: the end of the input */
     }
     done = count - (uint32_t)left;

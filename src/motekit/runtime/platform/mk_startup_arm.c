@@ -15,7 +15,7 @@ void mk_trap(void);
 static void mk_enable_fpu(void) {
   /* CPACR: full access to CP10 and CP11. The compiler must not move FPU code above it. */
   volatile uint32_t *const cpacr = (volatile uint32_t *)(uintptr_t)0xE000ED88u;
-  *cpacr |= 0xFu << 20;
+  *cpacr |= 0x00F00000u;
   __asm volatile("dsb\n\tisb" ::: "memory");
 }
 #endif
@@ -23,7 +23,8 @@ static void mk_enable_fpu(void) {
 void mk_reset(void) {
   const uint32_t *from = mk_data_load;
   for (uint32_t *to = mk_data_start; to < mk_data_end; to++) {
-    *to = *from++;
+    *to = *from;
+    from++;
   }
   for (uint32_t *to = mk_bss_start; to < mk_bss_end; to++) {
     *to = 0;

@@ -23,7 +23,8 @@ __attribute__((naked, used, section(".mk_reset"))) void mk_reset(void) {
 __attribute__((used)) void mk_start(void) {
   const uint32_t *from = mk_data_load;
   for (uint32_t *to = mk_data_start; to < mk_data_end; to++) {
-    *to = *from++;
+    *to = *from;
+    from++;
   }
   for (uint32_t *to = mk_bss_start; to < mk_bss_end; to++) {
     *to = 0;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from motekit.core.errors import InputError
@@ -43,6 +43,12 @@ def rank(cost: Cost, optimize: Optimize) -> tuple[int, int, int]:
     return orders[optimize]
 
 
+def _with_code(kernel: Kernel, op: Op, graph: Graph, cost: Cost) -> Cost:
+    """The cost with this op's share of the kernel's code, which all ops of a kind use."""
+    users = sum(other.kind == op.kind for other in graph.ops)
+    return replace(cost, flash_bytes=cost.flash_bytes + kernel.code_bytes // max(users, 1))
+
+
 def choose(
     op: Op, graph: Graph, target: TargetSpec, optimize: Optimize, only: str | None = None
 ) -> Choice:
@@ -63,7 +69,7 @@ def choose(
         if reason is not None:
             rejected[kernel.name] = reason
             continue
-        cost = kernel.cost(op, graph, target)
+        cost = _with_code(kernel, op, graph, kernel.cost(op, graph, target))
         ranked.append((rank(cost, optimize), kernel.name, kernel, cost))
     if not ranked:
         reasons = "; ".join(f"{name}: {why}" for name, why in rejected.items())

@@ -166,6 +166,7 @@ class Kernel:
             (input address − output address ≥ lead); lead 0 is in place, a negative lead lets
             the output start above the input. A kernel that walks its input upwards has
             lead = max over its steps of (output bytes written − first input byte still needed).
+        code_bytes: flash of the kernel's own functions on a Cortex-M4 at -Os, once a program.
     """
 
     name: str
@@ -174,3 +175,4 @@ class Kernel:
     cost: Callable[[Op, Graph, TargetSpec], Cost]
     emit: Callable[[Op, Graph, TargetSpec], Emitted]
     overlap: Callable[[Op, Graph, TargetSpec], Mapping[tuple[int, int], int]] = no_overlap
+    code_bytes: int = 0

@@ -21,13 +21,18 @@ from motekit.graph.ops._shared import tflite
 
 from . import fixed
 
+MAX_SIZE = 511  # a sum of more exponentials can reach 2**9, which its reference does not foresee
+
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
     x = graph.type(_input(op))
     if x.dtype != "int8" or x.quant is None or x.quant.axis is not None:
         raise InputError("the input must be int8, quantized per tensor", value=x.dtype)
-    if not x.shape or x.shape[-1] == 0:
-        raise InputError("the input needs a last axis with elements", value=x.shape)
+    if not x.shape or not 0 < x.shape[-1] <= MAX_SIZE:
+        raise InputError(
+            f"the last axis must have 1 to {MAX_SIZE} elements, beyond that LiteRT aborts",
+            value=x.shape,
+        )
     scaling(op, graph)
     return (replace(x, quant=QuantParams((1 / 256,), (-128,))),)
 

@@ -44,6 +44,14 @@ def scaling(input_scale: float, beta: float) -> Scaling:
     return Scaling(multiplier, min(left_shift, 30), -radius)  # 31 leaves no difference but 0
 
 
+def exponentials(s: Scaling) -> I64:
+    """exp of the differences 0, −1, −2 … in Q0.31 as softmax sees them, up to where it is so
+    small that it changes neither the sum nor an output."""
+    diff = np.arange(0, max(s.diff_min, -255) - 1, -1, dtype=np.int64)
+    values = exp_on_negative(doubling_high_mul(diff << s.left_shift, s.multiplier))
+    return np.asarray(values[: int(np.count_nonzero(values >= 1 << 11))])
+
+
 def saturating_left(x: I64, bits: int) -> I64:
     """x × 2**bits, saturated to int32."""
     return np.asarray(np.clip(x << bits, -(1 << 31), (1 << 31) - 1))

@@ -2,50 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
+from motekit.graph.ops._shared import emit as shared
 from motekit.graph.ops.softmax import scaling
 
+FILES = (
+    ("motekit.graph.ops.softmax.kernels.portable", "mk_softmax_scale.h"),
+    (shared.HERE, "mk_fixed.h"),
+    (shared.HERE, "mk_fixed.c"),
+)
 
-def _rows(op: Op, graph: Graph) -> tuple[int, int]:
+
+def rows(op: Op, graph: Graph) -> tuple[int, int]:
     """(rows, elements of a row)."""
     type_ = graph.type(op.outputs[0])
     return type_.size // type_.shape[-1], type_.shape[-1]
 
 
 def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
-    rows, size = _rows(op, graph)
-    if size > 4096:
-        return "a row of more than 4,096 elements overflows the Q12.19 sum"
-    return None if rows <= 0xFFFF else "more than 65,535 rows"
+    return None if rows(op, graph)[0] <= shared.MAX_U16 else "more than 65,535 rows"
+
+
+def in_place(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int], int]:
+    """A row is read before it is written."""
+    return {(0, 0): 0}
 
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
-    rows, size = _rows(op, graph)
-    return Cost(cycles=rows * (250 * size + 120), flash_bytes=20, ram_bytes=0)
+    count, size = rows(op, graph)
+    return Cost(cycles=count * (330 * size + 260), flash_bytes=16, ram_bytes=0)
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
-    rows, size = _rows(op, graph)
+    count, size = rows(op, graph)
     s = scaling(op, graph)
     return Emitted(
         sources=(
             (__name__, "mk_softmax.h"),
             (__name__, "mk_softmax.c"),
-            ("motekit.graph.ops._shared", "mk_requantize.h"),
+            *FILES,
         ),
         constants=(),
         struct="mk_softmax_params",
         fields={
             "multiplier": s.multiplier,
             "diff_min": s.diff_min,
-            "rows": rows,
+            "rows": count,
             "size": size,
             "left_shift": s.left_shift,
         },
         call="mk_softmax({params}, {in0}, {out0})",
-        stack_bytes=160,
+        stack_bytes=120,
     )
 
 
@@ -55,5 +66,6 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
-    overlap=lambda op, graph, target: {(0, 0): 0},
+    overlap=in_place,
+    code_bytes=530,
 )

@@ -1,0 +1,10 @@
+/* Fixed-point products for code that is small rather than fast: calls in place of copies. */
+#ifndef MK_FIXED_H
+#define MK_FIXED_H
+
+#include <stdint.h>
+
+/* High word of 2ab, rounded to nearest, halves upwards. Not for a = b = INT32_MIN. */
+int32_t mk_high_mul(int32_t a, int32_t b);
+
+#endif

@@ -1,4 +1,4 @@
-"""Repeat the proof on a real board: golden windows over a serial line, answers compared bit for bit.
+"""Repeat the proof on a board: golden windows over a serial line, compared bit for bit.
 
 Needs nothing but the proof pack: vectors.json says how requests and answers are laid out.
 """

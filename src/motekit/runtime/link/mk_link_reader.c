@@ -22,14 +22,19 @@ void mk_link_reader_init(mk_link_reader *reader, mk_link_reader_port port, uint8
 static void mk_link_reader_hello(mk_link_reader *reader, const uint8_t *body)
 {
     uint32_t boot = mk_link_get32(&body[8]);
-    bool same = (reader->boots > 0u) && (boot == reader->boot);
-    bool stale = (reader->boots > 1u) && (boot == reader->past);
-    if (same || stale) {
+    bool known = (reader->boots > 0u) && (boot == reader->boot);
+    for (uint32_t i = 0; (i + 1u) < reader->boots; i++) {
+        known = known || (boot == reader->past[i]);
+    }
+    if (known) {
         return;
     }
-    reader->past = reader->boot;
+    for (uint32_t i = MK_LINK_PAST - 1u; i > 0u; i--) {
+        reader->past[i] = reader->past[i - 1u];
+    }
+    reader->past[0] = reader->boot;
     reader->boot = boot;
-    reader->boots = (reader->boots == 0u) ? 1u : 2u;
+    reader->boots = (uint8_t)((reader->boots <= MK_LINK_PAST) ? (reader->boots + 1u) : reader->boots);
     reader->seed = mk_link_crc_boot(boot);
     reader->held_at = 0;
     for (uint32_t i = 0; i < MK_LINK_MAX_STREAMS; i++) {

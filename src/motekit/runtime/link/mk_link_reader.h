@@ -10,6 +10,8 @@
 
 #include "mk_link_frame.h"
 
+#define MK_LINK_PAST 4u /* boots whose late frames are recognised */
+
 typedef struct {
     const uint8_t *bytes; /* little endian, channels interleaved */
     uint64_t tick;        /* of the first sample */
@@ -45,12 +47,12 @@ typedef struct {
     mk_link_track tracks[MK_LINK_MAX_STREAMS];
     uint64_t held_at; /* tick of the newest HOLD */
     uint32_t boot;
-    uint32_t past; /* the boot before */
+    uint32_t past[MK_LINK_PAST]; /* boots before, the newest first */
     uint32_t seed;
     uint32_t refused; /* frames with a wrong checksum, or of another boot */
     uint32_t early;   /* frames of samples before their description and the first HOLD */
     uint32_t late;    /* frames of samples that were there already or given up */
-    uint8_t boots;    /* how many boot ids are known: 0, 1 or 2 */
+    uint8_t boots;    /* how many boot ids are known, this one included */
 } mk_link_reader;
 
 /* buffer: size bytes, MK_LINK_MAX_FRAME to take any device. */

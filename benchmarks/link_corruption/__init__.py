@@ -1,0 +1,1 @@
+"""Damaged frames of the mote link: no wrong sample may be accepted, every gap must be exact."""

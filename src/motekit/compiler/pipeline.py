@@ -248,7 +248,7 @@ class _Program:
         note = "One arena: scratch of the blocks, then activations of the graphs, in turn."
         lines = [
             comment(note) + "static union {",
-            "    uint32_t words[MK_ARENA_BYTES / 4U];",
+            "    uint32_t words[MK_ARENA_BYTES / 4];",
             "    int8_t bytes[MK_ARENA_BYTES];",
             "} arena;",
             "",

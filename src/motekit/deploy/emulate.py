@@ -16,6 +16,7 @@ from motekit.compiler.prefix import rename
 from motekit.compiler.sources import text
 from motekit.core.errors import PromiseError
 from motekit.core.pipeline import PipelineSpec
+from motekit.core.target import TargetSpec
 from motekit.targets import toolchain
 from motekit.targets.emulation import Machine
 from motekit.targets.emulation.measure import Measurement
@@ -45,9 +46,22 @@ def link_program(
         files = list(generated.write(folder))
         runner = folder / rename("mk_runner.c", generated.name)
         runner.write_text(runner_source(generated.name), encoding="utf-8")
-        settings = toolchain.Settings(compiler=compiler, opt=opt, include=(folder,))
+        settings = toolchain.Settings(compiler, opt, (folder,), whole=opt != "-O0")
         out.parent.mkdir(parents=True, exist_ok=True)
-        return toolchain.program(targets.core(core), [*files, runner], out, settings)
+        found = targets.core(core)
+        parts = part_symbols(generated, found.spec).values()
+        return toolchain.program(found, [*files, runner], out, settings, parts=parts)
+
+
+def part_symbols(generated: Generated, target: TargetSpec) -> dict[str, str]:
+    """Part → function: what is billed apart, and where features can be seen."""
+    name = generated.name
+    return {
+        **generated.parts,
+        "glue": f"{name}_process",
+        "push": f"{name}_push",
+        "feature": f"{name}_put_q" if target.arithmetic == "fixed" else f"{name}_put_f32",
+    }
 
 
 @dataclass(frozen=True)
@@ -81,12 +95,11 @@ class EmulatedProgram:
         check_alignment: bool = True,
     ) -> None:
         self.spec = spec
-        prefix = generated.name
-        parts = {**generated.parts, "glue": f"{prefix}_process", "push": f"{prefix}_push"}
+        target = targets.core(core).spec
+        parts = part_symbols(generated, target)
+        symbol = parts.pop("feature")
         self.machine = Machine(core, elf, parts, check_alignment=check_alignment)
-        fixed = targets.core(core).spec.arithmetic == "fixed"
-        symbol = f"{prefix}_put_q" if fixed else f"{prefix}_put_f32"
-        self.watch = Watch(self.machine, symbol, fixed)
+        self.watch = Watch(self.machine, symbol, target.arithmetic == "fixed")
         self.request = request_dtype(spec)
         self.result = result_dtype(spec)
 

@@ -32,6 +32,9 @@ COMMON = ("-std=c99", "-g0", "-ffp-contract=off", "-fno-math-errno", "-ffunction
 BARE = ("-ffreestanding", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables")
 _DISK_FULL = ("No space left", "NoSpaceLeft", "Disk quota exceeded")
 
+# For programs that are optimised as a whole: objects hold the compiler's own form of the code.
+WHOLE = ("-flto",)
+
 ZIG = ("-fno-sanitize=all", "-fno-unroll-loops")
 
 

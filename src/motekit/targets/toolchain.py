@@ -40,6 +40,7 @@ class Settings:
         defines: macros; a value of None gives a bare -D.
         sanitize: sanitizers, host only ("address", "undefined").
         extra: further flags, at the end.
+        whole: optimise across files, at link time: what only one caller uses merges into it.
     """
 
     compiler: str = "zig"
@@ -48,6 +49,7 @@ class Settings:
     defines: Mapping[str, object] = field(default_factory=dict)
     sanitize: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    whole: bool = False
 
 
 def runtime(*names: str) -> tuple[Path, ...]:
@@ -88,6 +90,7 @@ def flags(core: Core, settings: Settings) -> tuple[str, ...]:
     out += [f"-D{k}" if v is None else f"-D{k}={v}" for k, v in settings.defines.items()]
     if settings.sanitize:
         out += [f"-fsanitize={','.join(settings.sanitize)}", "-fno-sanitize-recover=all", "-g"]
+    out += compilers.WHOLE if settings.whole else ()
     return (*out, *settings.extra)
 
 
@@ -117,29 +120,32 @@ def program(
     settings: Settings | None = None,
     *,
     keep: bool = False,
+    parts: Iterable[str] = (),
 ) -> Path:
     """A whole emulated program: `files` with the reset code, semihosting and memory functions.
 
     `files` must define `int main(void)`; its result is the exit code of the run. The program
     may include "mk_semihost.h". With `keep` the global functions and data of `files` stay
-    though nothing uses them, so that they can be called one by one.
+    though nothing uses them, so that they can be called one by one. `parts` are functions that
+    can be told apart in the program, in whatever way it is compiled.
     """
     settings = settings or Settings()
     if not core.startup:
         raise InputError("this core has no emulated programs", where="core", value=core.name)
     platform = runtime("platform")[0]
-    own = Settings(compiler=settings.compiler, opt="-Os", include=(platform,))
+    own = Settings(settings.compiler, "-Os", (platform,), whole=settings.whole)
     support = compile_objects(
         core, runtime(f"platform/{core.startup}", "platform/mk_semihost.c"), own
     )
     memory = compile_objects(core, runtime("platform/mk_memory.c"), _unidiomatic(own))
     including = Settings(
         settings.compiler, settings.opt, (*settings.include, platform), settings.defines,
-        settings.sanitize, settings.extra,
+        settings.sanitize, settings.extra, settings.whole,
     )  # fmt: skip
     own_objects = compile_objects(core, files, including)
     kept = [name for path in own_objects for name in elf.global_names(path)] if keep else ()
-    return link(core, (*support, *own_objects, *memory), out, settings.compiler, keep=kept)
+    objects = (*support, *own_objects, *memory)
+    return link(core, objects, out, settings.compiler, keep=(*kept, *parts))
 
 
 def owners(core: Core, files: Iterable[Path], settings: Settings | None = None) -> dict[str, str]:

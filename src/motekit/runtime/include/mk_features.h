@@ -33,11 +33,11 @@ typedef struct mk_features {
 
 #if MK_FIXED
 /* q = clamp16(floor(((value - bias) * mul + 2^(shift - 1)) / 2^shift)), in 64 bits. */
-void mk_put_q(mk_features *out, int32_t value);
+MK_PART void mk_put_q(mk_features *out, int32_t value);
 #else
 /* v = value * mul + add, two roundings; q = v rounded half away from zero and clamped to
  * -32768 .. 32767; 0 if v is not a number. */
-void mk_put_f32(mk_features *out, float value);
+MK_PART void mk_put_f32(mk_features *out, float value);
 #endif
 
 #endif

@@ -20,6 +20,16 @@
 #error "fixed point needs int16 samples"
 #endif
 
+/* A function that stays one of its own, called as the ABI says, even where the whole program is
+ * optimised together: costs are billed by it, or features seen in it. */
+#if defined(__clang__)
+#define MK_PART __attribute__((noinline))
+#elif defined(__GNUC__)
+#define MK_PART __attribute__((noipa))
+#else
+#define MK_PART
+#endif
+
 #if MK_SAMPLE_F32
 typedef float mk_sample;
 #else

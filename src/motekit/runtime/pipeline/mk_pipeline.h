@@ -39,11 +39,11 @@ void mk_init(void);
 /* Take one frame (one sample of every channel, in the order of MK_CHANNEL_NAMES, as the sensor
  * gives it). Safe from an interrupt while mk_process runs. Returns 0, or -1 when MK_SLACK frames
  * were waiting already: the frame is dropped, counted, and no window will span the gap. */
-int mk_push(const mk_sample frame[MK_CHANNELS]);
+MK_PART int mk_push(const mk_sample frame[MK_CHANNELS]);
 
 /* Use the frames that have come in. Returns 1 and fills *result when they complete a window, 0
  * when they do not. Call until it returns 0. */
-int mk_process(mk_result *result);
+MK_PART int mk_process(mk_result *result);
 
 /* Frames that mk_push had to drop since mk_init. */
 uint32_t mk_overruns(void);
@@ -72,16 +72,16 @@ void mk_blocks_step(const mk_sample *frame);
 #endif
 
 /* Window -> MK_FEATURES features in Q8.8. */
-void mk_dsp(const struct mk_history *history, int16_t *features);
+MK_PART void mk_dsp(const struct mk_history *history, int16_t *features);
 
 #if MK_CLASSES > 0
 /* Features -> int8 class scores. */
-void mk_network(const int16_t *features, int8_t *scores);
+MK_PART void mk_network(const int16_t *features, int8_t *scores);
 #endif
 
 #if MK_HAS_ANOMALY
 /* Features -> Q8.8 anomaly score. */
-int32_t mk_anomaly(const int16_t *features);
+MK_PART int32_t mk_anomaly(const int16_t *features);
 #endif
 
 #ifdef __cplusplus

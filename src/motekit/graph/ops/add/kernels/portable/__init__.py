@@ -21,5 +21,4 @@ KERNEL = Kernel(
     cost=elementwise.cost,
     emit=emit,
     overlap=elementwise.overlap,
-    code_bytes=432,
 )

@@ -41,5 +41,4 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
-    code_bytes=140,
 )

@@ -66,5 +66,4 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
-    code_bytes=570,
 )

@@ -37,5 +37,4 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
-    code_bytes=138,
 )

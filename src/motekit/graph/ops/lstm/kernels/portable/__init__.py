@@ -87,5 +87,4 @@ KERNEL = Kernel(
     cost=cost,
     emit=emit,
     overlap=overlap,
-    code_bytes=1154,
 )

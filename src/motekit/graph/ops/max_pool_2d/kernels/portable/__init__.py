@@ -49,5 +49,4 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
-    code_bytes=336,
 )

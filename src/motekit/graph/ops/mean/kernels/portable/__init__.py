@@ -47,5 +47,4 @@ KERNEL = Kernel(
     applies=applies,
     cost=reduction.cost,
     emit=emit,
-    code_bytes=272,
 )

@@ -20,5 +20,4 @@ KERNEL = Kernel(
     cost=elementwise.cost,
     emit=emit,
     overlap=elementwise.overlap,
-    code_bytes=174,
 )

@@ -22,5 +22,4 @@ KERNEL = Kernel(
     cost=elementwise.cost,
     emit=emit,
     overlap=elementwise.overlap,
-    code_bytes=286,
 )

@@ -46,5 +46,4 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
-    code_bytes=700,
 )

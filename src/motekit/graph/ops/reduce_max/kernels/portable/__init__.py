@@ -30,5 +30,4 @@ KERNEL = Kernel(
     applies=reduction.applies,
     cost=reduction.cost,
     emit=emit,
-    code_bytes=220,
 )

@@ -121,14 +121,16 @@ def constant(k: int, offset: int = 0, shift: int = SHIFT) -> Line:
 
 @lru_cache(maxsize=65536)
 def fit(
-    s: Scaling, low: int, high: int, gain: int = 256, dips: bool = False, shift: int = SHIFT
-) -> Line | None:
+    s: Scaling, low: int, high: int, gain: int = 256, dips: bool = False, shift: int = SHIFT,
+    tries: tuple[int, ...] = TRIES,
+) -> Line | None:  # fmt: skip
     """The line equal to the reference for every accumulator from `low` to `high`, or None.
 
     Args:
         gain: the kernel's accumulator is gain × x (+ start).
         dips: the kernel subtracts `dip` from negative accumulators and adds `dipped_offset`.
         shift: of the high word.
+        tries: how far from the ideal slope to look, in rounds.
     """
     ends = reference(np.array([low, high], dtype=np.int64), s)
     bounds = _Bounds.of(s, (low, high), (int(ends[0]), int(ends[1])), gain, dips, shift)
@@ -136,7 +138,7 @@ def fit(
         return None
     ideal = round(s.multiplier * 2.0 ** (s.shift + 1 + shift) / gain)
     tried = 0
-    for reach in TRIES:
+    for reach in tries:
         steps = [d for d in range(-reach, reach + 1) if reach == 0 or abs(d) > tried]
         slopes = np.array(sorted((ideal + d for d in steps), key=lambda m: abs(m - ideal)))
         line = bounds.solve(slopes[(slopes > 0) & (slopes < 1 << 31)].astype(np.int64))

@@ -322,6 +322,114 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "pop {r4-r11, pc}\n");
 }
 
+/* r0 to, r1 from, r2 bytes left, r3-r7 words, r8 runs, r9 runs left, r10 bytes, r11 offset,
+ * r12 the upper bytes, lr what is left over: up to three bytes above a marker bit that falls out
+ * with the fourth. Stack: where the next left-over word goes. */
+__attribute__((naked)) void mk_matrix_gather(const mk_matrix_runs *runs __attribute__((unused)),
+                                             uint32_t offset __attribute__((unused)),
+                                             uint32_t *to __attribute__((unused)))
+{
+    __asm volatile(
+        "push {r3-r11, lr}\n"
+        "ldm r0, {r8-r10}\n"
+        "mov r11, r1\n"
+        "mov r0, r2\n"
+        "bic r3, r10, #3\n" /* 6 bytes of patch to a byte of the fours */
+        "mul r3, r3, r9\n"
+        "add r3, r3, r3, lsl #1\n"
+        "add r3, r2, r3, lsl #1\n"
+        "str r3, [sp]\n"
+        "mov r12, #0xFF00FF00\n"
+        "mov lr, #0x80000000\n"
+        "1:\n" /* ---- next run ---- */
+        "ldr r2, [r8, #4]\n"
+        "ldr r1, [r8], #8\n"
+        "and r2, r2, r11\n"
+        "add r1, r1, r2\n"
+        "subs r2, r10, #16\n"
+        "blo 3f\n"
+        "2:\n" /* sixteen bytes */
+        "ldr r4, [r1, #4]\n"
+        "ldr r5, [r1, #8]\n"
+        "ldr r6, [r1, #12]\n"
+        "ldr r3, [r1], #16\n"
+        "and r7, r12, r3, lsl #8\n"
+        "and r3, r12, r3\n"
+        "str r7, [r0]\n"
+        "str r3, [r0, #12]\n"
+        "and r7, r12, r4, lsl #8\n"
+        "and r4, r12, r4\n"
+        "str r7, [r0, #24]\n"
+        "str r4, [r0, #36]\n"
+        "and r7, r12, r5, lsl #8\n"
+        "and r5, r12, r5\n"
+        "str r7, [r0, #48]\n"
+        "str r5, [r0, #60]\n"
+        "and r7, r12, r6, lsl #8\n"
+        "and r6, r12, r6\n"
+        "str r7, [r0, #72]\n"
+        "str r6, [r0, #84]\n"
+        "add r0, r0, #96\n"
+        "subs r2, #16\n"
+        "bhs 2b\n"
+        "3:\n"
+        "lsls r3, r2, #29\n" /* carry: eight more; negative: four more */
+        "bcc 4f\n"
+        "ldr r4, [r1, #4]\n"
+        "ldr r3, [r1], #8\n"
+        "and r7, r12, r3, lsl #8\n"
+        "and r3, r12, r3\n"
+        "str r7, [r0]\n"
+        "str r3, [r0, #12]\n"
+        "and r7, r12, r4, lsl #8\n"
+        "and r4, r12, r4\n"
+        "str r7, [r0, #24]\n"
+        "str r4, [r0, #36]\n"
+        "add r0, r0, #48\n"
+        "4:\n"
+        "lsls r3, r2, #30\n" /* carry: four more; else what remains is 0 to 3 bytes */
+        "bcc 5f\n"
+        "ldr r4, [r1], #4\n"
+        "and r7, r12, r4, lsl #8\n"
+        "and r4, r12, r4\n"
+        "str r7, [r0]\n"
+        "str r4, [r0, #12]\n"
+        "add r0, r0, #24\n"
+        "5:\n"
+        "cbz r3, 8f\n"
+        "6:\n" /* one byte left over */
+        "ldrb r4, [r1], #1\n"
+        "lsrs lr, lr, #8\n"
+        "orr lr, lr, r4, lsl #24\n"
+        "bcc 7f\n"
+        "ldr r5, [sp]\n"
+        "and r7, r12, lr, lsl #8\n"
+        "and lr, r12, lr\n"
+        "str r7, [r5]\n"
+        "str lr, [r5, #12]\n"
+        "add r5, r5, #24\n"
+        "str r5, [sp]\n"
+        "mov lr, #0x80000000\n"
+        "7:\n"
+        "subs r3, r3, #0x40000000\n"
+        "bne 6b\n"
+        "8:\n"
+        "subs r9, #1\n"
+        "bne.w 1b\n"
+        "cmp lr, #0x80000000\n"
+        "beq 11f\n"
+        "10:\n"
+        "lsrs lr, lr, #8\n"
+        "bcc 10b\n"
+        "ldr r5, [sp]\n"
+        "and r7, r12, lr, lsl #8\n"
+        "and lr, r12, lr\n"
+        "str r7, [r5]\n"
+        "str lr, [r5, #12]\n"
+        "11:\n"
+        "pop {r3-r11, pc}\n");
+}
+
 #else
 
 typedef struct {
@@ -406,6 +514,54 @@ static void mk_matrix_store(const mk_matrix_params *p, const mk_matrix_block *bl
     }
 }
 
+#define MK_UPPER 0xFF00FF00U /* the bytes that are the upper halves of int16 pairs */
+
+/* Four bytes, or what there is of them, into one row of a patch. */
+static void mk_matrix_quad(const int8_t *from, uint32_t *to, uint32_t count)
+{
+    uint32_t word = 0U;
+    for (uint32_t i = 0U; i < count; i++) {
+        word |= (uint32_t)(uint8_t)from[i] << (8U * i);
+    }
+    to[0] = (word << 8U) & MK_UPPER;
+    to[MK_MATRIX_ROWS] = word & MK_UPPER;
+}
+
+static void mk_matrix_expand(const int8_t *from, uint32_t *to, uint32_t count)
+{
+    for (; count > 4U; count -= 4U) {
+        mk_matrix_quad(from, to, 4U);
+        from = &from[4];
+        to = &to[MK_MATRIX_QUAD];
+    }
+    mk_matrix_quad(from, to, count);
+}
+
+void mk_matrix_gather(const mk_matrix_runs *runs, uint32_t offset, uint32_t *to)
+{
+    const uint32_t fours = runs->bytes & ~3U;
+    int8_t rest[4];
+    uint32_t left = 0U;
+    for (uint32_t i = 0U; (fours != 0U) && (i < runs->count); i++) {
+        mk_matrix_expand(&runs->runs[i].at[offset & runs->runs[i].move], to, fours);
+        to = &to[MK_MATRIX_QUAD * (fours / 4U)];
+    }
+    for (uint32_t i = 0U; i < runs->count; i++) {
+        for (uint32_t j = fours; j < runs->bytes; j++) {
+            rest[left] = runs->runs[i].at[(offset & runs->runs[i].move) + j];
+            left++;
+            if (left == 4U) {
+                mk_matrix_quad(rest, to, left);
+                to = &to[MK_MATRIX_QUAD];
+                left = 0U;
+            }
+        }
+    }
+    if (left != 0U) {
+        mk_matrix_quad(rest, to, left);
+    }
+}
+
 static void mk_matrix_one(const mk_matrix_call *call, const int8_t *const *in, int8_t *const *out)
 {
     const mk_matrix_params *p = call->params;
@@ -440,29 +596,6 @@ void mk_matrix(const mk_matrix_call *call)
 }
 
 #endif
-
-#define MK_UPPER 0xFF00FF00U /* the bytes that are the upper halves of int16 pairs */
-
-void mk_matrix_expand(const int8_t *from, uint32_t *to, uint32_t count)
-{
-    while (count >= 4U) {
-        uint32_t word;
-        __builtin_memcpy(&word, from, sizeof word);
-        to[0] = (word << 8U) & MK_UPPER;
-        to[MK_MATRIX_ROWS] = word & MK_UPPER;
-        from = &from[4];
-        to = &to[MK_MATRIX_QUAD];
-        count -= 4U;
-    }
-    if (count != 0U) {
-        uint32_t word = 0U;
-        for (uint32_t i = 0U; i < count; i++) {
-            word |= (uint32_t)(uint8_t)from[i] << (8U * i);
-        }
-        to[0] = (word << 8U) & MK_UPPER;
-        to[MK_MATRIX_ROWS] = word & MK_UPPER;
-    }
-}
 
 #ifdef MK_MATRIX_EXACT
 

@@ -60,8 +60,26 @@ void mk_matrix_rows(const mk_matrix_call *call);
  * of the first channel, then of the second; one block. */
 void mk_matrix(const mk_matrix_call *call);
 
-/* Expand `count` bytes into one row of a patch; `to` is the patch plus the row. Of the last
- * four inputs those beyond `count` become 0. */
-void mk_matrix_expand(const int8_t *from, uint32_t *to, uint32_t count);
+/* Words that the sums take. */
+static inline uint32_t mk_matrix_sums(const mk_matrix_params *params)
+{
+    return ((params->mode & MK_MATRIX_RAW) != 0U) ? (2U * MK_MATRIX_ROWS * params->pairs) : 0U;
+}
+
+/* Bytes that lie together: at + (offset & move). */
+typedef struct {
+    const int8_t *at;
+    uintptr_t move; /* all bits set, or none where the run does not move with the window */
+} mk_matrix_run;
+
+typedef struct {
+    const mk_matrix_run *runs;
+    uint32_t count; /* at least 1 */
+    uint32_t bytes; /* of each run, at least 1 */
+} mk_matrix_runs;
+
+/* Expand runs into one row of a patch: the fours of every run, then what is left of every run,
+ * filled up with zeros to a multiple of four. */
+void mk_matrix_gather(const mk_matrix_runs *runs, uint32_t offset, uint32_t *to);
 
 #endif

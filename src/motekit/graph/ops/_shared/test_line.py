@@ -93,9 +93,9 @@ def test_thresholds_are_the_least_accumulators(
 
 
 def test_no_line_where_the_accumulator_does_not_fit() -> None:
-    s = line.Scaling(1 << 30, -12, "double", -128, -128, 127)
-    assert line.fit(s, -(1 << 23), 1 << 23) is None
-    assert line.fit(s, -(1 << 23) + 9000, (1 << 23) - 9000) is not None
+    s = line.Scaling(1 << 30, -9, "double", -128, -128, 127)
+    assert line.fit(s, -(1 << 22), 1 << 23) is None
+    assert line.fit(s, -(1 << 22), (1 << 23) - 1) is not None
 
 
 def test_no_line_where_the_clamp_is_inside_the_range() -> None:

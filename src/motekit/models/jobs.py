@@ -76,7 +76,10 @@ def members(table: FeatureTable, groups: Iterable[str]) -> npt.NDArray[np.bool_]
 def _fold(candidate: Candidate, job: Job) -> tuple[Fold, Normalizer]:
     table = candidate.table
     out = job.held | job.validate
-    train = table.rows(~np.isin(table.groups, sorted(out)) & table.real)
+    usable = table.real & ~np.isin(table.groups, sorted(out))
+    if learner_of(candidate.learner).task == "classifier":
+        usable &= table.labels >= 0
+    train = table.rows(usable)
     normalizer = fit_normalizer(table.values[train])
     watched = job.held if job.watch else job.validate
     validate = np.flatnonzero(members(table, watched))

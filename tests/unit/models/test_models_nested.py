@@ -90,6 +90,21 @@ def test_inner_accuracy_is_that_of_models_without_both_groups(found: Nested) -> 
     assert outer.inner[1] == pytest.approx(np.mean(shares))
 
 
+def test_windows_without_a_label_are_left_out_of_a_classifier() -> None:
+    whole = make()
+    rows = whole.groups != "d"
+    few = FeatureTable(whole.values[rows], whole.names, whole.labels[rows], whole.classes,
+                       whole.groups[rows], np.tile(np.arange(135), 2))  # fmt: skip
+    blank = FeatureTable(whole.values, whole.names, np.where(rows, whole.labels, -1),
+                         whole.classes, whole.groups, whole.origin)  # fmt: skip
+    models = []
+    for t in (few, blank):
+        candidate, job = Candidate("c", t, "dense", QUICK), Job(0, frozenset(), 0)
+        models.append(train_all([candidate], [job], FoldStore(None), quiet)[job])
+    assert np.array_equal(models[0].normalizer.mean, models[1].normalizer.mean)
+    assert parts(blank) == (("a",), ("b",), ("c",))
+
+
 def test_a_dearer_candidate_must_gain_the_margin() -> None:
     same_twice = [Candidate(n, make(), "dense", QUICK) for n in ("cheap", "dear")]
     assert nested_cv(same_twice, (0,), quiet).choice == 0

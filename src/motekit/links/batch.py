@@ -24,7 +24,7 @@ class Remark:
 @dataclass(frozen=True)
 class Event:
     """Something to tell a person. kind: "described", "connected", "silent", "restarted",
-    "refused"."""
+    "refused" of a device; "gone" of a transport; "text" of lines that are not samples."""
 
     kind: str
     text: str

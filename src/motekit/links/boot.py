@@ -8,7 +8,7 @@ from typing import Final
 
 from motekit.core.recording import Gap, Stream
 
-from .clock import Clock, Fit
+from .clock import CRYSTAL, Clock, Fit
 from .describe import Device
 from .frames import Data, Echo, Hold, Note, Skip
 from .ledger import OVERFLOW
@@ -46,6 +46,8 @@ class Boot:
         self.said = (0, 0)  # committed and limit of the last Ack
         self.round_trip_s: float | None = None
         self._settle_s = options.settle_s
+        self._device_clock = options.device_clock
+        self._given: Fit | None = None
         self.since: float | None = None
         self._tick = 0  # newest tick, wraps added up
         self._hold_tick = -1
@@ -61,9 +63,13 @@ class Boot:
     def _heard(self, tick: int, now: float) -> None:
         """A frame made at `tick` has come."""
         self._tick = max(self._tick, tick)
-        self.clock.arrived(tick, now)
         if self.since is None:
             self.since = now
+            if self._device_clock:
+                first = tick / self.device.tick_hz
+                self._given = Fit(now, first, 0.0, -CRYSTAL, CRYSTAL, float("inf"), 1)
+        if not self._device_clock:
+            self.clock.arrived(tick, now)
 
     def data(self, frame: Data, now: float) -> bool:
         """Take samples. False if no correct device sends this frame."""
@@ -122,11 +128,12 @@ class Boot:
         return self.since is not None and now - self.since >= self._settle_s
 
     def fit(self) -> Fit | None:
-        return self.clock.fit()
+        """Host time by device tick, or None before the first frame."""
+        return self._given or self.clock.fit()
 
     def take(self) -> list[Stream]:
         """Samples that came since the last call, with host times."""
-        fit = self.clock.fit()
+        fit = self.fit()
         ticks = [track.newest() for track in self.tracks if track.waiting()]
         if fit is None or not ticks:
             return []

@@ -7,10 +7,12 @@ from collections import Counter, deque
 from motekit.core.sink import Sink
 
 from .batch import Batch, Event
+from .conversation import Conversation
 from .ledger import CLOSED, Missing
 from .options import Options
 from .session import Session
 
+MOST_WAITING = 1 << 20  # bytes that may wait for a commit
 KEPT_GAPS = 10_000  # entries of the ledger kept in memory; the sink has all of them
 
 
@@ -19,17 +21,24 @@ class Collector:
 
     Args:
         commit_every_s: how long samples may wait before they are made durable.
+        conversation: what to talk through, if not the mote link.
 
     Attributes:
-        session: for what a terminal shows: device, live, status, boot.
+        session: of the mote link, for what a terminal shows: device, live, status, boot.
         gaps: the newest entries of the gap ledger.
         stored: samples by sensor handed to the sink and committed.
     """
 
     def __init__(
-        self, sink: Sink, options: Options | None = None, commit_every_s: float = 0.25
+        self,
+        sink: Sink,
+        options: Options | None = None,
+        commit_every_s: float = 0.25,
+        conversation: Conversation | None = None,
     ) -> None:
         self.session = Session(options, sink.held)
+        self._talk: Conversation = conversation or self.session
+        self._waiting = 0
         self.gaps: deque[Missing] = deque(maxlen=KEPT_GAPS)
         self.stored: Counter[str] = Counter()
         self._sink, self._every = sink, commit_every_s
@@ -37,26 +46,28 @@ class Collector:
 
     def connected(self, now: float) -> None:
         """A transport was (re)opened."""
-        self.session.connected(now)
+        self._talk.connected(now)
 
     def receive(self, data: bytes, now: float) -> None:
         """Bytes from the transport."""
-        self.session.receive(data, now)
+        self._waiting += len(data)
+        self._talk.receive(data, now)
 
     def poll(self, now: float) -> bytes:
         """Bytes to send now. Raises MachineError if the sink cannot keep what came; nothing of
         it was acknowledged then."""
-        if now >= self._due:
+        if now >= self._due or self._waiting > MOST_WAITING:
             self._due = now + self._every
             self.commit(now)
-        return self.session.poll(now)
+        return self._talk.poll(now)
 
     def commit(self, now: float) -> None:
         """Make everything that came durable, and remember to acknowledge it."""
-        batch = self.session.take(now)
+        self._waiting = 0
+        batch = self._talk.take(now)
         if batch:
             self._store(batch)
-        self.session.commit(batch)
+        self._talk.commit(batch)
 
     def _store(self, batch: Batch) -> None:
         for part in batch.parts:
@@ -72,13 +83,17 @@ class Collector:
 
     def events(self) -> list[Event]:
         """What happened since the last call."""
-        out, self.session.events = self.session.events, []
+        out, self._talk.events = self._talk.events, []
         return out
+
+    def tell(self, event: Event) -> None:
+        """Add an event of the transport."""
+        self._talk.events.append(event)
 
     def close(self, now: float) -> bytes:
         """End the session: the last samples are made durable, what is missing is reported
         missing. Returns the last bytes to send."""
         self.commit(now)
-        last = self.session.poll(now) + self.session.close(now, CLOSED)
+        last = self._talk.poll(now) + self._talk.close(now, CLOSED)
         self.commit(now)
         return last

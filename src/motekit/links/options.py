@@ -18,6 +18,8 @@ class Options:
         settle_s: samples wait this long after the first contact, until the clock is known.
         live_first: after a disconnection, take what is sampled now before what was missed.
         passive: never send: a recording of a link is being read.
+        device_clock: times are the device's, counted from the first frame of each boot: the
+            host did not see the frames when they were made.
     """
 
     window: int = 1024
@@ -28,3 +30,4 @@ class Options:
     settle_s: float = 1.0
     live_first: bool = True
     passive: bool = False
+    device_clock: bool = False

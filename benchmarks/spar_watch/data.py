@@ -16,9 +16,9 @@ from motekit.recordings import samples
 from motekit.recordings.windows import WindowParams, cut
 
 LENGTH_S, STRIDE_S = 2.0, 1.0
-# The watch on the other arm (x points along the forearm, to the hand or to the elbow), and two
-# copies that sit a little differently on the wrist.
-AUGMENT = AugmentParams(mirror=(0,), rotations=2, angle=12.0)
+# The watch on the other arm (x points along the forearm, to the hand or to the elbow), and one
+# that sits a little differently on the wrist, on either arm.
+AUGMENT = AugmentParams(mirror=(0,), rotations=1, angle=12.0)
 EXTREMES = ("mean", "minimum", "maximum")
 STATISTICS = ("mean", "minimum", "maximum", "rms", "stdev", "skewness", "kurtosis")
 
@@ -35,8 +35,7 @@ class Option:
 
 OPTIONS = (
     Option("small", EXTREMES, (1, 3, 8, 20, 48), (16,)),
-    Option("middle", EXTREMES, (1, 2, 4, 8, 16, 32, 48), (32,)),
-    Option("large", EXTREMES, (1, 2, 4, 8, 16, 32, 48), (64,)),
+    Option("large", EXTREMES, (1, 2, 4, 8, 16, 32, 48), (48,)),
 )
 
 
@@ -68,7 +67,7 @@ def _features(physical: np.ndarray, signal: Signal, uses: tuple[BlockUse, ...]) 
     return np.concatenate(parts, axis=-1)
 
 
-def candidates(steps: int = 2000) -> list[Candidate]:
+def candidates(steps: int = 1500) -> list[Candidate]:
     """Every option with its features of windows and copies."""
     physical, signal, bare = load()
     copies = [c.astype(np.float64) for c in augment(physical, AUGMENT)]

@@ -5,12 +5,12 @@ import ctypes
 import numpy as np
 import pytest
 
+from motekit import graph as graphs
 from motekit import targets
 from motekit.compiler.pipeline import compile_pipeline
 from motekit.core.decide import decide
 from motekit.core.pipeline import Decision, int8_input
 from motekit.deploy.host import HostProgram
-from motekit import graph as graphs
 from motekit.testing.specs import small_spec
 
 HOST = targets.core("host").spec

@@ -18,6 +18,7 @@ def command(
 
     Finished models are reused, so an interrupted or repeated run goes on where it was.
     """
+    from motekit.models import runs as saved
     from motekit.workflows import runs, train
     from motekit.workflows.project import find
 
@@ -25,18 +26,20 @@ def command(
     with progress(json) as report:
         loaded, learned = train.train(folder, report)
         run = runs.save(folder, loaded, learned)
-    found = runs.metrics(learned, learned.nested.by_seed)
     if json:
-        emit({"run": str(run), **found})
+        emit({"run": str(run), **saved.metrics(learned.run)})
         return
     kind = loaded.signal.split_by
-    names = [g.group for g in learned.nested.by_seed[0].groups]
     rows = [
         (name, f"{sum(v) / len(v):.3f}", f"{min(v):.3f}", f"{max(v):.3f}")
-        for name, v in zip(names, learned.nested.group_accuracies.values(), strict=True)
+        for name, v in learned.nested.group_accuracies.items()
     ]
     table((f"held-out {kind}", "accuracy", "lowest seed", "highest seed"), rows)
-    say(f"mean {learned.nested.accuracy:.3f}; {learned.leaks.random_split:.3f} if windows were "
-        "split at random, which is what a leaking split would have promised")  # fmt: skip
+    found, leaks = saved.metrics(learned.run), learned.run.leaks
+    say(
+        f"float {found['float']['accuracy']:.3f}, int8 {found['int8']['accuracy']:.3f}; "
+        f"{leaks.random_split:.3f} if windows were split at random, which is what a leaking "
+        "split would have promised"
+    )
     say(f"kept in {run}")
     say("next: motekit build")

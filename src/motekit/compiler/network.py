@@ -20,7 +20,7 @@ from motekit.graph.spec import check
 from . import plan as planner
 from . import print_c
 from .constants import CTYPES
-from .select import Choice, Optimize, choose
+from .select import Choice, Optimize, choose_all
 from .sources import text as source_text
 
 
@@ -107,6 +107,7 @@ def emit_graph(
     external: Mapping[str, str] | None = None,
     kernels: Mapping[str, str] | None = None,
     state: str = "mk_state",
+    flash_budget: int | None = None,
 ) -> GraphCode:
     """Choose kernels, plan the arena, print.
 
@@ -120,6 +121,7 @@ def emit_graph(
             be left out of `external` (given as "arena"): it is then planned like the rest.
         kernels: op name → kernel to use in place of the best one.
         state: C expression of an `int8_t *` for the state, aligned to 4 bytes.
+        flash_budget: bytes for kernels, tables and parameters, weights not counted.
 
     Raises:
         InputError: a broken graph, or an op that no kernel can run.
@@ -128,12 +130,8 @@ def emit_graph(
     kept = _State.of(graph, state)
     places = _external(graph, external) | kept.places
     storage = _Storage.of(graph, places)
-    wanted = kernels or {}
-    chosen = [
-        choose(op, graph, target, optimize, wanted.get(op.name))
-        for op in graph.ops
-        if not storage.free(op)
-    ]
+    coded = [op for op in graph.ops if not storage.free(op)]
+    chosen = choose_all(coded, graph, target, optimize, only=kernels, flash_budget=flash_budget)
     _check_state(graph, target, chosen)
     steps = [_Step(c, c.kernel.emit(c.op, graph, target)) for c in chosen]
     plan = _plan(graph, target, steps, storage)

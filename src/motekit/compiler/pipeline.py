@@ -248,7 +248,7 @@ class _Program:
         note = "One arena: scratch of the blocks, then activations of the graphs, in turn."
         lines = [
             comment(note) + "static union {",
-            "    uint32_t words[MK_ARENA_BYTES / 4];",
+            "    uint32_t words[MK_ARENA_BYTES / 4U];",
             "    int8_t bytes[MK_ARENA_BYTES];",
             "} arena;",
             "",

@@ -1,19 +1,25 @@
-"""Choose a kernel for every op, and say why."""
+"""Choose a kernel for every op, and say why.
+
+"speed" wants the fewest model cycles, "flash" the fewest bytes of kernels, tables and
+parameters, "ram" the least scratch, "balanced" the least product of cycles and bytes: a change
+is made when it saves a larger share of one than it costs of the other. A flash budget asks for
+the fewest cycles within it. The code of a kernel counts once, however many ops use it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from motekit.core.errors import InputError
+from motekit.core.errors import InputError, PromiseError
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Cost, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import kernels
 
-Optimize = Literal["speed", "ram", "flash"]
-MODES: tuple[Optimize, ...] = ("speed", "ram", "flash")
+Optimize = Literal["speed", "ram", "flash", "balanced"]
+MODES: tuple[Optimize, ...] = ("speed", "ram", "flash", "balanced")
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,7 @@ class Choice:
     """The kernel chosen for one op.
 
     Args:
-        cost: what its cost model says.
+        cost: what its cost model says, its code not included.
         why: the reason in words, for the build's explanation.
         rejected: kernel name → why not that one.
     """
@@ -33,56 +39,167 @@ class Choice:
     rejected: Mapping[str, str]
 
 
-def rank(cost: Cost, optimize: Optimize) -> tuple[int, int, int]:
-    """Sort key: the quantity asked for first, ties by the other two."""
-    orders = {
-        "speed": (cost.cycles, cost.ram_bytes, cost.flash_bytes),
-        "ram": (cost.ram_bytes, cost.cycles, cost.flash_bytes),
-        "flash": (cost.flash_bytes, cost.cycles, cost.ram_bytes),
-    }
-    return orders[optimize]
+@dataclass(frozen=True)
+class _Options:
+    """The kernels that can run one op, and why the others cannot."""
+
+    op: Op
+    able: tuple[tuple[Kernel, Cost], ...]
+    unable: Mapping[str, str]
+
+    def position(self, name: str) -> int | None:
+        """Where a kernel is among those that can run the op."""
+        return next((i for i, (k, _) in enumerate(self.able) if k.name == name), None)
 
 
-def _with_code(kernel: Kernel, op: Op, graph: Graph, cost: Cost) -> Cost:
-    """The cost with this op's share of the kernel's code, which all ops of a kind use."""
-    users = sum(other.kind == op.kind for other in graph.ops)
-    return replace(cost, flash_bytes=cost.flash_bytes + kernel.code_bytes // max(users, 1))
+@dataclass(frozen=True)
+class Total:
+    """What a choice for all ops takes; scratch is that of the op that needs most."""
+
+    cycles: int
+    flash_bytes: int
+    scratch_bytes: int
 
 
-def choose(
-    op: Op, graph: Graph, target: TargetSpec, optimize: Optimize, only: str | None = None
-) -> Choice:
-    """The best kernel that can run `op` on `target`.
+Score = Callable[[Total], tuple[float, ...]]
+SCORES: Mapping[str, Score] = {
+    "speed": lambda t: (t.cycles, t.flash_bytes, t.scratch_bytes),
+    "flash": lambda t: (t.flash_bytes, t.cycles, t.scratch_bytes),
+    "ram": lambda t: (t.scratch_bytes, t.cycles, t.flash_bytes),
+    "balanced": lambda t: (float(t.cycles) * t.flash_bytes, t.cycles, t.scratch_bytes),
+}
+
+
+def choose_all(
+    ops: Sequence[Op],
+    graph: Graph,
+    target: TargetSpec,
+    optimize: Optimize = "speed",
+    *,
+    only: Mapping[str, str] | None = None,
+    flash_budget: int | None = None,
+) -> list[Choice]:
+    """The kernels for some ops of a graph, in their order.
 
     Args:
-        only: name of the one kernel to consider.
+        only: op name → name of the one kernel to consider.
+        flash_budget: bytes of kernels, tables and parameters that may be used; the mode is then
+            speed.
 
     Raises:
-        InputError: no kernel applies, with every kernel's reason.
+        InputError: no kernel applies to an op, with every kernel's reason.
+        PromiseError: the budget is too small for any choice found.
     """
-    rejected: dict[str, str] = {}
-    ranked: list[tuple[tuple[int, int, int], str, Kernel, Cost]] = []
+    wanted = only or {}
+    every = [_options(op, graph, target, wanted.get(op.name)) for op in ops]
+    if flash_budget is None:
+        score, why = SCORES[optimize], f"best for {optimize}"
+    else:
+        score, why = _within(flash_budget), f"quickest within {flash_budget} B of flash"
+    picks = min(
+        (_settle(every, score, start) for start in _starts(every)),
+        key=lambda found: score(total(every, found)),
+    )
+    used = total(every, picks).flash_bytes
+    if flash_budget is not None and used > flash_budget:
+        raise PromiseError(
+            "the kernels do not fit the flash budget",
+            where=graph.name,
+            value=f"{used} B",
+            way_out=f"allow more than {flash_budget} B",
+        )
+    return [_choice(options, pick, why) for options, pick in zip(every, picks, strict=True)]
+
+
+def _within(budget: int) -> Score:
+    return lambda t: (max(0, t.flash_bytes - budget), t.cycles, t.flash_bytes)
+
+
+def _options(op: Op, graph: Graph, target: TargetSpec, only: str | None) -> _Options:
+    unable: dict[str, str] = {}
+    able: list[tuple[Kernel, Cost]] = []
     for kernel in kernels(op.kind):
         reason = kernel.applies(op, graph, target)
         if only not in (None, kernel.name):
             reason = f"{only} was asked for"
-        if reason is not None:
-            rejected[kernel.name] = reason
-            continue
-        cost = _with_code(kernel, op, graph, kernel.cost(op, graph, target))
-        ranked.append((rank(cost, optimize), kernel.name, kernel, cost))
-    if not ranked:
-        reasons = "; ".join(f"{name}: {why}" for name, why in rejected.items())
+        if reason is None:
+            able.append((kernel, kernel.cost(op, graph, target)))
+        else:
+            unable[kernel.name] = reason
+    if not able:
+        reasons = "; ".join(f"{name}: {why}" for name, why in unable.items())
         raise InputError(
             f"no kernel of {op.kind} can run this op on {target.name}",
             where=f"{graph.name}.{op.name}",
             way_out=reasons or "it has no kernels",
         )
-    ranked.sort(key=lambda item: item[:2])
-    _, _, kernel, cost = ranked[0]
-    for _, name, _, other in ranked[1:]:
-        rejected[name] = (
-            f"{other.cycles} cycles, {other.flash_bytes} B flash, {other.ram_bytes} B RAM"
-        )
-    why = "the only one that applies" if len(ranked) == 1 else f"best for {optimize}"
-    return Choice(op, kernel, cost, why, rejected)
+    return _Options(op, tuple(able), unable)
+
+
+def total(every: Sequence[_Options], picks: Sequence[int]) -> Total:
+    """What a choice takes; `picks` holds a position among each op's able kernels."""
+    cycles = flash = scratch = 0
+    code: dict[tuple[str, str], int] = {}
+    for options, pick in zip(every, picks, strict=True):
+        kernel, cost = options.able[pick]
+        cycles += cost.cycles
+        flash += cost.flash_bytes
+        scratch = max(scratch, cost.ram_bytes)
+        code[options.op.kind, kernel.name] = kernel.code_bytes
+    return Total(cycles, flash + sum(code.values()), scratch)
+
+
+def _starts(every: Sequence[_Options]) -> Iterator[list[int]]:
+    """Where the search begins: the quickest and the smallest kernel of every op by itself."""
+    for key in (_quickest, _smallest):
+        yield [
+            min(range(len(options.able)), key=[key(o) for o in options.able].__getitem__)
+            for options in every
+        ]
+
+
+def _quickest(option: tuple[Kernel, Cost]) -> tuple[int, str]:
+    return option[1].cycles, option[0].name
+
+
+def _smallest(option: tuple[Kernel, Cost]) -> tuple[int, str]:
+    return option[0].code_bytes + option[1].flash_bytes, option[0].name
+
+
+def _settle(every: Sequence[_Options], score: Score, picks: list[int]) -> list[int]:
+    """Improve a choice, one op or all ops of a kind at a time, until nothing helps."""
+    best = score(total(every, picks))
+    improved = True
+    while improved:
+        improved = False
+        for moved in _moves(every, picks):
+            found = score(total(every, moved))
+            if found < best:
+                best, picks, improved = found, moved, True
+    return picks
+
+
+def _moves(every: Sequence[_Options], picks: list[int]) -> Iterator[list[int]]:
+    for i, options in enumerate(every):
+        for pick in range(len(options.able)):
+            if pick != picks[i]:
+                yield [*picks[:i], pick, *picks[i + 1 :]]
+    names = {(o.op.kind, kernel.name) for o in every for kernel, _ in o.able}
+    for kind, name in sorted(names):
+        yield [
+            found if o.op.kind == kind and (found := o.position(name)) is not None else pick
+            for o, pick in zip(every, picks, strict=True)
+        ]
+
+
+def _choice(options: _Options, pick: int, why: str) -> Choice:
+    kernel, cost = options.able[pick]
+    rejected = dict(options.unable) | {
+        other.name: f"{c.cycles} cycles, {c.flash_bytes} B and {other.code_bytes} B of code, "
+        f"{c.ram_bytes} B scratch"
+        for other, c in options.able
+        if other is not kernel
+    }
+    if len(options.able) == 1:
+        why = "the only one that applies"
+    return Choice(options.op, kernel, cost, why, rejected)

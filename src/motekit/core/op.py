@@ -76,7 +76,6 @@ class OpSpec:
             LiteRT's BUILTIN_REF on every element (where LiteRT has the op).
         macs: (op, graph) → multiply-accumulates.
         tflite: spellings this op covers; empty if TFLite has none.
-        arity: fewest and most inputs.
         view: the output is the input's bytes under another shape; it needs no kernel unless
             both are given from outside.
     """
@@ -88,7 +87,6 @@ class OpSpec:
     macs: Callable[[Op, Graph], int]
     tflite: tuple[TfliteSpelling, ...]
     package: str
-    arity: tuple[int, int] = (1, 1)
     view: bool = False
 
 
@@ -141,7 +139,14 @@ class Emitted:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a kernel would take for one op: model cycles, flash beyond shared code, RAM."""
+    """What a kernel would take for one op.
+
+    Args:
+        cycles: of the Cortex-M4 timing model, estimated.
+        flash_bytes: parameters and tables; weights and biases only where a kernel stores them
+            larger than they are.
+        ram_bytes: scratch.
+    """
 
     cycles: int
     flash_bytes: int
@@ -168,7 +173,8 @@ class Kernel:
             (input address − output address ≥ lead); lead 0 is in place, a negative lead lets
             the output start above the input. A kernel that walks its input upwards has
             lead = max over its steps of (output bytes written − first input byte still needed).
-        code_bytes: flash of the kernel's own functions on a Cortex-M4 at -Os, once a program.
+        code_bytes: flash of the kernel's own functions on a Cortex-M4 at -Os, shared by all
+            ops that use it; a test compares it with the compiler's output.
     """
 
     name: str

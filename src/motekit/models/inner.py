@@ -64,13 +64,18 @@ def _competitor(
     if not all(LOSS + group in h for h, (_, group) in zip(histories, seen, strict=True)):
         finals = [_final_accuracy(candidate, trained, group) for trained, group in seen]
         return Competitor(float(np.mean(finals)), None, {})
-    curves = {
-        kind: np.array([h[kind + g] for h, (_, g) in zip(histories, seen, strict=True)])
-        for kind in (LOSS, ACCURACY)
-    }
+    curves = {kind: _by_group(seen, kind) for kind in (LOSS, ACCURACY)}
     at = stop_at(curves[ACCURACY])
     means = {kind.rstrip("/"): tuple(c.mean(axis=0).tolist()) for kind, c in curves.items()}
     return Competitor(means["validation_accuracy"][at], at + 1, means)
+
+
+def _by_group(seen: Sequence[tuple[Trained, str]], kind: str) -> npt.NDArray[np.float64]:
+    """Curves of shape (groups, checkpoints): means over the models that did not see a group."""
+    lines: dict[str, list[tuple[float, ...]]] = {}
+    for trained, group in seen:
+        lines.setdefault(group, []).append(trained.fitted.history[kind + group])
+    return np.array([np.mean(lines[group], axis=0) for group in sorted(lines)])
 
 
 def stop_at(curves: npt.NDArray[np.float64]) -> int:
@@ -84,11 +89,11 @@ def stop_at(curves: npt.NDArray[np.float64]) -> int:
 
 def collect(
     candidates: Sequence[Candidate], parts: Sequence[Part],
-    trained: Mapping[tuple[int, int, int], Trained],
+    trained: Mapping[tuple[int, int, int, int], Trained],
 ) -> Inner:  # fmt: skip
-    """Competitors from the models of all pairs of parts, by (candidate, part, other part)."""
+    """Competitors from the models of all pairs of parts, by (candidate, part, other part, seed)."""
     seen: dict[tuple[int, int], list[tuple[Trained, str]]] = {}
-    for (c, a, b), model in trained.items():
+    for (c, a, b, _), model in trained.items():
         seen.setdefault((a, c), []).extend((model, group) for group in parts[b])
         seen.setdefault((b, c), []).extend((model, group) for group in parts[a])
     count = range(len(candidates))

@@ -7,7 +7,7 @@ inner parts, for as long as the inner folds say, and judged on the outer one. No
 part (features, scale, labels, choice, training time) reaches its model.
 
 A model without parts {a, b} serves outer a with inner b and outer b with inner a, so K parts
-take K (K − 1) / 2 inner models a candidate.
+take K (K − 1) / 2 inner models a candidate and seed.
 Source: Varma and Simon, BMC Bioinformatics 7:91 (2006).
 """
 
@@ -124,22 +124,24 @@ def best(competitors: Sequence[Competitor], margin: float) -> int:
 
 def nested_cv(
     candidates: Sequence[Candidate], seeds: Sequence[int], progress: Progress,
-    store: FoldStore | None = None, margin: float = 0.0,
+    store: FoldStore | None = None, margin: float = 0.0, inner_seeds: int = 2,
 ) -> Nested:  # fmt: skip
     """Choose among candidates by inner folds and judge on held-out groups.
 
     Args:
         candidates: from the cheapest to the dearest.
-        seeds: each outer model is trained once per seed; inner ones with the first.
+        seeds: each outer model is trained once per seed.
         store: finished models are kept in and taken from it.
         margin: accuracy a dearer candidate must gain to be preferred.
+        inner_seeds: how many of the seeds the inner models are trained with: a choice that rests
+            on one seed is a choice by luck where candidates are close.
 
     Raises InputError for fewer than three groups, or candidates of different windows.
     """
     _check(candidates)
     store = store or FoldStore(None)
     everything = parts(candidates[0].table)
-    inner = _inner(candidates, everything, seeds[0], store, progress)
+    inner = _inner(candidates, everything, seeds[:inner_seeds], store, progress)
     choices = [best(competitors, margin) for competitors in inner.by_part]
     jobs = [
         [Job(choice, frozenset(part), seed, keep=rivals[choice].keep) for seed in seeds]
@@ -170,15 +172,16 @@ def _check(candidates: Sequence[Candidate]) -> None:
 
 
 def _inner(
-    candidates: Sequence[Candidate], everything: tuple[Part, ...], seed: int, store: FoldStore,
-    progress: Progress,
+    candidates: Sequence[Candidate], everything: tuple[Part, ...], seeds: Sequence[int],
+    store: FoldStore, progress: Progress,
 ) -> Inner:  # fmt: skip
     """Train every candidate without every pair of parts."""
     pairs = list(combinations(range(len(everything)), 2))
     jobs = {
-        (c, a, b): Job(c, frozenset(everything[a] + everything[b]), seed, watch=True)
+        (c, a, b, seed): Job(c, frozenset(everything[a] + everything[b]), seed, watch=True)
         for c in range(len(candidates))
         for a, b in pairs
+        for seed in seeds
     }
     trained = train_all(candidates, jobs.values(), store, progress)
     return collect(candidates, everything, {key: trained[job] for key, job in jobs.items()})

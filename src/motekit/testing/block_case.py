@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
+import functools
 import hashlib
+import itertools
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +21,11 @@ from motekit.compiler import blocks as print_blocks
 from motekit.compiler import sources
 from motekit.compiler.print_c import defines as print_defines
 from motekit.core.block import Block, CBlock, Signal
-from motekit.core.pipeline import BlockUse
 from motekit.targets.emulation import Machine, Measurement
 from motekit.targets.toolchain import Settings, compile_objects, load, program, shared_library
 
 Samples = npt.NDArray[np.generic]
+Features = tuple[npt.NDArray[Any], npt.NDArray[np.int16]]  # raw, Q8.8
 GUARD_WORDS = 4
 GUARD = 0xDEADBEEF
 
@@ -135,7 +139,7 @@ class Case:
 
     def natural(self, windows: Samples) -> npt.NDArray[np.float64]:
         """Windows of samples in their units, as the reference reads them."""
-        return windows.astype(np.float64) * np.array(self.signal.scale)
+        return np.asarray(windows.astype(np.float64) * np.array(self.signal.scale))
 
     def reference(self, windows: Samples) -> npt.NDArray[np.float64]:
         """What the C of this arithmetic stands for, in feature units."""
@@ -145,7 +149,7 @@ class Case:
         """Features as the C put them → feature units."""
         if self.arithmetic == "float":
             return raw.astype(np.float64)
-        return raw.astype(np.float64) * np.array(self.c().lsb)
+        return np.asarray(raw.astype(np.float64) * np.array(self.c().lsb))
 
     def files(self, folder: Path) -> list[Path]:
         """Write every C file of the case; returns the .c files."""
@@ -172,12 +176,28 @@ class Case:
             guard=GUARD_WORDS, word=GUARD, features=self.count, length=self.signal.length,
             channels=channels, map=", ".join(str(i + 1) for i in reversed(range(channels))),
         )  # fmt: skip
-        return f'#include "mk_{name}.h"\n\n{data}{text}{MAIN.format()}'
+        return f'#include "mk_{name}.h"\n\n{data}{_fields(c, name)}{text}{MAIN.format()}'
 
 
-def use(case: Case) -> BlockUse:
-    """The case as a pipeline writes it."""
-    return BlockUse(case.block.name, case.params)
+def _fields(c: CBlock, name: str) -> str:
+    """Checks at compile time that the struct has these fields, in this order, and no others."""
+    struct, fields = f"mk_{name}_params", list(c.params)
+    lines = ["#if defined(MK_CHECK_FIELDS)", "#include <stddef.h>"]
+    pairs = itertools.pairwise(fields)
+    checks = [f"offsetof({struct}, {a}) < offsetof({struct}, {b})" for a, b in pairs]
+    size = f"sizeof(((const {struct} *)NULL)->{fields[-1]})"
+    end = f"(offsetof({struct}, {fields[-1]}) + {size})"
+    checks.append(f"sizeof({struct}) - {end} < sizeof(void *)")
+    lines += [f"typedef char check_{i}[({check}) ? 1 : -1];" for i, check in enumerate(checks)]
+    return "\n".join([*lines, "#endif", ""])
+
+
+@functools.cache
+def _root() -> Path:
+    """A folder for all builds of this process; gone when it ends."""
+    folder = tempfile.mkdtemp(prefix="motekit-cases-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 @dataclass
@@ -200,7 +220,8 @@ class Built:
     def __post_init__(self) -> None:
         key = repr((self.case, self.core, self.compiler, self.opt, self.sanitize, self.extra))
         name = hashlib.sha256(key.encode()).hexdigest()[:16]
-        self.folder = Path(tempfile.mkdtemp(prefix=f"motekit-case-{name}-"))
+        self.folder = _root() / name
+        self.folder.mkdir(exist_ok=True)
         files = self.case.files(self.folder)
         core = targets.core(self.core)
         settings = Settings(
@@ -228,16 +249,15 @@ class Built:
             return self.norm((one, zero))
         return self.norm((zero, 2 * one, one))
 
-    def run(
-        self, windows: Samples, norm: bytes | None = None
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.int16]]:
+    def run(self, windows: Samples, norm: bytes | None = None) -> Features:
         """(raw features, Q8.8 features) of windows (count × samples × channels)."""
         windows = np.ascontiguousarray(windows, dtype=self.case.sample_type)
         norm = self.plain_norm() if norm is None else norm
-        run = self._host if self.core == "host" else self._emulated
-        return run(windows, norm)
+        if self.core == "host":
+            return self._host(windows, norm)
+        return self._emulated(windows, norm)
 
-    def _host(self, windows: Samples, norm: bytes) -> Any:
+    def _host(self, windows: Samples, norm: bytes) -> Features:
         raw = np.zeros((len(windows), self.case.count), self.case.feature_type)
         q = np.zeros(raw.shape, np.int16)
         function = load(self.library).mk_case_many
@@ -267,7 +287,7 @@ class Built:
         """The emulated core with the case in it."""
         return Machine(self.core, self.library, check_alignment=False)
 
-    def _emulated(self, windows: Samples, norm: bytes) -> Any:
+    def _emulated(self, windows: Samples, norm: bytes) -> Features:
         machine = self.machine()
         count, features = len(windows), self.case.count
         q, raw = machine.alloc(2 * count * features), machine.alloc(4 * count * features)

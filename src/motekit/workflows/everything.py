@@ -67,7 +67,7 @@ class Everything:
                 "per_subject": {k: list(v) for k, v in found.emulated.group_values.items()},
             },
             "leak_audit": {
-                "random_split": self.learned.leaks.random_split,
+                "random_split": self.learned.run.leaks.random_split,
                 "grouped_split": found.float_model.accuracy,
             },
             "recipe": self.learned.recipe.name,
@@ -201,7 +201,8 @@ def _report(
         main_core=project.target.core,
         main_board=project.target.board,
         feature_map=report_learning.windows_map(learned, found),
-        learning=report_learning.curves(learned, kind),
+        learning=report_learning.curves(learned),
+        quantization=report_learning.noise(learned),
         anomaly=report_learning.anomaly(learned, found, main),
         leak_audit=report_learning.leaks(learned, found, kind),
         cores=tuple(report_costs.core_cost(b, compiler) for b in built.values()),

@@ -66,6 +66,7 @@ def core_cost(built: Built, compiler: str) -> rd.CoreCost:
         parts=parts,
         boards=costs,
         compiler=compiler,
+        flash_split={name: _bytes(size) for name, size in bill.flash_by_part.items()},
     )
 
 

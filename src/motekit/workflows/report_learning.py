@@ -121,7 +121,7 @@ def windows_map(learned: Learned, found: CrossValidated) -> rd.FeatureMap:
     """Windows in two dimensions, the misclassified ones marked."""
     table, windows = learned.table, learned.data.windows
     real = np.flatnonzero(table.real)
-    z = standardise(learned.classifier.normalizer, table.values[real])
+    z = standardise(learned.run.classifier.normalizer, table.values[real])
     predicted = np.zeros(len(real), np.int64)
     predicted[found.rows] = found.scores.argmax(axis=1)
     data = FeatureSet(z, table.labels[real], table.classes, table.groups[real], table.names)
@@ -129,30 +129,45 @@ def windows_map(learned: Learned, found: CrossValidated) -> rd.FeatureMap:
     return feature_map(data, predicted, windows.recording, start_s)
 
 
-def curves(learned: Learned, held: str) -> rd.LearningCurves | None:
-    """Learning curves of the model whose fold was held out first."""
-    outer = learned.nested.outer[0]
-    history = outer.models[0].fitted.history
-    names = [name for name in history if len(history[name]) > 1]
-    if not names:
+def curves(learned: Learned) -> rd.LearningCurves | None:
+    """Learning curves of the chosen recipe: the final model, and the mean over the inner folds."""
+    chosen = learned.nested.overall[learned.nested.choice]
+    lines = []
+    for prefix, history in (("final model, ", learned.run.classifier.fitted.history),
+                            ("inner folds, ", chosen.curves)):  # fmt: skip
+        for name, values in history.items():
+            panel = "accuracy" if "accuracy" in name else "loss"
+            if len(values) > 1:
+                unit = "fraction" if panel == "accuracy" else ""
+                lines.append(rd.Curve(prefix + name.replace("_", " "), panel, tuple(values), unit))
+    if not lines:
         return None
     return rd.LearningCurves(
-        tuple(
-            rd.Curve(name, "accuracy" if "accuracy" in name else "loss", tuple(history[name]))
-            for name in names
-        ),
-        note=f"fold without {held} {', '.join(outer.held)}, seed {learned.nested.seeds[0]}",
+        tuple(lines), chosen.keep, f"recipe {learned.recipe.name}, all seeds", "checkpoint"
+    )
+
+
+def noise(learned: Learned) -> tuple[rd.LayerNoise, ...]:
+    """Signal-to-quantization-noise of every layer of the final network, on training windows."""
+    return tuple(
+        rd.LayerNoise(
+            row.layer, row.op, Figure(row.sqnr_db, "dB", "measured"), row.weights, row.macs
+        )
+        for row in learned.run.noise
     )
 
 
 def leaks(learned: Learned, found: CrossValidated, kind: str) -> rd.LeakAudit:
     """The same model under random windows and under whole groups."""
-    return rd.LeakAudit(share(learned.leaks.random_split), share(found.float_model.accuracy), kind)
+    return rd.LeakAudit(
+        share(learned.run.leaks.random_split), share(found.float_model.accuracy), kind
+    )
 
 
 def anomaly(learned: Learned, found: CrossValidated, main: Built) -> rd.AnomalyScores | None:
     """Anomaly scores above the threshold, of windows known, held out and made strange."""
-    if learned.anomaly is None:
+    detector = learned.run.anomaly
+    if detector is None:
         return None
     threshold = np.int32(main.spec.decision.anomaly_threshold or 0)
     known = main.emulated.outcome.anomaly - threshold
@@ -168,7 +183,7 @@ def anomaly(learned: Learned, found: CrossValidated, main: Built) -> rd.AnomalyS
     every = np.concatenate([scores for _, scores in sets]) / Q
     low, high = np.percentile(every, [0.5, 97.0])
     edges = np.linspace(low, max(high, 1.0), BINS + 1)
-    allowed = float(learned.anomaly.fitted.facts["allowed_rate"])
+    allowed = float(detector.fitted.facts["allowed_rate"])
     return rd.AnomalyScores(
         edges=tuple(np.round(edges, 3).tolist()),
         unit="steps of the int8 input above the threshold",

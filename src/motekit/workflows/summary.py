@@ -21,7 +21,7 @@ def lines(out: Everything) -> Iterator[str]:
         f"± {found.emulated.spread_seeds:.3f} over {len(found.emulated.by_seed)} seeds)"
     )
     yield (
-        f"leak audit: {out.learned.leaks.random_split:.3f} if windows were split at random, "
+        f"leak audit: {out.learned.run.leaks.random_split:.3f} if windows were split at random, "
         f"{found.float_model.accuracy:.3f} by {kind}"
     )
     yield (

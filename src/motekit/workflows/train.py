@@ -24,10 +24,9 @@ def train(folder: Path, report: Report) -> tuple[Project, Learned]:
 def train_on(
     folder: Path, project: Project, recordings: Sequence[Recording], report: Report
 ) -> Learned:
-    """Learn from these recordings; finished models are kept below `folder`/runs/models."""
+    """Learn from these recordings; finished models are kept below `folder`/runs."""
     data = features.load(recordings, project.signal)
     return learn(
         data, project.recipes, seeds=project.seeds, split_by=project.signal.split_by,
-        anomaly=project.anomaly, altered=project.augment, folder=folder / "runs" / "models",
-        report=report,
+        anomaly=project.anomaly, altered=project.augment, runs=folder / "runs", report=report,
     )  # fmt: skip

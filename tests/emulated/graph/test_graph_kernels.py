@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from motekit import targets
 from motekit.graph.ops import OPS, kernels
 from motekit.graph.run import run
 from motekit.testing.graph_program import Case, core_program
+from motekit.testing.kernel_size import code_bytes
 from motekit.testing.op import OpContract, assert_equal
 from motekit.testing.op_cases import SEEDS, inputs
 
@@ -92,3 +93,22 @@ def test_many_cases_of_an_op_on_a_core(contract: type[OpContract], core: str) ->
         check_core(core, [data.draw(contract.cases) for _ in range(12)], data.draw(SEEDS))
 
     check()
+
+
+def declared_sizes() -> list[tuple[str, str]]:
+    """(op, kernel) of every kernel that says how large its code is."""
+    return [(op, k.name) for op in OPS.names() for k in kernels(op) if k.code_bytes]
+
+
+@pytest.mark.parametrize(("kind", "name"), declared_sizes())
+def test_declared_code_size_is_what_the_compiler_makes(kind: str, name: str) -> None:
+    kernel = kernels(kind).get(name)
+    spec = targets.core("cortex-m4f").spec
+    fitting = [c.cases for c in contracts() if c.kind == kind]
+    graph = find(
+        st.one_of(fitting),
+        lambda g: kernel.applies(g.ops[0], g, spec) is None,
+        settings=quiet(300),
+    )
+    measured = code_bytes(graph, name)
+    assert abs(measured - kernel.code_bytes) <= 16 + kernel.code_bytes // 8

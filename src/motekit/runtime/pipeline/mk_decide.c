@@ -46,7 +46,7 @@ int8_t mk_decide(const int8_t *scores)
     for (uint32_t c = 0; c < MK_CLASSES; c++) {
         decide.scores[decide.slot][c] = (uint8_t)((int32_t)scores[c] + 128);
     }
-    decide.slot = (uint16_t)((decide.slot + 1U == MK_SMOOTH) ? 0U : (decide.slot + 1U));
+    decide.slot = (uint16_t)(((decide.slot + 1U) == MK_SMOOTH) ? 0U : (decide.slot + 1U));
     if (decide.seen < MK_SMOOTH) {
         decide.seen++;
     }

@@ -86,7 +86,7 @@ int mk_push(const mk_sample frame[MK_CHANNELS])
     }
     const uint32_t slot = stream.write_slot;
     ring[slot] = *(const mk_frame *)(const void *)frame;
-    stream.write_slot = (uint16_t)((slot + 1U == MK_RING_FRAMES) ? 0U : (slot + 1U));
+    stream.write_slot = (uint16_t)(((slot + 1U) == MK_RING_FRAMES) ? 0U : (slot + 1U));
     stream.pushed = (uint16_t)(pushed + 1U);
     return 0;
 }

@@ -41,38 +41,51 @@ static void level_of(const mk_history *h, uint32_t c, mk_level *level)
     level->near_mean = (float)sum / (float)h->length;
 }
 
-/* Sums over the next count samples of *at, which moves on. */
-static mk_sums_f32 chunk_of(const mk_sample **at, uint32_t step, uint32_t count, float near_mean)
+/* Take count samples into sums. */
+static void add_samples(mk_sums_f32 *sums, const mk_sample *at, uint32_t step, uint32_t count,
+                        float near_mean)
 {
-    mk_sums_f32 sums = {0.0F, 0.0F, 0.0F, 0.0F};
-    const mk_sample *next = *at;
+    mk_sums_f32 total = *sums;
     for (; count > 0U; count--) {
-        const float d = (float)*next - near_mean;
+        const float d = (float)*at - near_mean;
         const float d2 = d * d;
-        next += step;
-        sums.s1 += d;
-        sums.s2 += d2;
-        sums.s3 += d2 * d;
-        sums.s4 += d2 * d2;
+        at += step;
+        total.s1 += d;
+        total.s2 += d2;
+        total.s3 += d2 * d;
+        total.s4 += d2 * d2;
     }
-    *at = next;
-    return sums;
+    *sums = total;
 }
 
+/* In chunks of MK_SUM_CHUNK samples, wherever the ring wraps. */
 static mk_sums_f32 sums_of(const mk_history *h, uint32_t c, float near_mean)
 {
     mk_run runs[2];
     mk_history_runs(h, c, runs);
     mk_sums_f32 sums = {0.0F, 0.0F, 0.0F, 0.0F};
+    mk_sums_f32 chunk = sums;
+    uint32_t room = MK_SUM_CHUNK;
     for (uint32_t r = 0; r < 2U; r++) {
         const mk_sample *at = runs[r].at;
         uint32_t left = runs[r].count;
         while (left > 0U) {
-            const uint32_t count = (left < MK_SUM_CHUNK) ? left : MK_SUM_CHUNK;
-            mk_sums_add_f32(&sums, chunk_of(&at, h->channels, count, near_mean));
+            const uint32_t count = (left < room) ? left : room;
+            add_samples(&chunk, at, h->channels, count, near_mean);
+            at += count * h->channels;
             left -= count;
+            room -= count;
+            if (room == 0U) {
+                mk_sums_add_f32(&sums, chunk);
+                chunk.s1 = 0.0F;
+                chunk.s2 = 0.0F;
+                chunk.s3 = 0.0F;
+                chunk.s4 = 0.0F;
+                room = MK_SUM_CHUNK;
+            }
         }
     }
+    mk_sums_add_f32(&sums, chunk);
     return sums;
 }
 

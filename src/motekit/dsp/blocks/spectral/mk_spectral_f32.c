@@ -217,7 +217,7 @@ static uint32_t take(const mk_spectral_params *p, const mk_history *h, uint32_t 
 {
     uint32_t n = h->length;
 #if MK_SPECTRAL_FILTER3
-    if (is_filter3(p)) {
+    if (is_filter3(p) != 0) {
         *sum = mk_filter3_f32(h, c, p->section, x);
         return n;
     }

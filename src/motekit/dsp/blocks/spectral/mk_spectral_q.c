@@ -225,7 +225,6 @@ void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_histo
                         void *scratch, mk_features *out)
 {
     int32_t *const x = (int32_t *)scratch;
-    const int32_t *offset = p->offset;
     (void)state;
     for (uint32_t c = 0; c < p->channels; c++) {
         uint32_t n = h->length;
@@ -252,8 +251,7 @@ void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_histo
             put_moments(&powers, (uint32_t)p->fft >> 1, out);
         }
 #endif
-        put_bands(p, *offset, &powers, out);
+        put_bands(p, p->offset[c * p->offset_step], &powers, out);
 #endif
-        offset += p->offset_step;
     }
 }

@@ -82,4 +82,4 @@ def copy_kernel(describe: Describe) -> Kernel:
             stack_bytes=120,
         )
 
-    return Kernel("portable", "C99, one strided copy", applies, cost, emit)
+    return Kernel("portable", "C99, one strided copy", applies, cost, emit, code_bytes=238)

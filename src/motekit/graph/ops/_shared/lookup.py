@@ -38,4 +38,4 @@ def lookup_kernel(table: unary.Tabulate) -> Kernel:
             stack_bytes=32,
         )
 
-    return Kernel("lookup", "a table of 256 bytes", applies, cost, emit, in_place)
+    return Kernel("lookup", "a table of 256 bytes", applies, cost, emit, in_place, code_bytes=44)

@@ -1,9 +1,12 @@
+import numpy as np
 from hypothesis import strategies as st
 
 from motekit.core.graph import Graph
+from motekit.core.tensors import TensorType
 from motekit.testing.op import OpContract
 from motekit.testing.op_cases import (
     CHANNELS,
+    SEEDS,
     SIZES,
     ZEROS,
     Builder,
@@ -11,6 +14,7 @@ from motekit.testing.op_cases import (
     int8,
     int8_types,
     layer,
+    quant,
 )
 
 
@@ -35,3 +39,27 @@ def cases(draw: st.DrawFn) -> Graph:
 class TestFullyConnected(OpContract):
     kind = "fully_connected"
     cases = cases()
+
+
+@st.composite
+def small_cases(draw: st.DrawFn) -> Graph:
+    """Layers that the kernel `small` can run, factors up to its edge of one half."""
+    b = Builder()
+    n, out = draw(CHANNELS), draw(CHANNELS)
+    rng = np.random.default_rng(draw(SEEDS))
+    x = draw(int8_types((1, n)))
+    w = rng.integers(-128, 128, (out, n)).astype(np.int8)
+    bias = rng.integers(-(1 << 20), 1 << 20, out).astype(np.int32)
+    factor = draw(st.sampled_from((0.4999999, 0.25, 0.2500001, 0.013, 1e-5, 2.0**-31)))
+    x_scale = x.quant.scale[0] if x.quant else 1.0
+    b.add("w", TensorType((out, n), "int8", quant(0.01)), w)
+    b.add("b", TensorType((out,), "int32", quant(x_scale * 0.01)), bias)
+    b.add("x", x)
+    b.add("y", int8((1, out), x_scale * 0.01 / factor, draw(ZEROS)))
+    attrs = {"activation": "none", "rounding": "single"}
+    return b.graph("fully_connected", ["x", "w", "b"], ["y"], attrs)
+
+
+class TestSmall(OpContract):
+    kind = "fully_connected"
+    cases = small_cases()

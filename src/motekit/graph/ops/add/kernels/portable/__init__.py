@@ -21,4 +21,5 @@ KERNEL = Kernel(
     cost=elementwise.cost,
     emit=emit,
     overlap=elementwise.overlap,
+    code_bytes=432,
 )

@@ -45,4 +45,5 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
+    code_bytes=96,
 )

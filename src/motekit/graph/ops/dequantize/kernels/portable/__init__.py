@@ -37,4 +37,5 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
+    code_bytes=138,
 )

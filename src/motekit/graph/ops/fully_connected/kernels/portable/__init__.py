@@ -62,4 +62,5 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
+    code_bytes=216,
 )

@@ -87,4 +87,5 @@ KERNEL = Kernel(
     cost=cost,
     emit=emit,
     overlap=overlap,
+    code_bytes=1154,
 )

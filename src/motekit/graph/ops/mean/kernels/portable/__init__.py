@@ -47,4 +47,5 @@ KERNEL = Kernel(
     applies=applies,
     cost=reduction.cost,
     emit=emit,
+    code_bytes=272,
 )

@@ -20,4 +20,5 @@ KERNEL = Kernel(
     cost=elementwise.cost,
     emit=emit,
     overlap=elementwise.overlap,
+    code_bytes=174,
 )

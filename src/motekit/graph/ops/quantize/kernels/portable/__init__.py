@@ -46,4 +46,5 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
+    code_bytes=700,
 )

@@ -30,4 +30,5 @@ KERNEL = Kernel(
     applies=reduction.applies,
     cost=reduction.cost,
     emit=emit,
+    code_bytes=220,
 )

@@ -67,5 +67,5 @@ KERNEL = Kernel(
     cost=cost,
     emit=emit,
     overlap=in_place,
-    code_bytes=530,
+    code_bytes=508,
 )

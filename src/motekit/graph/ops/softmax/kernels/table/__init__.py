@@ -46,5 +46,5 @@ KERNEL = Kernel(
     cost=cost,
     emit=emit,
     overlap=portable.in_place,
-    code_bytes=346,
+    code_bytes=330,
 )

@@ -14,7 +14,7 @@ void mk_softmax_table(const mk_softmax_table_params *p, const int8_t *in, int8_t
         mk_softmax_scale scale;
         uint32_t sum = 0U; /* Q12.19 */
         for (uint32_t i = 0U; i < p->size; i++) {
-            sum += ((uint32_t)mk_softmax_table_exp(p, max - in[i]) + (1U << 11U)) >> 12U;
+            sum += ((uint32_t)mk_softmax_table_exp(p, max - in[i]) + 2048U) >> 12U;
         }
         scale = mk_softmax_scale_of(sum);
         for (uint32_t i = 0U; i < p->size; i++) {

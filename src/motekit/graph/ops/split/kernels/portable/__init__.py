@@ -44,4 +44,5 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
+    code_bytes=96,
 )

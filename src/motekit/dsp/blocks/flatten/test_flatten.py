@@ -1,0 +1,65 @@
+"""`flatten` keeps the contract, and agrees with SciPy."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from motekit.core.errors import InputError
+from motekit.dsp.blocks.flatten import BLOCK, Params
+from motekit.testing.block import SIGNALS, BlockContract
+
+SHORT = replace(SIGNALS[1], length=2, stride=1)
+LONG = replace(SIGNALS[1], length=3000, stride=3000, channels=("v",), units=("mV",), scale=(0.5,))
+
+
+class TestFlatten(BlockContract):
+    block = BLOCK
+    params = (Params(), Params(crossings=True, activity=True, correlation=True, scale=2.0))
+    signals = (*SIGNALS, SHORT, LONG)
+
+
+def test_agrees_with_scipy() -> None:
+    x = np.random.default_rng(5).gamma(2.0, size=(6, 125, 3)) * [1, 9, 0.1] + [0, 9.81, -3]
+    got = BLOCK.reference(x, SIGNALS[0], Params()).reshape(6, 3, 7)
+    want = [
+        x.mean(axis=1), x.min(axis=1), x.max(axis=1), np.sqrt((x**2).mean(axis=1)), x.std(axis=1),
+        stats.skew(x, axis=1), stats.kurtosis(x, axis=1),
+    ]  # fmt: skip
+    assert np.allclose(got, np.stack(want, axis=-1), rtol=1e-9)
+
+
+def test_correlation_is_pearsons() -> None:
+    x = np.random.default_rng(6).normal(size=(125, 3)) @ [[1, 0.5, 0], [0, 1, 0], [0, 0, 1]]
+    off = {name: False for name in ("mean", "minimum", "maximum", "rms", "stdev")}
+    p = Params(**off, skewness=False, kurtosis=False, correlation=True)
+    want = np.corrcoef(x.T)[[0, 0, 1], [1, 2, 2]]
+    assert np.allclose(BLOCK.reference(x, SIGNALS[0], p), want)
+
+
+def test_crossings_and_activity_by_hand() -> None:
+    x = np.array([[0.0], [4.0], [0.0], [4.0]])
+    signal = replace(SIGNALS[2], length=4, rate_hz=30.0)
+    off = {name: False for name in ("mean", "minimum", "maximum", "rms", "stdev")}
+    p = Params(**off, skewness=False, kurtosis=False, crossings=True, activity=True)
+    assert np.allclose(BLOCK.reference(x, signal, p), [3 * 30 / 3, 4.0])
+
+
+@pytest.mark.parametrize(
+    ("signal", "params", "says"),
+    [
+        (replace(SIGNALS[2], length=1), Params(), "needs at least 2"),
+        (replace(SIGNALS[2], length=70000), Params(), "at most 65535"),
+        (SIGNALS[2], Params(correlation=True), "two channels"),
+        (
+            SIGNALS[2],
+            Params(1.0, *[False] * 7),
+            "every statistic is off",
+        ),
+    ],
+)
+def test_refuses(signal, params, says) -> None:
+    with pytest.raises(InputError, match=says) as error:
+        BLOCK.check(signal, params)
+    assert error.value.way_out

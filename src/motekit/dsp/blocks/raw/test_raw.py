@@ -1,0 +1,19 @@
+"""`raw` keeps the contract, and every sample in its place."""
+
+import numpy as np
+
+from motekit.dsp.blocks.raw import BLOCK, Params
+from motekit.testing.block import SIGNALS, BlockContract
+
+
+class TestRaw(BlockContract):
+    block = BLOCK
+    params = (Params(), Params(scale=9.81))
+
+
+def test_frames_follow_each_other() -> None:
+    x = np.arange(12.0).reshape(4, 3)
+    signal = SIGNALS[0]
+    assert np.array_equal(BLOCK.reference(x, signal, Params(scale=2.0)), 2 * np.arange(12.0))
+    names = [f.name for f in BLOCK.features(signal, Params())]
+    assert names[:4] == ["x[0]", "y[0]", "z[0]", "x[1]"]

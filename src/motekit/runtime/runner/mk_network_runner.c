@@ -1,0 +1,19 @@
+/* Runs a bare network for the proof: inputs come in over standard input, one after the other, each
+ * answered with its outputs (SPEC.md, "The network runner").
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "mk_network_call.h"
+#include "mk_semihost.h"
+
+/* In words, so that tensors of any type are aligned. */
+static uint32_t input[(MK_INPUT_BYTES + 3) / 4];
+static uint32_t output[(MK_OUTPUT_BYTES + 3) / 4];
+
+int main(void)
+{
+    while (mk_read(input, MK_INPUT_BYTES) == MK_INPUT_BYTES) {
+        MK_CALL((const uint8_t *)input, (uint8_t *)output);
+        mk_write(output, MK_OUTPUT_BYTES);
+    }
+    return 0;
+}

@@ -1,0 +1,152 @@
+"""Programs that the tests of generated C print: every block and option, both arithmetics.
+
+Weights are random: what the tests look at is the C, not what it recognises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from motekit import dsp, targets
+from motekit.compiler.blocks import fed
+from motekit.compiler.generated import Generated
+from motekit.compiler.pipeline import compile_pipeline
+from motekit.core.graph import Graph, Op, Tensor
+from motekit.core.params import from_mapping
+from motekit.core.pipeline import BlockUse, Decision, Normalizer, PipelineSpec
+from motekit.core.tensors import TensorType
+from motekit.graph.ops.kmeans import smallest_shift
+from motekit.testing.specs import dense_graph, small_spec
+
+# One core of each arithmetic; its kernels compile on the host, too.
+CORES = {"float": "cortex-m4f", "fixed": "cortex-m0plus"}
+
+
+def use(block: str, channels: tuple[int, ...] = (), **given: object) -> BlockUse:
+    """A block with parameters by name."""
+    return BlockUse(block, from_mapping(dsp.block(block).params, given, block), channels)
+
+
+def detector_graph(features: int, clusters: int = 5, seed: int = 0) -> Graph:
+    """A K-means detector with random clusters over up to four of the features."""
+    rng = np.random.default_rng(seed)
+    axes = tuple(range(0, features, 2))[:4]
+    centres = rng.integers(-3000, 3000, (clusters, len(axes))).astype(np.int16)
+    shift = smallest_shift(centres)
+    radii = rng.integers(0, 2000 >> shift, clusters).astype(np.int16)
+    tensors = (
+        Tensor("features", TensorType((1, features), "int16")),
+        Tensor("centres", TensorType(centres.shape, "int16"), centres),
+        Tensor("radii", TensorType(radii.shape, "int16"), radii),
+        Tensor("score", TensorType((1, 1), "int32")),
+    )
+    attrs = {"axes": axes, "shift": shift}
+    op = Op("kmeans", "clusters", ("features", "centres", "radii"), ("score",), attrs)
+    return Graph("anomaly", {t.name: t for t in tensors}, (op,), ("features",), ("score",))
+
+
+def pipeline(
+    name: str,
+    *uses: BlockUse,
+    window: int = 64,
+    stride: int = 24,
+    sample: str = "int16",
+    classifier: bool = True,
+    detector: bool = False,
+    decision: Decision | None = None,
+    seed: int = 0,
+) -> PipelineSpec:
+    """Two channels at 50 Hz, these blocks, a random network and perhaps a random detector."""
+    base = small_spec(name, window, stride)
+    scale = (1.0, 1.0) if sample == "float32" else base.signal.scale
+    signal = replace(base.signal, sample=sample, scale=scale)
+    n = sum(len(dsp.block(u.block).features(fed(signal, u), u.params)) for u in uses)
+    rng = np.random.default_rng(seed)
+    norm = Normalizer(rng.normal(0, 0.1, n), rng.uniform(0.2, 2.0, n), 0.03)
+    graphs = {"classifier": dense_graph(n, (6, 3), norm.z_lsb, seed)} if classifier else {}
+    decision = decision or Decision(threshold=0.4)
+    if detector:
+        graphs["anomaly"] = detector_graph(n, seed=seed)
+        decision = replace(decision, anomaly_threshold=300)
+    return replace(
+        base,
+        signal=signal,
+        blocks=uses,
+        normalizer=norm,
+        graphs=graphs,
+        classes=base.classes if classifier else (),
+        decision=decision,
+        identity=f"{seed:02x}cd" * 16,
+    )
+
+
+def everything(name: str = "every", seed: int = 0) -> PipelineSpec:
+    """Three blocks on chosen channels, network and detector, smoothing and hold-off."""
+    return pipeline(
+        name,
+        use("flatten", (1,)),
+        use("lags", (0,), lags=[1, 2]),
+        use("spectral", filter="low", cutoff_hz=3.0, order=6, fft_length=16),
+        detector=True,
+        decision=Decision(0.4, smooth=3, hold_off=2),
+        seed=seed,
+    )
+
+
+SPECS: dict[str, Callable[[], PipelineSpec]] = {
+    "raw": lambda: pipeline("raw_one", use("raw"), window=8, stride=4),
+    "flatten": lambda: pipeline(
+        "flat", use("flatten", crossings=True, activity=True, correlation=True)
+    ),
+    "filtered": lambda: pipeline(
+        "low", use("spectral", filter="low", cutoff_hz=3.0, order=4, fft_length=32, bands=8)
+    ),
+    "spectrum": lambda: pipeline("high", use("spectral", filter="high", fft_length=64)),
+    "lags": lambda: pipeline("lag", use("lags", lags=[1, 4, 16])),
+    "detector": lambda: pipeline("odd", use("flatten"), classifier=False, detector=True),
+    "everything": everything,
+}
+FLOATS = {  # what only float samples have
+    "raw_f32": lambda: pipeline("raw_f", use("raw"), window=8, stride=4, sample="float32"),
+    "spectrum_f32": lambda: pipeline(
+        "high_f", use("flatten"), use("spectral", filter="high"), sample="float32", detector=True
+    ),
+}
+
+
+def cases() -> list[tuple[str, str]]:
+    """(name, arithmetic) of every program."""
+    both = [(name, arithmetic) for name in SPECS for arithmetic in CORES]
+    return both + [(name, "float") for name in FLOATS]
+
+
+def spec_of(name: str) -> PipelineSpec:
+    """The pipeline of a name of `cases`."""
+    return (SPECS | FLOATS)[name]()
+
+
+def generated(name: str, arithmetic: str) -> tuple[PipelineSpec, Generated]:
+    """The pipeline and its printed program."""
+    spec = spec_of(name)
+    return spec, compile_pipeline(spec, targets.core(CORES[arithmetic]).spec)
+
+
+def windows(spec: PipelineSpec, count: int = 24) -> np.ndarray:
+    """Windows that use the whole range of a sample: random, silent, and at both ends.
+
+    Shape (count + 6, samples, channels).
+    """
+    signal = spec.signal
+    rng = np.random.default_rng(7)
+    shape = (count, signal.length, len(signal.channels))
+    swing = np.where(np.arange(signal.length)[:, None] % 2, 32767, -32768)
+    steps = np.where(np.arange(signal.length)[:, None] < signal.length // 2, 32767, -32768)
+    edges = [0, 32767, -32768, swing, steps, -steps - 1]
+    flat = [np.broadcast_to(np.asarray(e), shape[1:]) for e in edges]
+    counts = np.concatenate([rng.integers(-32768, 32768, shape), np.stack(flat)])
+    if signal.sample == "int16":
+        return counts.astype(np.int16)
+    return (counts / 4096).astype(np.float32)

@@ -76,6 +76,8 @@ class OpSpec:
             LiteRT's BUILTIN_REF on every element (where LiteRT has the op).
         macs: (op, graph) → multiply-accumulates.
         tflite: spellings this op covers; empty if TFLite has none.
+        arity: fewest and most inputs.
+        arity: fewest and most inputs.
         view: the output is the input's bytes under another shape; it needs no kernel unless
             both are given from outside.
     """
@@ -87,6 +89,7 @@ class OpSpec:
     macs: Callable[[Op, Graph], int]
     tflite: tuple[TfliteSpelling, ...]
     package: str
+    arity: tuple[int, int] = (1, 1)
     view: bool = False
 
 

@@ -73,6 +73,10 @@ def _wiring(op: Op, graph: Graph, made: set[str]) -> Iterator[str]:
     if op.kind not in OPS:
         yield f"op {op.name!r} is of unknown kind {op.kind!r}"
         return
+    fewest, most = OPS.get(op.kind).arity
+    if not fewest <= len(op.inputs) <= most or not op.outputs:
+        yield f"op {op.name!r} has {len(op.inputs)} inputs and {len(op.outputs)} outputs"
+        return
     try:
         inferred = OPS.get(op.kind).infer(op, graph)
     except InputError as error:

@@ -112,7 +112,7 @@ class _Lowering:
         """Lower one operator. Raises InputError with the reason if that cannot be."""
         if operator.builtin not in self.known:
             raise _unknown(operator, self.known)
-        for i in (*operator.inputs, *operator.outputs):
+        for i in (*operator.inputs, *operator.outputs, *operator.intermediates):
             if i in self.unusable:
                 raise InputError(self.unusable[i])
         kind, spelling = self.known[operator.builtin]

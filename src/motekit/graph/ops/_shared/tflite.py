@@ -81,6 +81,14 @@ def scheme(op: Op, w: Window, in_shape: tuple[int, ...]) -> int:
     return found
 
 
+def required(inputs: Sequence[Tensor | None], i: int = 0) -> TensorType:
+    """Type of input i. Raises InputError if it is absent."""
+    tensor = inputs[i] if i < len(inputs) else None
+    if tensor is None:
+        raise InputError(f"input {i} is missing")
+    return tensor.type
+
+
 def constant_input(inputs: Sequence[Tensor | None], i: int, what: str) -> Array:
     """Values of a constant input. Raises InputError if it is absent or computed."""
     tensor = inputs[i] if i < len(inputs) else None

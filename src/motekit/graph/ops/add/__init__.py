@@ -25,4 +25,5 @@ OP = OpSpec(
     macs=binary.macs,
     tflite=(TfliteSpelling("ADD", 2, "AddOptions", binary.read, binary.write),),
     package=__name__,
+    arity=(2, 2),
 )

@@ -63,4 +63,5 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("CONCATENATION", 2, "ConcatenationOptions", _read, _write),),
     package=__name__,
+    arity=(1, 255),
 )

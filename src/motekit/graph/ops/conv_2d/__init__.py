@@ -90,4 +90,5 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("CONV_2D", 3, "Conv2DOptions", _read, _write),),
     package=__name__,
+    arity=(2, 3),
 )

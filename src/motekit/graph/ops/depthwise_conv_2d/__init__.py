@@ -85,4 +85,5 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("DEPTHWISE_CONV_2D", 3, "DepthwiseConv2DOptions", _read, _write),),
     package=__name__,
+    arity=(2, 3),
 )

@@ -75,4 +75,5 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("FULLY_CONNECTED", 4, "FullyConnectedOptions", _read, _write),),
     package=__name__,
+    arity=(2, 3),
 )

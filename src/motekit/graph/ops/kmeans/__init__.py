@@ -108,4 +108,5 @@ OP = OpSpec(
     macs=macs,
     tflite=(),
     package=__name__,
+    arity=(3, 3),
 )

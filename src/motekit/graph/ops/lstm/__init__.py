@@ -221,4 +221,5 @@ OP = OpSpec(
         ),
     ),
     package=__name__,
+    arity=(15, 15),
 )  # fmt: skip

@@ -46,4 +46,5 @@ OP = OpSpec(
         ),
     ),
     package=__name__,
+    arity=(2, 2),
 )  # fmt: skip

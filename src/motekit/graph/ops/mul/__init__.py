@@ -39,4 +39,5 @@ OP = OpSpec(
     macs=binary.macs,
     tflite=(TfliteSpelling("MUL", 2, "MulOptions", binary.read, binary.write),),
     package=__name__,
+    arity=(2, 2),
 )

@@ -44,14 +44,14 @@ def _read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
     tflite.require_dtypes(inputs, (("int8",), ("int32", "int64"), ("int8",)))
-    assert inputs[0] is not None
+    x = tflite.required(inputs)
     given = tflite.constant_input(inputs, 1, "paddings")
-    if given.shape != (len(inputs[0].type.shape), 2):
+    if given.shape != (len(x.shape), 2):
         raise InputError("paddings must be two counts an axis", value=given.shape)
     if len(inputs) > 2:
         value = int(tflite.constant_input(inputs, 2, "padding value").item())
     else:
-        value = types.per_tensor(inputs[0].type)[1]
+        value = types.per_tensor(x)[1]
     return {"paddings": tuple((int(a), int(b)) for a, b in given), "value": value}
 
 

@@ -15,7 +15,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import types
+from motekit.graph.ops._shared import tflite, types
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
@@ -44,9 +44,9 @@ def macs(op: Op, graph: Graph) -> int:
 def _read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
-    assert inputs[0] is not None
+    x = tflite.required(inputs)
     shape = outputs[0].type.shape
-    first = inputs[0].type.shape[:1]
+    first = x.shape[:1]
     batched = len(shape) > 1 and first == (1,) and shape[0] == 1
     return {"shape": (-1, *shape[1:]) if batched else shape}
 

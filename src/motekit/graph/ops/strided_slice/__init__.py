@@ -54,8 +54,8 @@ def macs(op: Op, graph: Graph) -> int:
 def _read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
-    assert inputs[0] is not None
-    shape = inputs[0].type.shape
+    x = tflite.required(inputs)
+    shape = x.shape
     if options is None or options.EllipsisMask() or options.NewAxisMask() or options.Offset():
         raise InputError("ellipsis, new axes and offsets are not supported")
     given = [
@@ -89,8 +89,8 @@ def _read(
 def _read_slice(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
-    assert inputs[0] is not None
-    shape = inputs[0].type.shape
+    x = tflite.required(inputs)
+    shape = x.shape
     begin = tflite.constant_input(inputs, 1, "begin").reshape(-1)
     size = tflite.constant_input(inputs, 2, "size").reshape(-1)
     if len(begin) != len(shape) or len(size) != len(shape):

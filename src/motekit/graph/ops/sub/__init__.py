@@ -25,4 +25,5 @@ OP = OpSpec(
     macs=binary.macs,
     tflite=(TfliteSpelling("SUB", 2, "SubOptions", binary.read, binary.write),),
     package=__name__,
+    arity=(2, 2),
 )

@@ -1,0 +1,130 @@
+"""Read an upload before it is taken: what is acknowledged must become a recording."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from motekit.core.errors import InputError
+from motekit.core.params import from_mapping
+from motekit.recordings.formats import FORMATS
+
+from .limits import Limits
+from .replies import Refusal
+
+HEAD = 4096
+OBJECTS = ("edge_impulse_json", "edge_impulse_cbor")
+ENDINGS = {
+    "edge_impulse_json": (".json",), "edge_impulse_cbor": (".cbor",),
+    "csv": (".csv",), "wav": (".wav",),
+}  # fmt: skip
+TYPES = {
+    "application/json": "edge_impulse_json", "application/cbor": "edge_impulse_cbor",
+    "application/octet-stream": "edge_impulse_cbor", "text/csv": "csv",
+    "audio/wav": "wav", "audio/x-wav": "wav", "audio/wave": "wav",
+}  # fmt: skip
+_SHM = Path("/dev/shm")  # a file system in memory, on Linux
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What reading found out: format plugin and its parameters, state of the signature, and
+    whether the file itself holds labels."""
+
+    format: str
+    params: Mapping[str, Any]
+    signature: str
+    labelled: bool
+
+
+def format_name(head: bytes, name: str, content_type: str) -> str:
+    """The format of a file: by its first bytes, then its name, then its type. Raises InputError."""
+    if head.lstrip()[:1] == b"{":
+        return "edge_impulse_json"
+    for known in ("edge_impulse_cbor", "wav"):
+        if FORMATS.get(known).sniff(head):
+            return known
+    lower = name.lower()
+    for known, endings in ENDINGS.items():
+        if lower.endswith(endings):
+            return known
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in TYPES:
+        return TYPES[kind]
+    if FORMATS.get("csv").sniff(head):
+        return "csv"
+    raise InputError("files of this type are not taken", where=name,
+                     way_out="send JSON, CBOR, CSV or WAV")  # fmt: skip
+
+
+def params_for(format: str, head: bytes) -> dict[str, Any]:
+    """Parameters that the ingestion protocol fixes: a CSV's timestamp is in milliseconds."""
+    if format == "csv":
+        first = head.partition(b"\n")[0].partition(b",")[0].strip(b" \"'\r\t\xef\xbb\xbf")
+        if first.lower() == b"timestamp":
+            return {"time": first.decode(), "time_unit": "ms"}
+    return {}
+
+
+class Examiner:
+    """Reads uploads through the format plugins. Methods may be called from several threads."""
+
+    def __init__(self, limits: Limits, refuse_unsigned: bool = False) -> None:
+        self._limits, self._refuse_unsigned = limits, refuse_unsigned
+        where = _SHM if _SHM.is_dir() else None
+        self._folder = tempfile.TemporaryDirectory(prefix="motekit-", dir=where)
+        self._root = Path(self._folder.name)
+
+    def close(self) -> None:
+        """Remove the scratch files."""
+        self._folder.cleanup()
+
+    def small(self, data: bytes, name: str, content_type: str, hmac_key: str) -> Examined:
+        """Examine bytes. Raises InputError with what is wrong, Refusal."""
+        scratch = self._root / f"upload-{threading.get_ident()}"
+        scratch.write_bytes(data)
+        return self.file(scratch, name, content_type, hmac_key)
+
+    def file(self, path: Path, name: str, content_type: str, hmac_key: str) -> Examined:
+        """Examine a file. Raises InputError with what is wrong, Refusal."""
+        with path.open("rb") as handle:
+            head = handle.read(HEAD)
+        if not head:
+            raise InputError("the file is empty", where=name)
+        format = format_name(head, name, content_type)
+        fixed = params_for(format, head)
+        given: dict[str, Any] = dict(fixed)
+        if format in OBJECTS:
+            if path.stat().st_size > self._limits.object_bytes:
+                most = self._limits.object_bytes
+                raise Refusal(413, f"a JSON or CBOR file has at most {most} bytes; send CSV or WAV")
+            unsigned = "refuse" if self._refuse_unsigned else "accept"
+            given |= {"hmac_key": hmac_key, "unsigned": unsigned}
+        signature, labelled = self._read(path, name, format, given)
+        return Examined(format, fixed, signature, labelled)
+
+    def _read(self, path: Path, name: str, format: str, given: Mapping[str, Any]
+              ) -> tuple[str, bool]:  # fmt: skip
+        """Read every part; (state of the signature, whether there are labels)."""
+        plugin = FORMATS.get(format)
+        params = from_mapping(plugin.params, given, where=f"format {format}")
+        signature, samples, labelled = "", 0, False
+        try:
+            for part in plugin.parts(path, params):
+                signature = part.metadata.get("signature", "")
+                samples += len(part.streams[0])
+                labelled = labelled or part.label is not None or bool(part.segments)
+        except InputError as error:
+            raise InputError(_told(error, path, name)) from error
+        if not samples:
+            raise InputError("there is no sample", where=name)
+        return signature, labelled
+
+
+def _told(error: InputError, path: Path, name: str) -> str:
+    """The error under the client's name of the file, without paths of this machine."""
+    return error.line().replace(str(path), name).replace(path.name, name)

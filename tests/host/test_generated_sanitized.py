@@ -113,7 +113,7 @@ def test_a_step_too_far_would_be_seen(tmp_path: Path) -> None:
     """The sanitizers are in force: one frame too many and the program dies."""
     need("gcc")
     _, made = generated("raw", "float")
-    wrap = "(slot + 1U == RAW_ONE_RING_FRAMES) ? 0U"
+    wrap = "((slot + 1U) == RAW_ONE_RING_FRAMES) ? 0U"
     broken = {
         name: text.replace(wrap, wrap.replace(" + 1U", "")) for name, text in made.files.items()
     }

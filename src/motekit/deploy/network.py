@@ -188,7 +188,7 @@ def _link(
 
 def _call_header(graph: Graph, name: str) -> str:
     """How the runner calls the network: tensors lie one after the other, each 4-byte aligned."""
-    args, at = [], 0
+    args, sizes = [], []
     for names, base, const in ((graph.inputs, "from", "const "), (graph.outputs, "to", "")):
         at = 0
         for tensor in names:

@@ -5,15 +5,15 @@
 #include "mk_network_call.h"
 #include "mk_semihost.h"
 
-/* In words, so that tensors of any type are aligned. */
-static uint32_t input[(MK_INPUT_BYTES + 3) / 4];
-static uint32_t output[(MK_OUTPUT_BYTES + 3) / 4];
+/* Tensors lie one after the other, each padded to whole words. */
+static uint32_t input[MK_REQUEST_BYTES / 4];
+static uint32_t output[MK_REPLY_BYTES / 4];
 
 int main(void)
 {
-    while (mk_read(input, MK_INPUT_BYTES) == MK_INPUT_BYTES) {
+    while (mk_read(input, MK_REQUEST_BYTES) == MK_REQUEST_BYTES) {
         MK_CALL((const uint8_t *)input, (uint8_t *)output);
-        mk_write(output, MK_OUTPUT_BYTES);
+        mk_write(output, MK_REPLY_BYTES);
     }
     return 0;
 }

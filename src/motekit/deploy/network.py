@@ -195,7 +195,12 @@ def _call_header(graph: Graph, name: str) -> str:
             ctype = CTYPES[graph.type(tensor).dtype]
             args.append(f"({const}{ctype} *)({const}void *)&({base})[{at}]")
             at += -(-graph.type(tensor).nbytes // 4) * 4
-    return f'#include "{name}.h"\n\n#define MK_CALL(from, to) (void)mk_invoke({", ".join(args)})\n'
+        sizes.append(at)
+    return (
+        f'#include "{name}.h"\n\n'
+        f"#define MK_REQUEST_BYTES {sizes[0]}U\n#define MK_REPLY_BYTES {sizes[1]}U\n"
+        f"#define MK_CALL(from, to) (void)mk_invoke({', '.join(args)})\n"
+    )
 
 
 def _run(

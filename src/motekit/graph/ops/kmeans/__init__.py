@@ -107,6 +107,7 @@ OP = OpSpec(
     reference=reference,
     macs=macs,
     tflite=(),
+    arity=(3, 3),
     package=__name__,
     arity=(3, 3),
 )

@@ -107,7 +107,6 @@ OP = OpSpec(
     reference=reference,
     macs=macs,
     tflite=(),
-    arity=(3, 3),
     package=__name__,
     arity=(3, 3),
 )

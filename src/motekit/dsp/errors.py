@@ -16,7 +16,7 @@ SIGMAS = 8.0
 ROUNDING = EPS / np.sqrt(3)  # standard deviation of one float32 rounding, relative
 CHUNK = 1024  # terms of a sum that are added up by themselves
 LOG10F = 9e-7  # stated error of mk_log10f, beside the rounding of its result
-LOG2_Q = 3.0 / 65536 * np.log10(2)  # of mk_wide_log2 with rounded offsets, as log10
+LOG2_Q = 8.0 / 65536 * np.log10(2)  # of mk_wide_log2 with rounded offsets, as log10
 
 
 def summing(n: int) -> float:

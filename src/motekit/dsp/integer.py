@@ -6,14 +6,17 @@ The last axis is time; leading axes are windows.
 
 from __future__ import annotations
 
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from . import wide as w
+from .tables import turns
 
 I64 = npt.NDArray[np.int64]
+Complex = tuple[I64, I64]  # real and imaginary parts
 TOP_BITS = 28
 
 
@@ -22,18 +25,67 @@ def mulhi(a: I64, b: I64 | int) -> I64:
     return np.asarray((a * b) >> 32)
 
 
-def biquad(x: I64, section: tuple[int, int, int, int]) -> I64:
-    """One section from rest: (b1, a1, a2, shift) as in mk_biquad.h."""
-    b1, a1, a2, shift = section
+def mul16(a: I64, b: I64 | int) -> I64:
+    """floor(a × b / 2^16), b of 16 bits."""
+    return np.asarray((a * b) >> 16)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A second-order section as mk_biquad_q computes it; see mk_biquad.h for the fields."""
+
+    level: int
+    slope: int
+    level_part: int
+    slope_part: int
+    level_shift: int
+    slope_shift: int
+    shift: int
+    b: int
+
+    def words(self) -> tuple[int, ...]:
+        """The eight int16 of the C."""
+        return astuple(self)
+
+    def taps(self) -> tuple[float, float]:
+        """(a1, a2) of 1 + a1/z + a2/z² that the integers stand for."""
+        a2 = self.slope + self.slope_part / 2.0 ** (16 + self.slope_shift)
+        total = self.level + self.level_part / 2.0 ** (16 + self.level_shift)
+        return -(total + a2), a2
+
+
+def section(b1: float, a1: float, a2: float, shift: int) -> Section:
+    """The nearest section to 1 + a1/z + a2/z², numerators 1 + b1/z + 1/z²."""
+    slope, slope_part, slope_shift = _split(a2)
+    level, level_part, level_shift = _split(-(a1 + a2))
+    return Section(
+        level, slope, level_part, slope_part, level_shift, slope_shift, shift, round(b1)
+    )  # fmt: skip
+
+
+def _split(value: float) -> tuple[int, int, int]:
+    """value ≈ integer + part × 2^-(16 + shift), |part| < 2^15."""
+    whole = round(value)
+    rest = value - whole
+    shift = 0
+    while shift < 15 and abs(rest) * 2.0 ** (17 + shift) < 32767:
+        shift += 1
+    return whole, max(-32768, min(32767, round(rest * 2.0 ** (16 + shift)))), shift
+
+
+def biquad(x: I64, k: Section) -> I64:
+    """One section from rest."""
     out = np.empty_like(x)
-    s1 = np.zeros(x.shape[:-1], dtype=np.int64)
-    s2 = s1
+    x1 = np.zeros(x.shape[:-1], dtype=np.int64)
+    x2 = y1 = d1 = x1
     for i in range(x.shape[-1]):
-        v = x[..., i] >> shift
-        y = v + s1
+        v = x[..., i] >> k.shift
+        y = v + x2 + k.b * x1
+        x2, x1 = x1, v
+        y = y + k.level * y1 + (mul16(y1, k.level_part) >> k.level_shift)
+        y = y + k.slope * d1 + (mul16(d1, k.slope_part) >> k.slope_shift)
+        d1, y1 = y - y1, y
         out[..., i] = y
-        s1 = s2 + mulhi(y * 2, a1) * 2 + b1 * v
-        s2 = v + mulhi(y * 2, a2)
     return out
 
 
@@ -45,78 +97,98 @@ def center(x: I64, most: int) -> tuple[I64, I64, w.Wide, I64, I64]:
     d = x - np.where(total < 0, -size, size)[..., None]
     bits = np.bitwise_or.reduce(np.abs(d), axis=-1)
     up = np.full(bits.shape, TOP_BITS, dtype=np.int64)
-    for _ in range(TOP_BITS + 4):
-        up -= (up > -4) & ((bits >> (TOP_BITS - up)) != 0)
+    for _ in range(TOP_BITS + 2):
+        up -= (up > -2) & ((bits >> (TOP_BITS - up)) != 0)
     up = np.minimum(up, most)
     each = up[..., None]
-    d = np.where(each < 0, d >> np.maximum(0, -each), d << np.maximum(0, each))
-    square, skewness, kurtosis = shape((d + 4096) >> 13)
+    d = (d << np.maximum(0, each)) >> np.maximum(0, -each)
+    square, skewness, kurtosis = shape(((d >> (TOP_BITS - 14)) + 1) >> 1)
     return d, up, square, skewness, kurtosis
 
 
 def shape(e: I64) -> tuple[w.Wide, I64, I64]:
-    """(mean square, skewness in 2^-16ths, kurtosis in 2^-14ths) of |e| ≤ 2^15 without mean."""
-    r2 = (e * e + 16384) >> 15
+    """(mean square, skewness in 2^-16ths, kurtosis in 2^-14ths) of |e| ≤ 2^13 without mean."""
+    r2 = (e * e + 4096) >> 13
     s2, s3, s4 = np.sum(e * e, axis=-1), np.sum(r2 * e, axis=-1), np.sum(r2 * r2, axis=-1)
     n = w.wide(np.full(s2.shape, e.shape[-1], dtype=np.uint64))
     ws2 = w.wide(s2.astype(np.uint64))
     square = w.over(ws2, n)
     none = ws2.m == 0
-    by = w.Wide(np.where(none, np.uint64(1 << 31), ws2.m), ws2.e)
-    by_root = w.root(square)
-    by_root = w.Wide(np.where(none, np.uint64(1 << 31), by_root.m), by_root.e)
-    third = w.wide(np.abs(s3).astype(np.uint64), 15)
-    skewness = w.to(w.over(w.over(third, by), by_root), -16)
-    fourth = w.times(w.wide(s4.astype(np.uint64), 30), n)
-    kurtosis = w.to(w.over(w.over(fourth, by), by), -14) - 3 * 16384
+    cube = _or_one(w.times(ws2, w.root(square)), none)
+    third = w.wide(np.abs(s3).astype(np.uint64), 13)
+    skewness = w.to(w.over(third, cube), -16)
+    fourth = w.times(w.wide(s4.astype(np.uint64), 26), n)
+    kurtosis = w.to(w.over(fourth, _or_one(w.times(ws2, ws2), none)), -14) - 3 * 16384
     signed = np.where(s3 < 0, -skewness, skewness)
     return square, np.where(none, 0, signed), np.where(none, 0, kurtosis)
 
 
+def _or_one(a: w.Wide, none: npt.NDArray[np.bool_]) -> w.Wide:
+    """A divisor: anything but zero where it does not matter."""
+    return w.Wide(np.where(none, np.uint64(1 << 31), a.m), a.e)
+
+
 @lru_cache(maxsize=64)
 def twiddles(length: int) -> npt.NDArray[np.int32]:
-    """cos, sin of 2πk/length in 2^-30ths for k = 0 … length/4 − 1, interleaved."""
-    angle = 2 * np.pi * np.arange(length // 4) / length
+    """cos, sin of tables.turns in 2^-30ths, interleaved, for mk_fft.h."""
+    angle = 2 * np.pi * turns(length // 4)
     table = np.round(np.stack([np.cos(angle), np.sin(angle)], axis=-1) * 2**30)
     out = table.astype(np.int32).reshape(-1)
     out.setflags(write=False)
     return out
 
 
-def _turn(length: int, k: npt.NDArray[np.int64]) -> tuple[I64, I64]:
-    """Cosine and sine of k/length turns, k < 3·length/4, from the quarter table."""
-    table = twiddles(length).astype(np.int64)
-    quadrant, k = np.divmod(k, length // 4)
-    c, s = table[2 * k], table[2 * k + 1]
-    return (
-        np.select([quadrant == 0, quadrant == 1], [c, -s], -c),
-        np.select([quadrant == 0, quadrant == 1], [s, c], -s),
-    )
+def _turned(re: I64, im: I64, c: I64, s: I64) -> tuple[I64, I64]:
+    """(re, im) × (c, −s), both in 2^-30ths."""
+    return (mulhi(re, c) + mulhi(im, s)) * 4, (mulhi(im, c) - mulhi(re, s)) * 4
 
 
-def _turned(re: I64, im: I64, turn: tuple[I64, I64]) -> tuple[I64, I64]:
-    """(re, im) × (c, −s) / 4; plainly shifted where the angle is 0."""
-    c, s = turn
-    plain = s == 0
-    out_re = np.where(plain, re >> 2, mulhi(re, c) + mulhi(im, s))
-    return out_re, np.where(plain, im >> 2, mulhi(im, c) - mulhi(re, s))
+def _turn_blocks(z: Complex, length: int) -> list[Complex]:
+    """The quarters of blocks (… × blocks × 4 × values), turned; the first block is left alone."""
+    blocks = z[0].shape[-3]
+    table = twiddles(length).astype(np.int64).reshape(-1, 2)[:blocks]
+    c1, s1 = table[:, 0], table[:, 1]
+    half, odd = np.arange(blocks) // 2, np.arange(blocks) % 2 == 1
+    c2 = np.where(odd, -table[half, 1], table[half, 0])
+    s2 = np.where(odd, table[half, 0], table[half, 1])
+    c3, s3 = (mulhi(c1, c2) - mulhi(s1, s2)) * 4, (mulhi(c1, s2) + mulhi(s1, c2)) * 4
+    first = (np.arange(blocks) == 0)[:, None]
+    out = [(z[0][..., 0, :], z[1][..., 0, :])]
+    for i, (c, s) in enumerate(((c1, s1), (c2, s2), (c3, s3)), 1):
+        re, im = z[0][..., i, :], z[1][..., i, :]
+        turned = _turned(re, im, c[:, None], s[:, None])
+        out.append((np.where(first, re, turned[0]), np.where(first, im, turned[1])))
+    return out
 
 
-def _radix4(z: tuple[I64, I64], block: int, length: int) -> tuple[I64, I64]:
+def _radix4(z: Complex, quarter: int, length: int) -> Complex:
+    """One pass; quarter: complex values in a quarter of a block."""
     lead, half = z[0].shape[:-1], z[0].shape[-1]
-    a, b, c, d = (
-        tuple(part.reshape(*lead, half // block, 4, block // 4)[..., i, :] for part in z)
-        for i in range(4)
-    )
+    shape = (*lead, half // (4 * quarter), 4, quarter)
+    a, b, c, d = _turn_blocks((z[0].reshape(shape), z[1].reshape(shape)), length)
     p, q = (a[0] + c[0], a[1] + c[1]), (a[0] - c[0], a[1] - c[1])
     r, s = (b[0] + d[0], b[1] + d[1]), (b[1] - d[1], d[0] - b[0])
-    k = np.arange(block // 4) * (length // block)
-    plain = ((p[0] + r[0]) >> 2, (p[1] + r[1]) >> 2)
-    second = _turned(p[0] - r[0], p[1] - r[1], _turn(length, 2 * k))
-    first = _turned(q[0] + s[0], q[1] + s[1], _turn(length, k))
-    third = _turned(q[0] - s[0], q[1] - s[1], _turn(length, 3 * k))
-    parts = [np.stack(four, axis=-2) for four in zip(plain, second, first, third, strict=True)]
-    return parts[0].reshape(*lead, half), parts[1].reshape(*lead, half)
+    re = [p[0] + r[0], p[0] - r[0], q[0] + s[0], q[0] - s[0]]
+    im = [p[1] + r[1], p[1] - r[1], q[1] + s[1], q[1] - s[1]]
+    return (
+        (np.stack(re, axis=-2) >> 2).reshape(*lead, half),
+        (np.stack(im, axis=-2) >> 2).reshape(*lead, half),
+    )
+
+
+def _radix2(z: Complex, length: int) -> Complex:
+    """The last pass where the number of values is twice a power of four."""
+    lead, half = z[0].shape[:-1], z[0].shape[-1]
+    table = twiddles(length).astype(np.int64).reshape(-1, 2)[: half // 4]
+    c = np.stack([table[:, 0], -table[:, 1]], axis=-1).reshape(-1)
+    s = np.stack([table[:, 1], table[:, 0]], axis=-1).reshape(-1)
+    pairs = [part.reshape(*lead, half // 2, 2) for part in z]
+    br, bi = _turned(pairs[0][..., 1], pairs[1][..., 1], c, s)
+    ar, ai = pairs[0][..., 0], pairs[1][..., 0]
+    return (
+        (np.stack([ar + br, ar - br], axis=-1) >> 1).reshape(*lead, half),
+        (np.stack([ai + bi, ai - bi], axis=-1) >> 1).reshape(*lead, half),
+    )
 
 
 def bit_reversed(half: int) -> npt.NDArray[np.int64]:
@@ -129,30 +201,27 @@ def bit_reversed(half: int) -> npt.NDArray[np.int64]:
 def fft_power(x: I64) -> npt.NDArray[np.uint64]:
     """|4 X[k] / length|² of windows of 2^i samples, k = 0 … length/2, as mk_fft_power_q."""
     length = x.shape[-1]
-    half = length // 2
-    z = (x[..., 0::2], x[..., 1::2])
-    block = half
-    while block >= 4:
-        z = _radix4(z, block, length)
-        block //= 4
-    if block == 2:
-        even, odd = tuple(p[..., 0::2] for p in z), tuple(p[..., 1::2] for p in z)
-        z = tuple(  # type: ignore[assignment]  # a pair again
-            np.stack([(e + o) >> 1, (e - o) >> 1], axis=-1).reshape(*x.shape[:-1], half)
-            for e, o in zip(even, odd, strict=True)
-        )
-    order = bit_reversed(half)
-    return _split(z[0][..., order], z[1][..., order], length)
+    z: Complex = (x[..., 0::2], x[..., 1::2])
+    quarter = length // 8
+    while quarter >= 1:
+        z = _radix4(z, quarter, length)
+        quarter //= 4
+    if (length // 2).bit_length() % 2 == 0:
+        z = _radix2(z, length)
+    order = bit_reversed(length // 2)
+    return _split_spectrum(z[0][..., order], z[1][..., order], length)
 
 
-def _split(re: I64, im: I64, length: int) -> npt.NDArray[np.uint64]:
+def _split_spectrum(re: I64, im: I64, length: int) -> npt.NDArray[np.uint64]:
     half = length // 2
-    k = np.arange(1, half // 2)
-    c, s = _turn(length, k)
+    place = bit_reversed(half)
+    table = twiddles(length).astype(np.int64).reshape(-1, 2)
+    k = np.arange(1, half)
+    k = k[place[k] % 2 == 0]  # of k and half − k the one whose place is even
+    c, s = table[place[k] // 2, 0], table[place[k] // 2, 1]
     er, ei = re[..., k] + re[..., half - k], im[..., k] - im[..., half - k]
     fr, fi = im[..., k] + im[..., half - k], re[..., half - k] - re[..., k]
-    tr = (mulhi(fr, c) + mulhi(fi, s)) * 4
-    ti = (mulhi(fi, c) - mulhi(fr, s)) * 4
+    tr, ti = _turned(fr, fi, c, s)
     out = np.empty((*re.shape[:-1], half + 1), dtype=np.int64)
     out[..., k] = (er + tr) ** 2 + (ei + ti) ** 2
     out[..., half - k] = (er - tr) ** 2 + (ei - ti) ** 2

@@ -13,7 +13,7 @@ import numpy.typing as npt
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-LOG2 = (-28408381, 132554775, -300151529, 492064407, -771249312, 1548929643)
+LOG2 = (-14204190, 66277388, -150075764, 246032204, -385624656, 774464822)
 MOST = 2**31 - 1
 
 
@@ -44,23 +44,17 @@ def times(a: Wide, b: Wide) -> Wide:
 
 def over(a: Wide, b: Wide) -> Wide:
     """a / b, b > 0."""
-    quotient = a.m // b.m
-    rest = a.m - quotient * b.m
-    out = (quotient << np.uint64(32)) + (rest << np.uint64(32)) // b.m
-    return wide(out, a.e - b.e - 32)
+    return wide((a.m << np.uint64(31)) // b.m, a.e - b.e - 31)
 
 
 def root(a: Wide) -> Wide:
-    """Square root."""
+    """Square root: 16 bits exactly, 14 more by one step of Newton's method."""
     odd = a.e & 1
-    value = a.m << (32 - odd).astype(np.uint64)
-    guess = np.sqrt(value.astype(np.float64)).astype(np.uint64)
-    for _ in range(2):  # float64 is off by one at most
-        guess = np.minimum(guess, np.uint64(2**32 - 1))
-        guess = np.where(guess * guess > value, guess - np.uint64(1), guess)
-    up = np.minimum(guess + np.uint64(1), np.uint64(2**32 - 1))
-    guess = np.where(up * up <= value, up, guess)
-    return wide(guess, (a.e - 32 + odd) // 2)
+    value = a.m >> odd.astype(np.uint64)
+    guess = np.sqrt(value.astype(np.float64)).astype(np.uint64)  # exact below 2^52
+    rest = value - guess * guess
+    more = (rest << np.uint64(14)) // np.maximum(guess << np.uint64(1), np.uint64(1))
+    return wide((guess << np.uint64(14)) + more, (a.e + odd) // 2 - 14)
 
 
 def to(a: Wide, e: npt.ArrayLike) -> I64:
@@ -81,8 +75,8 @@ def whole(a: Wide) -> U64:
 
 def log2(a: Wide) -> I64:
     """log2(a) in 2^-16ths, a > 0."""
-    t = (a.m & np.uint64(0x7FFFFFFF)).astype(np.int64)
+    t = ((a.m >> np.uint64(16)) & np.uint64(0x7FFF)).astype(np.int64)
     p = np.full(t.shape, LOG2[0], dtype=np.int64)
     for coefficient in LOG2[1:]:
-        p = ((p * t) >> 32) * 2 + coefficient
-    return np.asarray((a.e + 31) * 65536 + ((((p * t) >> 32) + 4096) >> 13))
+        p = ((p * t) >> 16) * 2 + coefficient
+    return np.asarray((a.e + 31) * 65536 + ((((p * t) >> 16) + 2048) >> 12))

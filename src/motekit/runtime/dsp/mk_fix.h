@@ -31,6 +31,25 @@ static inline int32_t mk_mulhi(int32_t a, int32_t b)
 #endif
 }
 
+/* floor(a * b / 2^16), b of 16 bits: quick on any core. */
+static inline int32_t mk_mul16(int32_t a, int32_t b)
+{
+    return ((a >> 16) * b) + ((int32_t)(((uint32_t)a & 0xFFFFU) * (uint32_t)b) >> 16);
+}
+
+/* a * a */
+static inline uint64_t mk_square(uint32_t a)
+{
+#if MK_NARROW_MULTIPLY
+    const uint32_t high = a >> 16;
+    const uint32_t low = a & 0xFFFFU;
+    const uint64_t outer = ((uint64_t)(high * high) << 32) | (uint64_t)(low * low);
+    return outer + ((uint64_t)(high * low) << 17);
+#else
+    return (uint64_t)a * a;
+#endif
+}
+
 /* a * b */
 static inline uint64_t mk_multiply(uint32_t a, uint32_t b)
 {

@@ -3,36 +3,52 @@
 
 #define MK_TOP_BITS 28 /* magnitudes after mk_center_q */
 
-void mk_add_q(mk_sums_q *sums, int32_t e)
-{
-    const int32_t e2 = e * e;
-    const int32_t r2 = (e2 + 16384) >> 15;
-    sums->s2 += (uint32_t)e2;
-    sums->s3 += r2 * e;
-    sums->s4 += (uint32_t)(r2 * r2);
-}
-
 void mk_shape_from_sums_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape)
 {
     const mk_wide count = mk_wide_from(n, 0);
     const mk_wide s2 = mk_wide_from(sums->s2, 0);
-    shape->square = mk_wide_over(s2, count);
+    shape->square = s2;
     shape->skewness = 0;
     shape->kurtosis = 0;
     if (s2.m == 0U) {
         return;
     }
-    /* s3 * 2^15 / (s2 * root(s2 / n)), and s4 * 2^30 * n / s2^2 */
+    /* s3 * 2^13 / (s2 * root(s2 / n)), and s4 * 2^26 * n / s2^2 */
     const int64_t s3 = sums->s3;
-    const mk_wide third = mk_wide_from((s3 < 0) ? (uint64_t)(-s3) : (uint64_t)s3, 15);
-    const mk_wide root = mk_wide_root(shape->square);
-    const int32_t skewness = mk_wide_to(mk_wide_over(mk_wide_over(third, s2), root), -16);
-    const mk_wide fourth = mk_wide_times(mk_wide_from(sums->s4, 30), count);
+    const mk_wide third = mk_wide_from((s3 < 0) ? (uint64_t)(-s3) : (uint64_t)s3, 13);
+    const mk_wide fourth = mk_wide_times(mk_wide_from(sums->s4, 26), count);
+    shape->square = mk_wide_over(s2, count);
+    const mk_wide cube = mk_wide_times(s2, mk_wide_root(shape->square));
+    const int32_t skewness = mk_wide_to(mk_wide_over(third, cube), -16);
     shape->skewness = (s3 < 0) ? -skewness : skewness;
-    shape->kurtosis = mk_wide_to(mk_wide_over(mk_wide_over(fourth, s2), s2), -14) - (3 * 16384);
+    shape->kurtosis = mk_wide_to(mk_wide_over(fourth, mk_wide_times(s2, s2)), -14) - (3 * 16384);
 }
 
-/* Subtract the mean, rounded down. Returns the bits of all magnitudes, or-ed. */
+void mk_add_q(mk_sums_q *sums, const int32_t *x, uint32_t n, uint32_t down)
+{
+    while (n > 0U) {
+        /* So many terms of 26 bits fit 31 bits. */
+        const uint32_t chunk = (n < 16U) ? n : 16U;
+        uint32_t s2 = 0;
+        int32_t s3 = 0;
+        uint32_t s4 = 0;
+        for (uint32_t i = chunk; i > 0U; i--) {
+            const int32_t e = ((*x >> down) + 1) >> 1;
+            const int32_t e2 = e * e;
+            const int32_t r2 = (e2 + 4096) >> 13;
+            x++;
+            s2 += (uint32_t)e2;
+            s3 += r2 * e;
+            s4 += (uint32_t)(r2 * r2);
+        }
+        sums->s2 += s2;
+        sums->s3 += s3;
+        sums->s4 += s4;
+        n -= chunk;
+    }
+}
+
+/* Subtract the mean, rounded towards zero. Returns the bits of all magnitudes, or-ed. */
 static uint32_t remove_mean(int32_t *x, uint32_t n)
 {
     int64_t sum = 0;
@@ -53,18 +69,22 @@ static uint32_t remove_mean(int32_t *x, uint32_t n)
 
 int32_t mk_center_q(int32_t *x, uint32_t n, int32_t most, mk_shape_q *shape)
 {
-    mk_sums_q sums = {0, 0, 0};
     const uint32_t bits = remove_mean(x, n);
     int32_t up = MK_TOP_BITS;
-    while ((up > -4) && ((bits >> (uint32_t)(MK_TOP_BITS - up)) != 0U)) {
+    while ((up > -2) && ((bits >> (uint32_t)(MK_TOP_BITS - up)) != 0U)) {
         up--;
     }
     up = (up > most) ? most : up;
+    const uint32_t left = (up > 0) ? (uint32_t)up : 0U;
+    const uint32_t right = (up < 0) ? (uint32_t)(-up) : 0U;
     for (uint32_t i = 0; i < n; i++) {
-        const int32_t d = (up < 0) ? (x[i] >> (uint32_t)(-up)) : (int32_t)((uint32_t)x[i] << (uint32_t)up);
-        x[i] = d;
-        mk_add_q(&sums, (d + 4096) >> 13);
+        x[i] = (int32_t)((uint32_t)x[i] << left) >> right;
     }
+    mk_sums_q sums;
+    sums.s2 = 0;
+    sums.s3 = 0;
+    sums.s4 = 0;
+    mk_add_q(&sums, x, n, MK_TOP_BITS - 14);
     mk_shape_from_sums_q(&sums, n, shape);
     return up;
 }

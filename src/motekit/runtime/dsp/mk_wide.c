@@ -17,10 +17,12 @@ mk_wide mk_wide_from(uint64_t value, int32_t e)
     if (high == 0U) {
         return out;
     }
-    while ((high & 0x80000000U) == 0U) {
-        high = (high << 1) | (low >> 31);
-        low <<= 1;
-        e--;
+    for (uint32_t step = 16; step > 0U; step >>= 1) {
+        if ((high >> (32U - step)) == 0U) {
+            high = (high << step) | (low >> (32U - step));
+            low <<= step;
+            e -= (int32_t)step;
+        }
     }
     out.m = high;
     out.e = e;
@@ -34,16 +36,11 @@ mk_wide mk_wide_times(mk_wide a, mk_wide b)
 
 mk_wide mk_wide_over(mk_wide a, mk_wide b)
 {
-    mk_wide out = {0, 0};
-    if (a.m == 0U) {
-        return out;
-    }
-    /* Long division of a.m by b.m: one bit before the point, 31 behind it, and one more so that
-     * 32 remain when the first is 0. */
+    /* Long division of a.m by b.m: one bit before the point, 31 behind it. */
     uint32_t rest = a.m;
     uint32_t carry = 0;
-    uint64_t quotient = 0;
-    for (uint32_t i = 0; i < 33U; i++) {
+    uint32_t quotient = 0;
+    for (uint32_t i = 0; i < 32U; i++) {
         quotient <<= 1;
         if ((carry != 0U) || (rest >= b.m)) {
             rest -= b.m;
@@ -52,29 +49,30 @@ mk_wide mk_wide_over(mk_wide a, mk_wide b)
         carry = rest >> 31;
         rest <<= 1;
     }
-    return mk_wide_from(quotient, (a.e - b.e) - 32);
+    return mk_wide_from(quotient, (a.e - b.e) - 31);
 }
 
 mk_wide mk_wide_root(mk_wide a)
 {
-    mk_wide out = {0, 0};
-    if (a.m == 0U) {
-        return out;
-    }
-    /* The root of a 64-bit number whose exponent is even, bit by bit: 32 bits. */
-    const int32_t odd = a.e & 1;
-    uint64_t rest = (uint64_t)a.m << (32 - ((odd != 0) ? 1 : 0));
-    const int32_t e = a.e - 32 + odd;
-    uint64_t root = 0;
-    for (uint64_t bit = (uint64_t)1 << 62; bit != 0U; bit >>= 2) {
-        const uint64_t trial = root + bit;
+    /* The root of a 32-bit number whose exponent is even, bit by bit: 16 bits. */
+    const uint32_t odd = (uint32_t)a.e & 1U;
+    uint32_t rest = a.m >> odd;
+    uint32_t root = 0;
+    for (uint32_t bit = (uint32_t)1 << 30; bit != 0U; bit >>= 2) {
+        const uint32_t trial = root + bit;
         root >>= 1;
         if (rest >= trial) {
             rest -= trial;
             root += bit;
         }
     }
-    return mk_wide_from(root, e / 2);
+    if (root == 0U) {
+        const mk_wide none = {0, 0};
+        return none;
+    }
+    /* 14 more bits: the rest is at most twice the root. */
+    const uint32_t more = (rest << 14) / (root << 1);
+    return mk_wide_from((root << 14) + more, ((a.e + (int32_t)odd) / 2) - 14);
 }
 
 int32_t mk_wide_to(mk_wide a, int32_t e)
@@ -99,13 +97,13 @@ uint64_t mk_wide_whole(mk_wide a)
 
 int32_t mk_wide_log2(mk_wide a)
 {
-    /* log2(1 + t) / t in 2^30ths, within 2.1e-6 for t from 0 to 1. */
-    const int32_t t = (int32_t)(a.m & 0x7FFFFFFFU);
-    int32_t p = -28408381;
-    p = (mk_mulhi(p, t) * 2) + 132554775;
-    p = (mk_mulhi(p, t) * 2) - 300151529;
-    p = (mk_mulhi(p, t) * 2) + 492064407;
-    p = (mk_mulhi(p, t) * 2) - 771249312;
-    p = (mk_mulhi(p, t) * 2) + 1548929643;
-    return ((a.e + 31) * 65536) + ((mk_mulhi(p, t) + 4096) >> 13);
+    /* log2(1 + t) / t in 2^-29ths, within 2.1e-6; t in 2^-15ths. */
+    const int32_t t = (int32_t)((a.m >> 16) & 0x7FFFU);
+    int32_t p = -14204190;
+    p = (mk_mul16(p, t) * 2) + 66277388;
+    p = (mk_mul16(p, t) * 2) - 150075764;
+    p = (mk_mul16(p, t) * 2) + 246032204;
+    p = (mk_mul16(p, t) * 2) - 385624656;
+    p = (mk_mul16(p, t) * 2) + 774464822;
+    return ((a.e + 31) * 65536) + ((mk_mul16(p, t) + 2048) >> 12);
 }

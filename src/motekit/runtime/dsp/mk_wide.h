@@ -16,7 +16,7 @@ typedef struct {
 /* value * 2^e, less significant bits cut off. */
 mk_wide mk_wide_from(uint64_t value, int32_t e);
 
-/* Cut off to 32 bits: a * b, a / b (b > 0), the root of a. */
+/* a * b and a / b (b > 0), cut off to 32 and 31 bits; the root of a, within 2^-28 of it. */
 mk_wide mk_wide_times(mk_wide a, mk_wide b);
 mk_wide mk_wide_over(mk_wide a, mk_wide b);
 mk_wide mk_wide_root(mk_wide a);
@@ -27,7 +27,7 @@ int32_t mk_wide_to(mk_wide a, int32_t e);
 /* floor(a) for a < 2^64. */
 uint64_t mk_wide_whole(mk_wide a);
 
-/* log2(a) * 2^16 for a > 0, within 0.7 of it. */
+/* log2(a) * 2^16 for a > 0, within 4 of it. */
 int32_t mk_wide_log2(mk_wide a);
 
 #endif

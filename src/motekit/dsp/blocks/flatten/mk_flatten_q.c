@@ -61,15 +61,23 @@ static void level_of(const mk_history *h, uint32_t c, mk_level *level)
 
 static void sums_of(const mk_history *h, uint32_t c, const mk_level *level, mk_sums_q *sums)
 {
+    int32_t some[16];
+    uint32_t count = 0;
     mk_run runs[2];
     mk_history_runs(h, c, runs);
     for (uint32_t r = 0; r < 2U; r++) {
         const mk_sample *at = runs[r].at;
         for (uint32_t n = runs[r].count; n > 0U; n--) {
-            mk_add_q(sums, short_deviation(level, *at));
+            some[count] = short_deviation(level, *at);
             at += h->channels;
+            count++;
+            if (count == 16U) {
+                mk_add_q(sums, some, count, 1);
+                count = 0;
+            }
         }
     }
+    mk_add_q(sums, some, count, 1);
 }
 
 #if MK_FLATTEN_STEPS
@@ -146,13 +154,16 @@ static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_
                         mk_features *out)
 {
     mk_level level;
-    mk_sums_q sums = {0, 0, 0};
+    mk_sums_q sums;
     mk_shape_q shape;
+    sums.s2 = 0;
+    sums.s3 = 0;
+    sums.s4 = 0;
     level_of(h, c, &level);
     sums_of(h, c, &level, &sums);
     mk_shape_from_sums_q(&sums, h->length, &shape);
     const int32_t mean = (level.whole * (1 << MK_POINT)) + level.fraction;
-    shape.square.e += (int32_t)(2U * level.down);
+    shape.square.e += (int32_t)(2U * (level.down + 2U));
     const uint64_t square =
         (uint64_t)((int64_t)mean * mean) + mk_wide_whole(shape.square);
     const int32_t values[7] = {

@@ -29,6 +29,7 @@ from .params import EI, Params
 from .plan import EI_ZERO, Plan, plan
 from .reference import filtered, noise_power, powers
 
+TAPER = 2.0**-15 / np.sqrt(3)  # standard deviation of a weight in 15 bits, generously
 FFT_UNITS = 12.0  # error of mk_fft_power_q's amplitudes, in halves of its units
 
 
@@ -69,10 +70,12 @@ def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) ->
     fp = fixed_plan(signal, p)
     one = fp.unit * unit
     peak = np.max(np.abs(d), axis=-1)
-    sample = np.full(top.shape, fixed_noise(signal, p) * one)
+    units, share = fixed_noise(signal, p)
+    sample = units * one + share * top
     coarse = np.maximum(peak * 2.0**-27, one * 2.0**-fp.most)
-    line = sample * np.sqrt(n) + FFT_UNITS * pl.fft * coarse
-    return _Channel(d, sample, peak * 2.0**-14, line, True)
+    taper = TAPER * SIGMAS * energy if np.any(pl.window != 1.0) else 0.0
+    line = sample * np.sqrt(n) + FFT_UNITS * pl.fft * coarse + taper
+    return _Channel(d, sample, peak * 2.0**-12, line, True)
 
 
 def _statistics(c: _Channel) -> list[F64]:
@@ -81,7 +84,7 @@ def _statistics(c: _Channel) -> list[F64]:
     rms = c.sample + summing(c.d.shape[-1]) * sigma
     if c.fixed:
         peak = np.max(np.abs(c.d), axis=-1)
-        coarse = 2.0**-15 * (peak / sigma) ** 2
+        coarse = 2.0**-13 * (peak / sigma) ** 2
         rms = rms + c.each**2 / sigma + 2.0**-14 * sigma
         skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
         kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
@@ -92,11 +95,11 @@ def _spectral_moments(power: F64, error: F64, fixed: bool) -> list[F64]:
     n = power.shape[-1]
     top = np.max(power, axis=-1)
     d = power - power.mean(axis=-1, keepdims=True)
-    common = np.max(error, axis=-1) + 4 * EPS * top + (top * 2.0**-15 if fixed else 0.0)
+    common = np.max(error, axis=-1) + 4 * EPS * top + (top * 2.0**-13 if fixed else 0.0)
     skewness, kurtosis = shape_bounds(d, 2 * EPS * top, common)
     if fixed:
         sigma, _, k = spread(d)
-        coarse = 2.0**-15 * (top / sigma) ** 2
+        coarse = 2.0**-13 * (top / sigma) ** 2
         skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
         kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
     flat = top <= 1e-290

@@ -142,12 +142,12 @@ def _fixed_parts(signal: Signal, p: Params, pl: Plan) -> _Parts:
         "most": fp.most, "noise": fp.noise[0], "noise_exponent": fp.noise[1],
     }  # fmt: skip
     stages = [c for c in fp.cascades if c.dc is not None]
-    words = [word for c in stages for word in (*section_words(c), c.dc)]
-    butterworth = [word for c in fp.cascades if c.dc is None for word in section_words(c)]
+    if stages:
+        scales["steady"] = np.array([c.dc for c in stages], dtype=np.int32)
     return _Parts(
         scales,
-        np.array(words, dtype=np.int32),
-        np.array(butterworth, dtype=np.int32),
+        section_words(stages),
+        section_words([c for c in fp.cascades if c.dc is None]),
         integer.twiddles(pl.fft) if pl.fft else np.zeros(0, np.int32),
         taper(pl) if pl.fft else None,
         1 + sum_shift(p, pl) if frames_summed(p, pl) > 1 else 0,

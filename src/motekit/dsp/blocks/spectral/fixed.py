@@ -42,7 +42,7 @@ def _powers(d: I64, pl: Plan, p: Params) -> U64:
     for start in starts:
         frame = padded[..., start : start + pl.fft]
         if weights is not None:
-            frame = integer.mulhi(frame, weights.astype(np.int64)) * 4
+            frame = integer.mul16(frame, weights.astype(np.int64)) * 2
         power = integer.fft_power(frame)
         if averaged:
             power = power >> np.uint64(sum_shift(p, pl))
@@ -52,11 +52,11 @@ def _powers(d: I64, pl: Plan, p: Params) -> U64:
 
 
 def _moments(power: U64) -> tuple[I64, I64]:
-    """Skewness and kurtosis of the powers, from 15 bits of each."""
+    """Skewness and kurtosis of the powers, from 13 bits of each."""
     top = np.max(power, axis=-1)
     down = np.zeros(top.shape, dtype=np.uint64)
-    for _ in range(49):
-        down += ((top >> down) >= 32768).astype(np.uint64)
+    for _ in range(51):
+        down += ((top >> down) >= 8192).astype(np.uint64)
     e = (power >> down[..., None]).astype(np.int64)
     n = power.shape[-1]
     mean = (e.sum(axis=-1) + n // 2) // n
@@ -96,7 +96,7 @@ def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
             y = _run(y, cascade)
         d, up, square, skewness, kurtosis = integer.center(y, fp.most)
         if p.statistics:
-            rms = w.root(w.Wide(square.m, square.e + np.where(square.m > 0, 2 * (13 - up), 0)))
+            rms = w.root(w.Wide(square.m, square.e + np.where(square.m > 0, 2 * (15 - up), 0)))
             out += [w.to(rms, 0), skewness, kurtosis]
         if pl.fft:
             power = _powers(d, pl, p)

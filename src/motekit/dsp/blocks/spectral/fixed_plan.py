@@ -11,17 +11,17 @@ from scipy import signal as scipy_signal
 
 from motekit.core.block import Signal
 from motekit.core.errors import InputError
+from motekit.dsp.integer import Section, section
 
 from .params import EI, Params
 from .plan import Plan, Sections, plan
 
 FULL = 2**15  # magnitude of an int16 sample
-ROOM = 2.0**30  # no sample behind the first shift, and no output of a section, reaches it
+ROOM = 2.0**28  # no output of a section reaches it
+SHIFT = 12  # left shift of a sample
 LONGEST = 4096  # samples of an impulse response that are summed
 LOG_LSB = math.log10(2) / 65536  # log10 per integer of a power feature
 LOG_OF_ZERO = -2177043  # round(−10 / LOG_LSB)
-
-SectionQ = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Cascade:
 
     Args:
         ratio: keep every n-th sample behind them.
-        sections: (b1, −a1 in 2^-30ths, −a2 in 2^-31ths, right shift) each.
+        sections: see motekit.dsp.integer.
         dc: steady output per unit of steady input, in 2^-28ths; None to start from zero.
     """
 
     ratio: int
-    sections: tuple[SectionQ, ...]
+    sections: tuple[Section, ...]
     dc: int | None
 
 
@@ -58,28 +58,19 @@ class FixedPlan:
     noise: tuple[int, int]
 
 
-def _peak(b: np.ndarray, a: np.ndarray) -> float:
-    """Largest output for inputs of at most 1: the sum of the impulse response's magnitudes."""
-    impulse = np.zeros(LONGEST)
-    impulse[0] = 1.0
-    return float(np.sum(np.abs(scipy_signal.lfilter(b, a, impulse))))
-
-
 def _cascade(s: Sections, peak: float, ratio: int) -> tuple[Cascade, float, float]:
     """(integer sections, largest output, gain) for inputs of at most `peak`."""
-    out: list[SectionQ] = []
+    out: list[Section] = []
     gain = 1.0
     swing = 2.0 if s.rest is not None else 1.0  # x − x[0] swings twice as far
     response = np.zeros(LONGEST)
     response[0] = peak * swing
     for b1, a1, a2 in zip(s.b1, s.a1, s.a2, strict=True):
-        b, a = np.array([1.0, b1, 1.0]), np.array([1.0, a1, a2])
-        raw = scipy_signal.lfilter(b, a, response)
-        states = [raw, raw - response, b1 * response - a1 * raw, response - a2 * raw]
-        states.append(states[2] + states[3])
-        largest = max(float(np.sum(np.abs(v))) for v in states)
+        raw = scipy_signal.lfilter([1.0, b1, 1.0], [1.0, a1, a2], response)
+        inner = scipy_signal.lfilter([1.0, b1, 1.0], [1.0], response)
+        largest = max(float(np.sum(np.abs(v))) for v in (raw, inner))
         shift = max(0, math.ceil(math.log2(largest / ROOM * 1.01)))
-        out.append((int(b1), round(-a1 * 2**30), round(-a2 * 2**31), shift))
+        out.append(section(b1, a1, a2, shift))
         response = raw / 2**shift
         gain /= 2**shift
     top = float(np.sum(np.abs(response)))
@@ -104,8 +95,7 @@ def fixed_plan(signal: Signal, p: Params) -> FixedPlan:
             way_out="set log = true, or choose a core with FPU",
         )
     pl = plan(signal, p)
-    shift = 13
-    peak, unit = float(FULL << shift), 2.0**-shift
+    peak, unit = float(FULL << SHIFT), 2.0**-SHIFT
     cascades = []
     stages = [*pl.decimators, *([(1, pl.butterworth)] if pl.butterworth else [])]
     for ratio, sections in stages:
@@ -117,7 +107,7 @@ def fixed_plan(signal: Signal, p: Params) -> FixedPlan:
     if noise > 0:
         bins = max(b - a for a, b in zip(pl.edges, pl.edges[1:], strict=False))
         most = min(28, math.floor((59 - math.log2(noise * bins)) / 2))
-    return FixedPlan(shift, tuple(cascades), unit, most, _mantissa(noise))
+    return FixedPlan(SHIFT, tuple(cascades), unit, most, _mantissa(noise))
 
 
 def frames_summed(p: Params, pl: Plan) -> int:

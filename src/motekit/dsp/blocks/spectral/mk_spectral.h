@@ -40,9 +40,11 @@
 #endif
 
 #if MK_FIXED
-typedef int32_t mk_spectral_number; /* of filters and tables */
+typedef int16_t mk_spectral_number; /* of filters and tapers */
+typedef int32_t mk_spectral_turn;   /* of the FFT */
 #else
 typedef float mk_spectral_number;
+typedef float mk_spectral_turn;
 #endif
 
 typedef struct {
@@ -55,6 +57,9 @@ typedef struct {
     int32_t most;            /* largest exponent to scale up by before the FFT */
     uint32_t noise;          /* noise * 2^noise_exponent is added to a power, in the unit that */
     int32_t noise_exponent;  /* powers have where samples are not scaled up */
+#if MK_SPECTRAL_DECIMATE
+    const int32_t *steady; /* per stage: steady output in 2^-28ths of a steady input */
+#endif
 #else
     uint16_t log;          /* 1: features are log10 of powers */
     uint16_t channel_step; /* floats from one channel to the next; 0: all are alike */
@@ -65,8 +70,7 @@ typedef struct {
 #if MK_SPECTRAL_DECIMATE
     uint16_t stages;       /* decimation stages */
     const uint8_t *ratios; /* of each */
-    /* Per stage 4 sections of b1, a1, a2 and the state at rest; fixed point: 4 sections of
-     * mk_biquad_q, and the steady output in 2^-28ths of a steady input. */
+    /* Per stage 4 sections of b1, a1, a2 and the state at rest, or of mk_biquad_q. */
     const mk_spectral_number *decimator;
 #endif
 #if MK_SPECTRAL_FILTER
@@ -78,7 +82,7 @@ typedef struct {
     uint16_t fft;          /* samples per frame, a power of two */
     uint16_t bands;        /* features */
     const uint16_t *edges; /* feature i is the mean of bins edges[i] .. edges[i + 1] - 1 */
-    const mk_spectral_number *twiddle; /* see mk_fft.h */
+    const mk_spectral_turn *twiddle; /* see mk_fft.h */
 #endif
 #if MK_SPECTRAL_FRAMES
     uint16_t frames;
@@ -88,7 +92,7 @@ typedef struct {
     uint16_t average;
 #endif
 #if MK_SPECTRAL_TAPER
-    const mk_spectral_number *taper; /* weights of a frame's samples (2^-30ths), or NULL */
+    const mk_spectral_number *taper; /* weights of a frame's samples (2^-15ths), or NULL */
 #endif
 #if MK_SPECTRAL_MOMENTS
     uint16_t moments; /* 1: skewness and kurtosis of the powers are features */

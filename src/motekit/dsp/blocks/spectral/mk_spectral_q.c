@@ -16,7 +16,6 @@
 
 /* -10 in 2^-16ths of log2(10): the logarithm of a power of exactly zero. */
 #define MK_LOG_OF_ZERO (-2177043)
-#define MK_SECTION_WORDS 4U
 
 static void read_counts(const mk_history *h, uint32_t channel, uint32_t shift, int32_t *x)
 {
@@ -36,7 +35,7 @@ static void read_counts(const mk_history *h, uint32_t channel, uint32_t shift, i
 /* Low-pass at rest at the first sample, then every ratio-th sample. Returns how many. */
 static uint32_t decimate(const mk_spectral_params *p, int32_t *x, uint32_t n)
 {
-    const int32_t *section = p->decimator;
+    const int16_t *section = p->decimator;
     for (uint32_t stage = 0; stage < p->stages; stage++) {
         const uint32_t ratio = p->ratios[stage];
         const int32_t first = x[0];
@@ -45,10 +44,9 @@ static uint32_t decimate(const mk_spectral_params *p, int32_t *x, uint32_t n)
         }
         for (uint32_t s = 0; s < 4U; s++) {
             mk_biquad_q(x, n, section);
-            section += MK_SECTION_WORDS;
+            section += MK_SECTION_Q;
         }
-        const int32_t rest = (int32_t)(((int64_t)first * *section) >> 28);
-        section++;
+        const int32_t rest = (int32_t)(((int64_t)first * p->steady[stage]) >> 28);
         n = ((n + ratio) - 1U) / ratio;
         for (uint32_t i = 0; i < n; i++) {
             x[i] = x[i * ratio] + rest;
@@ -79,7 +77,7 @@ static uint64_t transform(const mk_spectral_params *p, int32_t *frame)
 #if MK_SPECTRAL_TAPER
     if (p->taper != NULL) {
         for (uint32_t i = 0; i < p->fft; i++) {
-            frame[i] = mk_mulhi(frame[i], p->taper[i]) * 4;
+            frame[i] = mk_mul16(frame[i], p->taper[i]) * 2;
         }
     }
 #endif
@@ -142,7 +140,7 @@ static uint64_t power_of(const mk_powers *powers, uint32_t half, uint32_t i)
     return (i < half) ? mk_fft_power_at(&powers->at[2U * i]) : powers->dc;
 }
 
-/* From 15 bits of each power. */
+/* From 13 bits of each power. */
 static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out)
 {
     uint64_t top = 0;
@@ -151,7 +149,7 @@ static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out
         top = (power > top) ? power : top;
     }
     uint32_t down = 0;
-    while ((top >> down) >= 32768U) {
+    while ((top >> down) >= 8192U) {
         down++;
     }
     uint32_t sum = 0;
@@ -160,9 +158,14 @@ static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out
     }
     const uint32_t n = half + 1U;
     const uint32_t mean = (sum + (n >> 1)) / n;
-    mk_sums_q sums = {0, 0, 0};
+    mk_sums_q sums;
+    sums.s2 = 0;
+    sums.s3 = 0;
+    sums.s4 = 0;
     for (uint32_t i = 0; i <= half; i++) {
-        mk_add_q(&sums, (int32_t)(uint32_t)(power_of(powers, half, i) >> down) - (int32_t)mean);
+        const uint32_t e = (uint32_t)(power_of(powers, half, i) >> down);
+        const int32_t twice = ((int32_t)e - (int32_t)mean) * 2;
+        mk_add_q(&sums, &twice, 1, 0);
     }
     mk_shape_q shape;
     mk_shape_from_sums_q(&sums, n, &shape);
@@ -195,19 +198,24 @@ static void put_bands(const mk_spectral_params *p, int32_t offset, const mk_powe
     const uint16_t *edge = p->edges;
     uint32_t position = 0;
     uint32_t k = 1;
+    uint32_t bins = 0;
+    int32_t log_bins = 0;
     offset -= (2 * powers->up) * 65536;
     for (; k < edge[0]; k++) {
         position = mk_fft_next(position, half);
     }
     for (uint32_t band = p->bands; band > 0U; band--) {
         edge++;
-        const int32_t bins = log_of((uint64_t)(uint32_t)(edge[0] - edge[-1]), 0);
+        if (bins != (uint32_t)(edge[0] - edge[-1])) {
+            bins = (uint32_t)(edge[0] - edge[-1]);
+            log_bins = log_of(bins, 0);
+        }
         uint64_t power = 0;
         for (; k < edge[0]; k++) {
             position = mk_fft_next(position, half);
             power += mk_fft_power_at(&powers->at[2U * position]) + noise;
         }
-        mk_put_q(out, log_of(power, offset - bins));
+        mk_put_q(out, log_of(power, offset - log_bins));
     }
 }
 #endif
@@ -215,7 +223,7 @@ static void put_bands(const mk_spectral_params *p, int32_t offset, const mk_powe
 static void put_statistics(const mk_shape_q *shape, int32_t up, mk_features *out)
 {
     mk_wide square = shape->square;
-    square.e += 2 * (13 - up);
+    square.e += 2 * (15 - up);
     mk_put_q(out, mk_wide_to(mk_wide_root(square), 0));
     mk_put_q(out, shape->skewness);
     mk_put_q(out, shape->kurtosis);
@@ -234,7 +242,7 @@ void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_histo
 #endif
 #if MK_SPECTRAL_FILTER
         for (uint32_t s = 0; s < p->sections; s++) {
-            mk_biquad_q(x, n, &p->section[s * MK_SECTION_WORDS]);
+            mk_biquad_q(x, n, &p->section[s * MK_SECTION_Q]);
         }
 #endif
         mk_shape_q shape;

@@ -10,7 +10,7 @@ from scipy import signal as scipy_signal
 from motekit.core.block import F64, Signal
 from motekit.dsp.errors import ROUNDING, SIGMAS
 
-from .fixed_plan import LONGEST, fixed_plan
+from .fixed_plan import LONGEST, Cascade, fixed_plan
 from .params import Params
 from .plan import Sections, plan
 
@@ -56,18 +56,30 @@ def float_noise(signal: Signal, p: Params) -> float:
 
 
 @lru_cache(maxsize=64)
-def fixed_noise(signal: Signal, p: Params) -> float:
-    """Bound of the error of a filtered sample in units of the filtered integers."""
-    error = 0.0
-    cascades = fixed_plan(signal, p).cascades
-    for s, cascade in zip(_stages(signal, p), cascades, strict=True):
+def fixed_noise(signal: Signal, p: Params) -> tuple[float, float]:
+    """Bound of the error of a filtered sample: (in units of the filtered integers, per unit of
+    the largest magnitude of a window, in the same unit as that)."""
+    error, share, level = 0.0, 0.0, 1.0
+    for s, cascade in zip(_stages(signal, p), fixed_plan(signal, p).cascades, strict=True):
         sections = cascade.sections
-        total = np.abs(_through(_impulse(), s, 0)).sum() / 2.0 ** sum(q[3] for q in sections)
-        error *= float(total)
-        for i, (a1, a2, q) in enumerate(zip(s.a1, s.a2, sections, strict=True)):
-            later = 2.0 ** sum(other[3] for other in sections[i + 1 :])
+        total = np.abs(_through(_impulse(), s, 0)).sum()
+        error *= float(total) / 2.0 ** sum(k.shift for k in sections)
+        for i, (a1, a2, k) in enumerate(zip(s.a1, s.a2, sections, strict=True)):
+            later = 2.0 ** sum(other.shift for other in sections[i + 1 :])
             loop = scipy_signal.lfilter([1.0], [1.0, a1, a2], _impulse())
-            whole = np.abs(_through(_impulse(), s, i)).sum() if q[3] else 0.0
-            error += float(3 * np.abs(_through(loop, s, i + 1)).sum() + whole) / later
+            whole = np.abs(_through(_impulse(), s, i)).sum() if k.shift else 0.0
+            error += float(4 * np.abs(_through(loop, s, i + 1)).sum() + whole) / later
+        swing = 2.0 if s.rest is not None else 1.0
+        share = share * float(total) * s.gain + swing * level * _misfit(s, cascade)
+        level *= float(total) * s.gain * swing
         error += 4.0
-    return error + 1.0
+    return error + 1.0, share
+
+
+def _misfit(s: Sections, cascade: Cascade) -> float:
+    """How far the integer coefficients' response may lead from the float32 ones', per unit."""
+    meant = have = _impulse() * s.gain
+    for b1, a1, a2, k in zip(s.b1, s.a1, s.a2, cascade.sections, strict=True):
+        meant = scipy_signal.lfilter([1.0, b1, 1.0], [1.0, a1, a2], meant)
+        have = scipy_signal.lfilter([1.0, b1, 1.0], [1.0, *k.taps()], have)
+    return float(np.abs(meant - have).sum())

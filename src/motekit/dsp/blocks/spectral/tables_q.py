@@ -14,7 +14,7 @@ from .fixed_plan import Cascade, FixedPlan, power_unit
 from .params import Params
 from .plan import Plan
 
-I32 = npt.NDArray[np.int32]
+I16 = npt.NDArray[np.int16]
 
 
 def channel_offsets(signal: Signal, p: Params, pl: Plan, fp: FixedPlan) -> list[int]:
@@ -25,13 +25,14 @@ def channel_offsets(signal: Signal, p: Params, pl: Plan, fp: FixedPlan) -> list[
     return [round(math.log2(unit * scale**2) * 65536) for scale in counts_to_units(signal, p.scale)]
 
 
-def taper(pl: Plan) -> I32 | None:
-    """Weights of a frame in 2^-30ths, or None where all are 1."""
+def taper(pl: Plan) -> I16 | None:
+    """Weights of a frame in 2^-15ths, or None where all are 1."""
     if not np.any(pl.window != 1.0):
         return None
-    return np.round(pl.window * 2**30).astype(np.int32)
+    return np.minimum(np.round(pl.window * 2**15), 32767).astype(np.int16)
 
 
-def section_words(cascade: Cascade) -> list[int]:
-    """The sections as mk_biquad_q reads them, one after the other."""
-    return [word for section in cascade.sections for word in section]
+def section_words(cascades: list[Cascade]) -> I16:
+    """All sections as mk_biquad_q reads them, one after the other."""
+    words = [word for c in cascades for section in c.sections for word in section.words()]
+    return np.array(words, dtype=np.int16)

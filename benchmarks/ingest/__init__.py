@@ -1,0 +1,1 @@
+"""How many signed uploads a second become durable, and whether a killed server loses any."""

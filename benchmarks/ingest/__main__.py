@@ -1,0 +1,111 @@
+"""python -m benchmarks.ingest [--json] [--seconds S] [--clients N] [--dir DIR]"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from motekit.server.spool import sync
+
+from .bench_server import Running, free_port, project
+from .client import Clients, Tally
+from .count import count
+from .uploads import Uploads
+
+LOOP_S = 2.0
+
+
+def fsync_loop(folder: Path, body: bytes) -> float:
+    """Writes a second of one program that appends the same bytes and waits for the disk."""
+    path = folder / "loop"
+    with path.open("ab", buffering=0) as file:
+        writes, since = 0, time.perf_counter()
+        while time.perf_counter() - since < LOOP_S:
+            file.write(body)
+            sync(file.fileno())
+            writes += 1
+        rate = writes / (time.perf_counter() - since)
+    path.unlink()
+    return rate
+
+
+async def _phase(clients: Clients, server: Running, seconds: float) -> tuple[Running, float]:
+    """Upload for a while; at half-time the server is killed and started again."""
+    task = asyncio.create_task(clients.run(seconds))
+    await asyncio.sleep(seconds / 2)
+    await asyncio.to_thread(server.kill)
+    again = Running(server.folder, server.port)
+    down = await asyncio.to_thread(again.wait)
+    await task
+    return again, down
+
+
+def run(folder: Path, seconds: float, clients: int) -> dict[str, object]:
+    """The whole benchmark; its figures by name."""
+    key, hmac_key = project(folder)
+    uploads = Uploads(hmac_key)
+    loops = [fsync_loop(folder, uploads.body(0))]
+    server = Running(folder, free_port())
+    server.wait()
+    crowd = Clients(server.port, key, hmac_key, clients)
+    since = time.perf_counter()
+    again, down = asyncio.run(_phase(crowd, server, seconds))
+    elapsed = time.perf_counter() - since
+    again.stop()
+    loops.append(fsync_loop(folder, uploads.body(0)))
+    tally = crowd.tally
+    found = count(folder, {uploads.digest(number) for number in tally.acknowledged})
+    rate = len(tally.acknowledged) / (elapsed - down)
+    latency = np.array(tally.latency_s) * 1e3
+    return {
+        "uploads_per_s": round(rate, 1),
+        "fsync_loop_per_s": round(float(np.mean(loops)), 1),
+        "ratio_to_fsync_loop": round(rate / float(np.mean(loops)), 3),
+        "acknowledged": len(tally.acknowledged),
+        "lost": found.lost,
+        "duplicates": found.duplicates,
+        "settled": found.settled,
+        "spooled": found.spooled,
+        "p50_ms": round(float(np.percentile(latency, 50)), 2),
+        "p99_ms": round(float(np.percentile(latency, 99)), 2),
+        "restart_s": round(down, 2),
+        "broken_connections": tally.broken,
+        "refused": _refused(tally),
+        "peak_rss_mb": round(max(server.peak_rss_mb, again.peak_rss_mb), 1),
+        "bytes_each": len(uploads.body(0)),
+        "clients": clients,
+        "cpus": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+    }
+
+
+def _refused(tally: Tally) -> dict[str, int]:
+    return {str(status): number for status, number in sorted(tally.refused.items())}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest", description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--dir", type=Path, help="where the project lies; default: temporary")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="ingest-", dir=arguments.dir) as folder:
+        figures = run(Path(folder) / "project", arguments.seconds, arguments.clients)
+    if arguments.json:
+        print(json.dumps(figures, indent=2))
+    else:
+        for name, value in figures.items():
+            print(f"{name:<22}{value}  [measured]")
+
+
+if __name__ == "__main__":
+    main()

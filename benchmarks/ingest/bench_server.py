@@ -1,0 +1,79 @@
+"""A project and its server, started, killed and started again."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from motekit.server.keys import KeyFile
+from motekit.server.places import Places
+
+
+def project(folder: Path) -> tuple[str, str]:
+    """A project with one device key; (key, HMAC key)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "mote.toml").write_text('name = "bench"\n', encoding="utf-8")
+    return KeyFile(Places(folder).make().keys).add("bench", ("ingest",))
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Running:
+    """`motekit serve` on a port."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        command = [sys.executable, "-m", "motekit", "serve", "--project", str(folder),
+                   "--port", str(port), "--json"]  # fmt: skip
+        self.peak_rss_mb = 0.0
+        self.since = time.monotonic()
+        self._log = (folder / "serve.log").open("ab")
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log)
+        self.port, self.folder = port, folder
+
+    def wait(self) -> float:
+        """Seconds from the start until a connection is accepted and answered."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 1.0) as probe:
+                    probe.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                    if probe.recv(16).startswith(b"HTTP/1.1 421"):
+                        return time.monotonic() - self.since
+            except OSError:
+                time.sleep(0.02)
+        raise RuntimeError("the server did not start")
+
+    def measure(self) -> None:
+        """Note the peak of its memory (Linux)."""
+        status = Path(f"/proc/{self._process.pid}/status")
+        if status.is_file():
+            line = next(t for t in status.read_text().splitlines() if t.startswith("VmHWM"))
+            self.peak_rss_mb = int(line.split()[1]) / 1024
+
+    def kill(self) -> None:
+        """SIGKILL, without a word."""
+        self.measure()
+        self._process.kill()
+        self._reap()
+
+    def stop(self) -> int:
+        """Ask it to end; its exit code."""
+        self.measure()
+        self._process.send_signal(signal.SIGINT)
+        return self._reap()
+
+    def _reap(self) -> int:
+        code = self._process.wait(60)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._log.close()
+        return code

@@ -154,3 +154,24 @@ def test_not_an_elf() -> None:
         Machine("cortex-m4f", SOURCE)
     with pytest.raises(InputError, match="cannot be read"):
         Machine("cortex-m4f", SOURCE.with_name("missing.elf"))
+
+
+@pytest.mark.parametrize("python_hook", [False, True])
+def test_a_double_word_needs_the_alignment_of_a_word(tmp_path: Path, python_hook: bool) -> None:
+    """VPOP of a double-precision register behind an odd number of words is what compilers emit."""
+    source = tmp_path / "double.c"
+    source.write_text(
+        "#include <stdint.h>\n"
+        "uint32_t mk_low_half(const uint32_t *at);\n"
+        "uint32_t mk_low_half(const uint32_t *at) {\n    uint32_t low;\n"
+        '    __asm__ volatile("vldr d0, [%1]\\n\\tvmov %0, s0"\n'
+        '                     : "=r"(low) : "r"(at) : "s0", "s1", "memory");\n'
+        "    return low;\n}\n"
+    )
+    with program("cortex-m4f", [source], python_hook=python_hook) as machine:
+        at = machine.put(np.arange(4, dtype=np.uint32))
+        assert machine.call("mk_low_half", at) == 0
+        assert machine.call("mk_low_half", at + 4) == 1
+        assert machine.measurement().unaligned == 0
+        with pytest.raises(Fault, match="unaligned"):
+            machine.call("mk_low_half", at + 2)

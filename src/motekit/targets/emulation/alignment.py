@@ -2,7 +2,8 @@
 
 The emulator lets all of them pass; the cores do not. Armv6-M and many RISC-V parts fault on
 every one, Armv7-M and Armv8-M on those of multiple, double and floating-point loads and
-stores (Armv7-M Architecture Reference Manual, section A3.2.1).
+stores, of which they want a word's alignment, not more (Armv7-M Architecture Reference Manual,
+section A3.2.1).
 """
 
 from __future__ import annotations

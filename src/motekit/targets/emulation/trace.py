@@ -25,6 +25,7 @@ from .graph import DEPTH, FULL, LIMIT, READ_SP_AFTER, TOO_DEEP, Graph
 
 _NONE = (1 << 64) - 1
 _ACCESSES = UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE
+WORD = 4  # bytes; the most that a core wants an address to be a multiple of
 
 
 def install(uc: Any, graph: Graph, askew: Callable[[int, int], None] | None, python: bool) -> Hook:
@@ -131,7 +132,7 @@ class PythonHook(Hook):
             uc.hook_add(_ACCESSES, self._access)
 
     def _access(self, _uc: Any, _kind: int, address: int, size: int, _v: int, _data: Any) -> None:
-        if address & (size - 1) and self._askew is not None:
+        if address & (min(size, WORD) - 1) and self._askew is not None:
             self._askew(address, size)
 
     def step(self, address: int, size: int) -> None:

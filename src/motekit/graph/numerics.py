@@ -12,16 +12,23 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from motekit.core.errors import InputError
+
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
 
 
-def quantize_multiplier(real: float) -> tuple[int, int]:
-    """A positive real factor as (multiplier, shift): real ≈ multiplier × 2**(shift − 31).
+def quantize_multiplier(real: float, limit: float = 1 << 30) -> tuple[int, int]:
+    """A real factor, 0 or positive, as (multiplier, shift): real ≈ multiplier × 2**(shift − 31).
 
     multiplier is 0 or in [2**30, 2**31 − 1]; a factor below 2**−32 becomes (0, 0).
+
+    Raises:
+        InputError: not a number, negative, or `limit` and more, which the kernels cannot shift.
     """
+    if not 0 <= real < limit:
+        raise InputError("the scales give a factor that cannot be used", value=real)
     if real == 0.0:
         return 0, 0
     mantissa, shift = math.frexp(real)
@@ -116,7 +123,8 @@ def output_factors(
 
 def ratio_f32(numerator: float, denominator: float, times: float = 1.0) -> float:
     """numerator × times / denominator in float32, which some LiteRT ops use for their factor."""
-    return float(np.float32(numerator) * np.float32(times) / np.float32(denominator))
+    with np.errstate(over="ignore"):  # infinity is refused by quantize_multiplier
+        return float(np.float32(numerator) * np.float32(times) / np.float32(denominator))
 
 
 def matmul_int(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> I64:

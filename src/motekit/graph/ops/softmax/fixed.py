@@ -37,7 +37,7 @@ class Scaling:
 def scaling(input_scale: float, beta: float) -> Scaling:
     """Fixed-point factor of an input scale (both positive)."""
     real = min(float(np.float32(beta)) * float(input_scale) * (1 << DIFF_FRACTION), (1 << 31) - 1.0)
-    multiplier, left_shift = quantize_multiplier(real)
+    multiplier, left_shift = quantize_multiplier(real, 1 << 31)
     if left_shift < 0:
         raise InputError("the input scale is too small for softmax", value=input_scale)
     radius = (31 << DIFF_FRACTION) >> left_shift

@@ -1,0 +1,10 @@
+/* Depthwise 3x3 convolution with all lines of a strip in memory: up to 8 with their padding. */
+#ifndef MK_DEPTHWISE_PLANE8_H
+#define MK_DEPTHWISE_PLANE8_H
+
+#include "mk_planar.h"
+
+/* scratch: 224 bytes, then 128 bytes for every two values of a line with its padding. */
+void mk_depthwise_plane8(const mk_planar_params *p, const int8_t *in, int8_t *out, void *scratch);
+
+#endif

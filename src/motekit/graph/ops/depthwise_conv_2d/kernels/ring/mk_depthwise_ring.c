@@ -1,0 +1,37 @@
+#include "mk_depthwise_ring.h"
+
+#include "mk_config.h"
+
+#define MK_SLOTS 3
+#include "mk_planar.inc"
+
+/* One strip: line y of the input is in slot y % 3, and filters turn with it. */
+static void mk_depthwise_ring_strip(const mk_planar_state *s, mk_planar_lines *lines,
+                                    const int8_t *in, int8_t *out)
+{
+    const mk_planar_params *p = s->p;
+    int32_t next = -(int32_t)p->pad_across;
+    for (uint32_t y = 0U; y < p->out_lines; y++) {
+        const int32_t top = (int32_t)(y * p->stride_across) - (int32_t)p->pad_across;
+        for (next = (next < top) ? top : next; next < top + 3; next++) {
+            mk_planar_read(s, in, next, lines->channels, (uint32_t)(next + 3) % 3U);
+        }
+        lines->turn = 8U * ((3U - (uint32_t)(top + 3) % 3U) % 3U);
+        lines->out = &out[y * p->out_pitch];
+        mk_planar_write(p, lines);
+    }
+}
+
+void mk_depthwise_ring(const mk_planar_params *p, const int8_t *in, int8_t *out, void *scratch)
+{
+    mk_planar_state s;
+    mk_planar_begin(&s, p, scratch);
+    mk_planar_lines lines = {s.slots, s.filters, out, p->out_step, p->out_length, MK_STRIP,
+                             0U, 1U, 0U, 0U};
+    for (uint32_t c = 0U; c < p->channels; c += MK_STRIP) {
+        const uint32_t left = p->channels - c;
+        lines.channels = (left < MK_STRIP) ? left : MK_STRIP;
+        mk_planar_filters(&s, c, lines.channels);
+        mk_depthwise_ring_strip(&s, &lines, &in[c], &out[c]);
+    }
+}

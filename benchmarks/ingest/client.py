@@ -30,8 +30,9 @@ class Tally:
 class Clients:
     """`count` connections; each takes the next number and stays with it until it is answered."""
 
-    def __init__(self, port: int, key: str, hmac_key: str, count: int, first: int = 0) -> None:
-        self._port, self._count, self._next = port, count, first
+    def __init__(self, port: int, key: str, hmac_key: str, count: int,
+                 pause_s: float = 0.0) -> None:  # fmt: skip
+        self._port, self._count, self._next, self._pause = port, count, 0, pause_s
         self._uploads = Uploads(hmac_key)
         self._head = (
             f"POST /api/training/data HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nx-api-key: {key}\r\n"
@@ -46,6 +47,10 @@ class Clients:
         await asyncio.gather(*(self._one() for _ in range(self._count)))
         return self.tally
 
+    def stop(self) -> None:
+        """Begin no further upload."""
+        self._until = 0.0
+
     async def _one(self) -> None:
         reader: asyncio.StreamReader | None = None
         writer: asyncio.StreamWriter | None = None
@@ -55,6 +60,8 @@ class Clients:
             body = self._uploads.body(number)
             head = f"{self._head}x-file-name: walk.{number}\r\nContent-Length: {len(body)}\r\n\r\n"
             done = False
+            if self._pause:
+                await asyncio.sleep(self._pause)
             while not done:
                 try:
                     if writer is None or reader is None:
@@ -64,10 +71,10 @@ class Clients:
                     status = await _answer(reader)
                 except (OSError, asyncio.IncompleteReadError):
                     self.tally.broken += 1
+                    if writer is not None:
+                        writer.close()
                     reader = writer = None
                     await asyncio.sleep(0.02)
-                    if time.monotonic() > self._until + 60:
-                        return
                     continue
                 done = self._count_answer(number, status, time.perf_counter() - since)
                 if not done:

@@ -57,20 +57,17 @@ class Settler:
 
     def step(self) -> int:
         """Settle a batch; how many uploads it had. Raises MachineError: try again later."""
-        batch = self._next_batch()
+        batch = self._next_batch(self._index.progress().number)
         if not batch:
             return 0
-        done = self._index.progress().number
-        fresh = [record for record in batch if record.number > done]
-        works = list(self._works(fresh))
+        works = list(self._works(batch))
         try:
             self._store_all(works)
+            once = {work.upload.identity: work.settled() for work in reversed(works)}
+            self._index.commit(once.values(), batch[-1].number)
         except BaseException:
             self._segment = None  # begin again at what the index says is done
             raise
-        if fresh:
-            once = {work.upload.identity: work.settled() for work in reversed(works)}
-            self._index.commit(once.values(), fresh[-1].number)
         for work in works:
             self._forget_blob(work)
         return len(batch)
@@ -84,24 +81,25 @@ class Settler:
                 continue
             yield _Work(record.number, upload, body)
 
-    def _next_batch(self) -> list[Record]:
-        """Records that follow; at the end of the spool none."""
-        if self._segment is None and not self._begin():
+    def _next_batch(self, done: int) -> list[Record]:
+        """Records that follow number `done`; at the end of the spool none."""
+        if self._segment is None and not self._begin(done):
             return []
         assert self._segment is not None
         batch: list[Record] = []
         size = 0
         for record in read(self._segment, self._offset):
+            self._offset = record.end
+            if record.number <= done:
+                continue
             batch.append(record)
             size += len(record.payload)
-            self._offset = record.end
             if len(batch) == BATCH or size >= BATCH_BYTES:
                 break
-        return batch if batch else self._beyond()
+        return batch if batch else self._beyond(done)
 
-    def _begin(self) -> bool:
+    def _begin(self, done: int) -> bool:
         """Start at the segment that holds the first record that is not done."""
-        done = self._index.progress().number
         found = segments(self._places.spool)
         for path, after in zip(found, [*found[1:], None], strict=True):
             if after is None or first_number(after) > done + 1:
@@ -110,13 +108,13 @@ class Settler:
             path.unlink()
         return False
 
-    def _beyond(self) -> list[Record]:
+    def _beyond(self, done: int) -> list[Record]:
         """The end of a segment: wait in the newest, else look for damage, then go on."""
         assert self._segment is not None
         later = [path for path in segments(self._places.spool) if path > self._segment]
         damaged = whole_record_after(self._segment, self._offset)
         if next(read(self._segment, self._offset), None):
-            return self._next_batch()  # written between the two looks
+            return self._next_batch(done)  # written between the two looks
         if damaged is not None:
             note("the spool is damaged", logging.ERROR, segment=self._segment.name,
                  from_byte=self._offset, to_byte=damaged)  # fmt: skip
@@ -125,33 +123,41 @@ class Settler:
                 lost = handle.read(damaged - self._offset)
             self._keep(f"{self._segment.stem}-{self._offset}", lost, "damaged in the spool")
             self._offset = damaged
-            return self._next_batch()
+            return self._next_batch(done)
         if not later:
             return []
         self._segment.unlink()
         self._segment, self._offset = later[0], 0
-        return self._next_batch()
+        return self._next_batch(done)
 
     def _store_all(self, works: list[_Work]) -> None:
         """Add what is not stored yet; a wrong one is set aside and the rest goes on."""
-        names: set[str] = set()
         first: dict[str, _Work] = {}
         for work in works:
             first.setdefault(work.upload.identity, work)
         todo = [work for work in first.values() if not self._known(work)]
-        while todo:
-            current: list[_Work] = []
-            try:
-                for _ in self._store.add(self._parts(iter(todo), current, names)):
-                    pass
-                todo = []
-            except InputError as error:
-                work = current[-1]
-                work.refused = error.line()
-                self._refuse(work)
-                todo = todo[todo.index(work) + 1 :]
+        try:
+            self._add(todo)
+        except InputError:
+            # The store may have been at the recording before: one by one there is no doubt.
+            for work in todo:
+                self._add_one(work)
         for work in works:
             work.names = first[work.upload.identity].names
+
+    def _add(self, works: list[_Work]) -> None:
+        names: set[str] = set()
+        for _ in self._store.add(self._parts(works, names)):
+            pass
+
+    def _add_one(self, work: _Work) -> None:
+        """Add one upload, or set it aside."""
+        work.names.clear()
+        try:
+            self._add([work])
+        except InputError as error:
+            work.refused = error.line()
+            self._refuse(work)
 
     def _known(self, work: _Work) -> bool:
         """Whether an upload was settled before, and is still there."""
@@ -161,11 +167,9 @@ class Settler:
         work.names = list(found.names)
         return True
 
-    def _parts(self, works: Iterator[_Work], current: list[_Work], names: set[str]
-               ) -> Iterator[Recording]:  # fmt: skip
+    def _parts(self, works: list[_Work], names: set[str]) -> Iterator[Recording]:
         """The parts of all recordings of the uploads, named and labelled."""
         for work in works:
-            current.append(work)
             with self._file(work) as path:
                 named: dict[str, str] = {}
                 plugin = FORMATS.get(work.upload.format)

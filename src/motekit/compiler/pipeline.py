@@ -164,6 +164,7 @@ class _Program:
             "MK_HOLD_OFF": spec.decision.hold_off,
             "MK_THRESHOLD": threshold_sum(spec.decision),
             "MK_FIXED": int(self.arithmetic == "fixed"),
+            "MK_RAW": 0,
             "MK_SAMPLE_F32": int(signal.sample == "float32"),
             "MK_ARENA_BYTES": sizes["arena_bytes"],
         }
@@ -303,7 +304,7 @@ class _Program:
         )
 
     def _dsp(self) -> str:
-        maps, lines = [], ["    mk_features out = {features, NULL, norm};"]
+        maps, lines = [], ["    mk_features out = {features, norm};"]
         for u in self.uses:
             view = "history"
             if u.channels:

@@ -9,25 +9,36 @@
 
 #include "mk_types.h"
 
+/* 0 in printed programs: features before normalisation are not kept. */
+#ifndef MK_RAW
+#define MK_RAW 1
+#endif
+
 #if MK_FIXED
-typedef int32_t mk_feature; /* an integer; CBlock.lsb says what one is worth */
 typedef struct {
     int32_t bias;  /* mean of the feature, in its own integers */
     int32_t mul;   /* 0 .. 2^30 */
     int32_t shift; /* 1 .. 62 */
 } mk_norm;
 #else
-typedef float mk_feature; /* in the feature's unit */
 typedef struct {
     float mul;
     float add;
 } mk_norm;
 #endif
 
-/* All three move on by one with each feature. */
+#if MK_RAW && MK_FIXED
+typedef int32_t mk_feature; /* an integer; CBlock.lsb says what one is worth */
+#elif MK_RAW
+typedef float mk_feature; /* in the feature's unit */
+#endif
+
+/* All move on by one with each feature. */
 typedef struct mk_features {
     int16_t *q;          /* next Q8.8 output */
+#if MK_RAW
     mk_feature *raw;     /* next output before normalisation, or NULL: nobody wants them */
+#endif
     const mk_norm *norm; /* normalisation of the next feature */
 } mk_features;
 

@@ -85,7 +85,13 @@ int mk_push(const mk_sample frame[MK_CHANNELS])
         return -1;
     }
     const uint32_t slot = stream.write_slot;
-    ring[slot] = *(const mk_frame *)(const void *)frame;
+#if defined(__ARM_FEATURE_UNALIGNED)
+    ring[slot] = *(const mk_frame *)(const void *)frame; /* by words */
+#else
+    for (uint32_t c = 0; c < MK_CHANNELS; c++) {
+        ring[slot].sample[c] = frame[c];
+    }
+#endif
     stream.write_slot = (uint16_t)(((slot + 1U) == MK_RING_FRAMES) ? 0U : (slot + 1U));
     stream.pushed = (uint16_t)(pushed + 1U);
     return 0;

@@ -40,35 +40,44 @@ static uintptr_t mk_address(const void *object) {
   return (uintptr_t)object;
 }
 
-/* A handle of the console, opened once for each direction; 0 is "not yet". */
-static uintptr_t mk_console(uintptr_t *handle, uintptr_t mode) {
+#if defined(__clang__)
+#define MK_APART __attribute__((noinline))
+#else
+#define MK_APART __attribute__((noinline, noclone))
+#endif
+
+/* One read or write of the console, which is opened once for each direction. Returns how many
+   bytes are left. */
+static MK_APART uintptr_t mk_transfer(uintptr_t call, uintptr_t at, uintptr_t count) {
   static const char name[] = ":tt";
+  static uintptr_t handles[2]; /* plus 1; 0 is "not yet" */
+  uintptr_t *const handle = &handles[call & 1u];
+  uintptr_t block[3] = {mk_address(name), (call == MK_SYS_WRITE) ? MK_OPEN_WRITE : MK_OPEN_READ,
+                        3u};
   if (*handle == 0u) {
-    const uintptr_t block[3] = {mk_address(name), mode, 3u};
     *handle = mk_host(MK_SYS_OPEN, mk_address(block)) + 1u;
   }
-  return *handle - 1u;
+  block[0] = *handle - 1u;
+  block[1] = at;
+  block[2] = count;
+  return mk_host(call, mk_address(block));
 }
 
-uint32_t mk_read(void *to, uint32_t count) {
-  static uintptr_t handle;
-  const uintptr_t in = mk_console(&handle, MK_OPEN_READ);
-  uint32_t done = 0;
-  while (done < count) {
-    const uintptr_t block[3] = {in, mk_address(to) + done, count - done};
-    const uintptr_t left = mk_host(MK_SYS_READ, mk_address(block));
-    if (left >= (count - done)) {
+MK_APART uint32_t mk_read(void *to, uint32_t count) {
+  uint32_t wanted = count;
+  while (wanted > 0u) {
+    const uintptr_t left =
+        mk_transfer(MK_SYS_READ, mk_address(to) + (count - wanted), wanted);
+    if (left >= wanted) {
       break; /* nothing came: the end of the input */
     }
-    done = count - (uint32_t)left;
+    wanted = (uint32_t)left;
   }
-  return done;
+  return count - wanted;
 }
 
-void mk_write(const void *from, uint32_t count) {
-  static uintptr_t handle;
-  const uintptr_t block[3] = {mk_console(&handle, MK_OPEN_WRITE), mk_address(from), count};
-  (void)mk_host(MK_SYS_WRITE, mk_address(block));
+MK_APART void mk_write(const void *from, uint32_t count) {
+  (void)mk_transfer(MK_SYS_WRITE, mk_address(from), count);
 }
 
 void mk_print(const char *text) {

@@ -4,7 +4,7 @@
 #include "mk_semihost.h"
 
 extern uint32_t mk_data_load[], mk_data_start[], mk_data_end[];
-extern uint32_t mk_bss_start[], mk_bss_end[];
+extern uint32_t mk_bss_end[];
 extern uint32_t mk_stack_top[];
 
 int main(void);
@@ -22,12 +22,14 @@ static void mk_enable_fpu(void) {
 
 void mk_reset(void) {
   const uint32_t *from = mk_data_load;
-  for (uint32_t *to = mk_data_start; to < mk_data_end; to++) {
-    *to = *from;
-    from++;
-  }
-  for (uint32_t *to = mk_bss_start; to < mk_bss_end; to++) {
-    *to = 0;
+  /* The linker script puts .bss behind .data. */
+  for (uint32_t *to = mk_data_start; to < mk_bss_end; to++) {
+    uint32_t word = 0;
+    if (to < mk_data_end) {
+      word = *from;
+      from++;
+    }
+    *to = word;
   }
 #if defined(__ARM_FP)
   mk_enable_fpu();
@@ -40,13 +42,13 @@ void mk_trap(void) {
   mk_exit(MK_EXIT_TRAP);
 }
 
+/* Reset, NMI and HardFault. Every other fault is disabled and becomes a HardFault; what remains
+   (SVC, PendSV, SysTick, interrupts) only comes to those who ask for it, and we do not. */
 typedef struct {
   uint32_t *stack;
-  void (*handler[15])(void);
+  void (*handler[3])(void);
 } mk_vectors_type;
 
 extern const mk_vectors_type mk_vectors;
 __attribute__((used, section(".mk_vectors"))) const mk_vectors_type mk_vectors = {
-    mk_stack_top,
-    {mk_reset, mk_trap, mk_trap, mk_trap, mk_trap, mk_trap, mk_trap, mk_trap, mk_trap, mk_trap,
-     mk_trap, mk_trap, mk_trap, mk_trap, mk_trap}};
+    mk_stack_top, {mk_reset, mk_trap, mk_trap}};

@@ -14,30 +14,38 @@ typedef struct {
     mk_sample frame[MK_CHANNELS];
 } request;
 
-static void push(const mk_sample *frame)
+/* A request is done with before its answer is made. */
+typedef union {
+    request in;
+    mk_result out;
+} exchange;
+
+static void push(exchange *x)
 {
-    mk_result result;
-    (void)mk_push(frame);
-    if (mk_process(&result) != 0) {
-        mk_write(&result, (uint32_t)sizeof result);
+    (void)mk_push(x->in.frame);
+    if (mk_process(&x->out) != 0) {
+        mk_write(&x->out, (uint32_t)sizeof x->out);
         mk_write(mk_last_features(), (uint32_t)(MK_FEATURES * sizeof(int16_t)));
     }
 }
 
 int main(void)
 {
-    request in;
-    mk_init();
-    while (mk_read(&in, (uint32_t)sizeof in) == sizeof in) {
-        if (in.command == PUSH) {
-            push(in.frame);
-        } else if (in.command == RESTART) {
+    exchange x;
+    uint32_t command = RESTART;
+    do {
+        if (command == PUSH) {
+            push(&x);
+        } else if (command == RESTART) {
             mk_init();
-        } else if (in.command == IDENTITY) {
+        } else if (command == IDENTITY) {
             mk_write(mk_identity, (uint32_t)sizeof mk_identity);
         } else {
-            return (in.command == QUIT) ? 0 : 1;
+            return (command == QUIT) ? 0 : 1;
         }
-    }
-    return 0;
+        if (mk_read(&x.in, (uint32_t)sizeof x.in) != sizeof x.in) {
+            return 0;
+        }
+        command = x.in.command;
+    } while (1);
 }

@@ -3,23 +3,30 @@
 
 #include <stddef.h>
 
-void mk_put_f32(mk_features *out, float value)
+/* v to the nearest integer, halves away from zero, clamped to 16 bits; 0 if v is not a number. */
+#if defined(__ARM_FP) && defined(__ARM_FEATURE_SAT)
+static inline int32_t rounded(float v)
 {
-    if (out->raw != NULL) {
-        *out->raw = value;
-        out->raw++;
-    }
+    float whole = v + ((v < 0.0F) ? -0.5F : 0.5F);
+    int32_t q;
+    /* Unlike a conversion in C it saturates, and makes 0 of what is not a number. */
+    __asm("vcvt.s32.f32 %0, %0\n\tvmov %1, %0\n\tssat %1, #16, %1" : "+t"(whole), "=r"(q));
+    return q;
+}
+#else
+static inline int32_t rounded(float v)
+{
     union {
         float f;
         uint32_t u;
-    } v;
-    v.f = (value * out->norm->mul) + out->norm->add;
-    const uint32_t negative = v.u >> 31;
-    v.u &= 0x7FFFFFFFU;
+    } size;
+    size.f = v;
+    const uint32_t negative = size.u >> 31;
+    size.u &= 0x7FFFFFFFU;
     int32_t q = 32768;
-    if (v.u < 0x47000000U) { /* 32768 */
-        q = (int32_t)(v.f + 0.5F);
-    } else if (v.u > 0x7F800000U) { /* not a number */
+    if (size.u < 0x47000000U) { /* 32768 */
+        q = (int32_t)(size.f + 0.5F);
+    } else if (size.u > 0x7F800000U) { /* not a number */
         q = 0;
     } else {
         /* beyond the range */
@@ -31,7 +38,20 @@ void mk_put_f32(mk_features *out, float value)
     } else {
         /* in the range */
     }
-    out->norm++;
-    *out->q = (int16_t)q;
+    return q;
+}
+#endif
+
+void mk_put_f32(mk_features *out, float value)
+{
+#if MK_RAW
+    if (out->raw != NULL) {
+        *out->raw = value;
+        out->raw++;
+    }
+#endif
+    const mk_norm *const norm = out->norm;
+    *out->q = (int16_t)rounded((value * norm->mul) + norm->add);
     out->q++;
+    out->norm++;
 }

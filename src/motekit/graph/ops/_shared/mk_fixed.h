@@ -4,7 +4,13 @@
 
 #include <stdint.h>
 
+#if defined(__GNUC__)
+#define MK_FIXED_CALL __attribute__((noinline)) /* not even where a program is optimised whole */
+#else
+#define MK_FIXED_CALL
+#endif
+
 /* High word of 2ab, rounded to nearest, halves upwards. Not for a = b = INT32_MIN. */
-int32_t mk_high_mul(int32_t a, int32_t b);
+MK_FIXED_CALL int32_t mk_high_mul(int32_t a, int32_t b);
 
 #endif

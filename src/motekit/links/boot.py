@@ -50,19 +50,27 @@ class Boot:
         self._given: Fit | None = None
         self.since: float | None = None
         self._tick = 0  # newest tick, wraps added up
+        self._tick_at: float | None = None  # host time at which it was heard
         self._hold_tick = -1
 
     def ready(self, stream: int) -> bool:
         """Whether frames of this stream can be placed."""
         return stream < len(self.tracks) and self.tracks[stream].started
 
-    def _widen(self, tick: int) -> int:
+    def _widen(self, tick: int, now: float) -> int:
+        """The tick without its wraps, which the host's clock tells even after a long silence."""
         bits = self.device.tick_bits
-        return tick if bits == 64 else unwrap(tick, self._tick, bits)
+        if bits == 64:
+            return tick
+        if self._tick_at is None:
+            return tick
+        near = self._tick + round((now - self._tick_at) * self.device.tick_hz)
+        return unwrap(tick, near, bits)
 
     def _heard(self, tick: int, now: float) -> None:
         """A frame made at `tick` has come."""
-        self._tick = max(self._tick, tick)
+        if tick >= self._tick:
+            self._tick, self._tick_at = tick, now
         if self.since is None:
             self.since = now
             if self._device_clock:
@@ -96,7 +104,7 @@ class Boot:
 
     def hold(self, frame: Hold, now: float, reason: str) -> list[tuple[int, Gap]]:
         """Take the device's report; returns what is lost, by stream."""
-        tick = self._widen(frame.tick)
+        tick = self._widen(frame.tick, now)
         if tick < self._hold_tick:
             return []
         self._hold_tick = tick
@@ -111,7 +119,7 @@ class Boot:
 
     def echo(self, frame: Echo, sent: float, now: float) -> None:
         """A probe that left at `sent` came back."""
-        received, answered = self._widen(frame.received), self._widen(frame.sent)
+        received, answered = self._widen(frame.received, now), self._widen(frame.sent, now)
         self.clock.probed(sent, received)
         self._heard(answered, now)
         trip = now - sent - (answered - received) / self.device.tick_hz

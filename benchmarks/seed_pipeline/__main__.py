@@ -76,7 +76,9 @@ def main() -> None:
     rows: dict[str, dict[str, object]] = {}
     with Oracle() as oracle:
         for core in args.core or CORES:
-            built = build(spec, held_out.values, args.out, oracle, Options(core=core, optimize="flash"))
+            built = build(
+                spec, held_out.values, args.out, oracle, Options(core=core, optimize="flash")
+            )
             rows[core] = row(built)
     print(json.dumps({"targets": rows, "goals": GOALS}, indent=2) if args.json else table(rows))
 

@@ -17,6 +17,7 @@ from .guard import REFUSED, Guard, Names
 from .ingest import Ingestion
 from .keys import KeyFile
 from .limits import Limits
+from .live import Live
 from .places import Places
 from .replies import Refusal, as_json
 from .sessions import Sessions
@@ -67,6 +68,7 @@ class Server:
         self.endpoints = [
             *Entry(self.sessions, names.cookie, settings.tls).endpoints(),
             *Ingestion(self.state).endpoints(),
+            *Live(self.state.live, settings.limits.live).endpoints(),
             *Views(self.state).endpoints(),
             *(pages(self.state) if pages else ()),
         ]

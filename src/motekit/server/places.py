@@ -38,6 +38,10 @@ class Places:
         return self.spool / "refused"
 
     @property
+    def live(self) -> Path:
+        return self.spool / "live"
+
+    @property
     def index(self) -> Path:
         return self.spool / "settled.sqlite"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from motekit.core.errors import InputError, MachineError
+from motekit.core.errors import InputError, MachineError, MotekitError
 from motekit.recordings.store import Store
 
 from .examine import Examiner
@@ -19,12 +19,14 @@ from .incoming import Budget
 from .index import Index, Progress
 from .journal import Journal
 from .limits import Limits
+from .livestore import LiveStore
 from .log import note
 from .places import Places
 from .spool import first_number, records, segments
 from .upload import unpack
 
 LOOK_S = 0.5  # how often the settler's progress is read
+LIVE_S = 5.0  # how often ended live streams are looked for
 RESTART_S = (0.5, 1.0, 5.0, 30.0)
 
 
@@ -47,6 +49,7 @@ class State:
                              way_out="stop it first") from error  # fmt: skip
         self.store = Store.of_project(project)
         self.index = Index(self.places.index)
+        self.live = LiveStore(self.places.live, self.store)
         self.budget = Budget(limits.buffered_bytes)
         self.examiner = Examiner(limits, refuse_unsigned)
         self.workers = ThreadPoolExecutor(2, "examine")
@@ -89,6 +92,7 @@ class State:
         self._tasks.append(asyncio.create_task(self._look()))
         if settle:
             self._tasks.append(asyncio.create_task(self._keep_settling()))
+            self._tasks.append(asyncio.create_task(self._settle_live()))
 
     async def _look(self) -> None:
         while True:
@@ -109,6 +113,14 @@ class State:
 
     def _pending_files(self) -> list[Path]:
         return [path for path in segments(self.places.spool) if path.exists()]
+
+    async def _settle_live(self) -> None:
+        while True:
+            await asyncio.sleep(LIVE_S)
+            try:
+                await asyncio.to_thread(self.live.settle)
+            except MotekitError as error:
+                note("cannot settle", error=error.line())
 
     async def _keep_settling(self) -> None:
         """Run the settler; start it again if it dies."""
@@ -134,5 +146,6 @@ class State:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.workers.shutdown()
         self.examiner.close()
+        self.live.close()
         self.index.close()
         self._lock.release()

@@ -204,7 +204,7 @@ def _check_state(graph: Graph, target: TargetSpec, chosen: Sequence[Choice]) -> 
             raise InputError("a state is read after it is updated", where=graph.name, value=before)
         if before in writer.op.inputs:
             pair = (writer.op.inputs.index(before), writer.op.outputs.index(after))
-            if writer.kernel.overlap(writer.op, graph, target).get(pair) != 0:
+            if writer.kernel.overlap(writer.op, graph, target).get(pair, -1) not in (0, None):
                 raise InputError(
                     f"kernel {writer.kernel.name} cannot update a state in place",
                     where=f"{graph.name}.{writer.op.name}",

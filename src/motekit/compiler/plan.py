@@ -27,11 +27,12 @@ class Buffer:
 
 @dataclass(frozen=True)
 class Sharing:
-    """`output` may share memory with `source` if it starts at least `lead` bytes below it."""
+    """`output` may share memory with `source` if it starts at least `lead` bytes below it, or
+    with lead None if it starts where `source` does."""
 
     source: str
     output: str
-    lead: int
+    lead: int | None
 
 
 @dataclass(frozen=True)
@@ -57,30 +58,31 @@ def aligned(n: int, to: int = ALIGN) -> int:
 @dataclass
 class _Search:
     buffers: Sequence[Buffer]
-    leads: Mapping[tuple[str, str], int]
+    leads: Mapping[tuple[str, str], int | None]
     bound: int
     budget: int
     best: dict[str, int] = field(default_factory=dict)
     best_bytes: int = 1 << 62
 
-    def forbidden(self, new: Buffer, old: Buffer, at: int) -> tuple[int, int] | None:
-        """Open interval of offsets that `new` cannot have because `old` is at `at`."""
+    def forbidden(self, new: Buffer, old: Buffer, at: int) -> list[tuple[int, int]]:
+        """Open intervals of offsets that `new` cannot have because `old` is at `at`."""
         if new.last < old.first or old.last < new.first:
-            return None
+            return []
         low, high = at - new.nbytes, at + old.nbytes
-        lead = self.leads.get((old.name, new.name))  # new is the output
-        if lead is not None:
-            low = max(low, at - lead)
-        lead = self.leads.get((new.name, old.name))  # new is the input
-        if lead is not None:
-            high = min(high, at + lead)
-        return (low, high) if low < high else None
+        for pair, new_is_output in (((old.name, new.name), True), ((new.name, old.name), False)):
+            if pair not in self.leads:
+                continue
+            lead = self.leads[pair]
+            if lead is None:
+                return [(low, at), (at, high)]
+            low, high = (
+                (max(low, at - lead), high) if new_is_output else (low, min(high, at + lead))
+            )
+        return [(low, high)] if low < high else []
 
     def lowest(self, new: Buffer, placed: Mapping[str, int], by_name: Mapping[str, Buffer]) -> int:
         spans = sorted(
-            span
-            for name, at in placed.items()
-            if (span := self.forbidden(new, by_name[name], at)) is not None
+            span for name, at in placed.items() for span in self.forbidden(new, by_name[name], at)
         )
         offset = 0
         moved = True
@@ -132,7 +134,7 @@ def lower_bound(buffers: Sequence[Buffer], sharings: Sequence[Sharing]) -> int:
         for s in sharings:
             if s.source in alive and s.output in alive:
                 source, output = by_name[s.source].nbytes, by_name[s.output].nbytes
-                span = max(source + s.lead, output, source)
+                span = max(source + (s.lead or 0), output, source)
                 total -= max(0, source + output - span)
         worst = max(worst, total)
     return worst
@@ -147,7 +149,7 @@ def plan(buffers: Sequence[Buffer], sharings: Sequence[Sharing] = (), budget: in
         budget: nodes of the search tree to visit, the same on every machine.
     """
     padded = [Buffer(b.name, aligned(b.nbytes), b.first, b.last) for b in buffers]
-    leads = {(s.source, s.output): aligned(s.lead) for s in sharings}
+    leads = {(s.source, s.output): None if s.lead is None else aligned(s.lead) for s in sharings}
     bound = lower_bound(padded, sharings)
     search = _Search(padded, leads, bound, budget)
     by_size = sorted(padded, key=lambda b: (-b.nbytes, b.first, b.name))

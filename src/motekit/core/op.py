@@ -156,7 +156,7 @@ class Cost:
     ram_bytes: int
 
 
-def no_overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int], int]:
+def no_overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int], int | None]:
     """For kernels whose output may share no memory with an input that is still alive."""
     return {}
 
@@ -176,6 +176,7 @@ class Kernel:
             (input address − output address ≥ lead); lead 0 is in place, a negative lead lets
             the output start above the input. A kernel that walks its input upwards has
             lead = max over its steps of (output bytes written − first input byte still needed).
+            Lead None: exactly in place or apart.
         code_bytes: flash of the kernel's own functions on a Cortex-M4 at -Os, shared by all
             ops that use it; a test compares it with the compiler's output.
     """
@@ -185,5 +186,5 @@ class Kernel:
     applies: Callable[[Op, Graph, TargetSpec], str | None]
     cost: Callable[[Op, Graph, TargetSpec], Cost]
     emit: Callable[[Op, Graph, TargetSpec], Emitted]
-    overlap: Callable[[Op, Graph, TargetSpec], Mapping[tuple[int, int], int]] = no_overlap
+    overlap: Callable[[Op, Graph, TargetSpec], Mapping[tuple[int, int], int | None]] = no_overlap
     code_bytes: int = 0

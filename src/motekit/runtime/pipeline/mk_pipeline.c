@@ -108,7 +108,7 @@ static void release(uint32_t count)
 
 /* Frames were dropped since the last look. No window may span the gap, so the stream starts anew
  * behind it. */
-static MK_NOINLINE void mind_gap(uint16_t overruns)
+static void mind_gap(uint16_t overruns)
 {
     const uint16_t whole = (uint16_t)(stream.break_at - window_start());
     if ((whole >= MK_WINDOW) && (whole <= MK_WINDOW + MK_SLACK)) {
@@ -137,25 +137,10 @@ static void compute(const mk_history *history, mk_result *result)
     result->window = stream.windows;
 }
 
-/* The next window is there. Not inlined: most calls of mk_process take one frame and never come
- * here, so they should not save its registers. */
-static MK_NOINLINE int complete(mk_result *result)
-{
-    const mk_history history = {ring[0].sample, MK_RING_FRAMES, stream.oldest_slot,
-                                (MK_HISTORY != 0) ? MK_WINDOW : 0U, MK_CHANNELS, NULL};
-    compute(&history, result);
-#if MK_HISTORY
-    release(MK_STRIDE); /* only now may the producer reach into the window */
-#else
-    stream.start = (uint16_t)(stream.start + MK_STRIDE);
-#endif
-    return 1;
-}
-
 #if MK_STREAMING
 /* Give waiting frames to the blocks, up to the end of the window; returns how many of the
  * window's frames they have seen. */
-static uint16_t step_blocks(void)
+static uint16_t window_frames(void)
 {
 #if MK_HISTORY
     uint16_t seen = (uint16_t)(stream.stepped - stream.oldest);
@@ -175,20 +160,42 @@ static uint16_t step_blocks(void)
 #endif
     return seen;
 }
+#else
+/* How many frames of the next window are there. */
+static uint16_t window_frames(void)
+{
+    return (uint16_t)(stream.pushed - stream.oldest);
+}
 #endif
 
-int mk_process(mk_result *result)
+/* Frames were dropped, or the next window is there. Not inlined: most calls of mk_process take one
+ * frame and never come here, so they should not save its registers. */
+static MK_NOINLINE int attend(mk_result *result)
 {
     const uint16_t overruns = (uint16_t)stream.overruns;
     if (overruns != stream.seen_overruns) {
         mind_gap(overruns);
     }
-#if MK_STREAMING
-    const uint16_t have = step_blocks();
+    if (window_frames() < MK_WINDOW) {
+        return 0;
+    }
+    const mk_history history = {ring[0].sample, MK_RING_FRAMES, stream.oldest_slot,
+                                (MK_HISTORY != 0) ? MK_WINDOW : 0U, MK_CHANNELS, NULL};
+    compute(&history, result);
+#if MK_HISTORY
+    release(MK_STRIDE); /* only now may the producer reach into the window */
 #else
-    const uint16_t have = (uint16_t)(stream.pushed - stream.oldest);
+    stream.start = (uint16_t)(stream.start + MK_STRIDE);
 #endif
-    return (have < MK_WINDOW) ? 0 : complete(result);
+    return 1;
+}
+
+int mk_process(mk_result *result)
+{
+    if (((uint16_t)stream.overruns == stream.seen_overruns) && (window_frames() < MK_WINDOW)) {
+        return 0;
+    }
+    return attend(result);
 }
 
 uint32_t mk_overruns(void)

@@ -29,23 +29,31 @@ static void push(exchange *x)
     }
 }
 
+/* Commands other than PUSH; apart from main, whose stack lies below all that a push needs.
+ * Returns the exit code, or -1 to go on. */
+static MK_PART int obey(uint32_t command)
+{
+    int code = -1;
+    if (command == RESTART) {
+        mk_init();
+    } else if (command == IDENTITY) {
+        mk_write(mk_identity, (uint32_t)sizeof mk_identity);
+    } else {
+        code = (command == QUIT) ? 0 : 1;
+    }
+    return code;
+}
+
 int main(void)
 {
     exchange x;
-    uint32_t command = RESTART;
-    do {
-        if (command == PUSH) {
+    int code = obey(RESTART);
+    while ((code < 0) && (mk_read(&x.in, (uint32_t)sizeof x.in) == sizeof x.in)) {
+        if (x.in.command == PUSH) {
             push(&x);
-        } else if (command == RESTART) {
-            mk_init();
-        } else if (command == IDENTITY) {
-            mk_write(mk_identity, (uint32_t)sizeof mk_identity);
         } else {
-            return (command == QUIT) ? 0 : 1;
+            code = obey(x.in.command);
         }
-        if (mk_read(&x.in, (uint32_t)sizeof x.in) != sizeof x.in) {
-            return 0;
-        }
-        command = x.in.command;
-    } while (1);
+    }
+    return (code < 0) ? 0 : code;
 }

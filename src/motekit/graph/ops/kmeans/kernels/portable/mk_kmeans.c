@@ -6,13 +6,11 @@
 
 #if defined(__ARM_FP) || defined(__riscv_flen)
 
-/* Floor of the square root. The float result is off by less than 0.02, so its integer part by at
- * most one: the two corrections make it exact. */
+/* Floor of the square root. The float result is off by less than 0.02; half less of it is the
+ * root or one below, 65535 at most. */
 static uint32_t mk_kmeans_root(uint32_t x)
 {
-    uint32_t root = (uint32_t)__builtin_sqrtf((float)x);
-    root = (root > 65535U) ? 65535U : root;
-    root -= ((root * root) > x) ? 1U : 0U;
+    const uint32_t root = (uint32_t)(__builtin_sqrtf((float)x) - 0.5F); /* of 0: -0.5, which is 0 */
     return root + (((x - (root * root)) > (2U * root)) ? 1U : 0U);
 }
 

@@ -1,0 +1,1 @@
+"""How fast the host's end takes frames."""

@@ -95,7 +95,7 @@ class KeyFile:
                              value=oct(found.st_mode & 0o777),
                              way_out=f"chmod 600 {self.path}")  # fmt: skip
         try:
-            entries = json.loads(self.path.read_bytes())["keys"]
+            entries = [*json.loads(self.path.read_bytes())["keys"]]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise InputError("the file of keys is damaged", where=self.path,
                              way_out="remove it and make new keys") from error  # fmt: skip

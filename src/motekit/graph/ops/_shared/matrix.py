@@ -51,6 +51,18 @@ def runs_on(target: TargetSpec) -> str | None:
     return None if able else "the core has no DSP instructions"
 
 
+def refuses(op: Op, graph: Graph, target: TargetSpec, weights: I8, bias: I64) -> str | None:
+    """The reason why a layer cannot go through mk_matrix, or None."""
+    reason = (
+        runs_on(target)
+        or shared.can_overflow(op, graph, 0)
+        or requantized.fits(op, graph, weights, bias)
+    )
+    if reason is None and requantized.channels(op, graph, weights, bias) is None:
+        return "a constant output has sums of more than 23 bits"
+    return reason
+
+
 def patch_bytes(inputs: int) -> int:
     """Bytes of three expanded rows."""
     return ROWS * 2 * QUAD * -(-inputs // QUAD)
@@ -59,6 +71,7 @@ def patch_bytes(inputs: int) -> int:
 def layer(op: Op, graph: Graph, weights: I8, bias: I64) -> Matrix:
     """The constants and parameters of a layer with weights [channels, inputs]."""
     found = requantized.channels(op, graph, weights, bias)
+    assert found is not None
     count, inputs = weights.shape
     pairs = -(-count // 2)
     raw = found.slope is None

@@ -12,6 +12,7 @@ from motekit.core.graph import Graph, Op
 
 from . import accumulate, line
 
+SMALL = 1 << 22  # GAIN times it fits 32 bits
 GAIN = 256  # of the accumulators: one operand is left in the upper byte of its 16 bits
 I8 = npt.NDArray[np.int8]
 I32 = npt.NDArray[np.int32]
@@ -59,14 +60,26 @@ def bounds(weights: I8, bias: I64, low: int = -128, high: int = 127) -> tuple[I6
 
 
 def fits(op: Op, graph: Graph, weights: I8, bias: I64) -> str | None:
-    """The reason why GAIN times a layer's accumulators does not fit 32 bits, or None."""
+    """The reason why GAIN times a layer's accumulators does not fit 32 bits, or None.
+
+    Channels whose output cannot change do not count: they get by without their sums.
+    """
     least, most = bounds(weights, bias)
-    worst = max(-int(least.min(initial=0)), int(most.max(initial=0)))
-    return None if worst * GAIN < 1 << 31 else f"its sums reach {worst}, more than 23 bits"
+    for rule, low, high in zip(scalings(op, graph, len(weights)), least, most, strict=True):
+        worst = max(-int(low), int(high))
+        if worst * GAIN >= 1 << 31 and not constant(rule, int(low), int(high)):
+            return f"its sums reach {worst}, more than 23 bits"
+    return None
 
 
-def channels(op: Op, graph: Graph, weights: I8, bias: I64) -> Channels:
-    """The requantization of a layer.
+def constant(rule: line.Scaling, low: int, high: int) -> bool:
+    """No accumulator from `low` to `high` changes the output."""
+    first, last = line.reference(np.array([low, high], dtype=np.int64), rule)
+    return bool(first == last)
+
+
+def channels(op: Op, graph: Graph, weights: I8, bias: I64) -> Channels | None:
+    """The requantization of a layer whose sums fit, or None if there is none.
 
     Args:
         weights: [channels, inputs], in any order of inputs.
@@ -82,15 +95,29 @@ def channels(op: Op, graph: Graph, weights: I8, bias: I64) -> Channels:
         lines = [f for f in found if f is not None]
         if len(lines) == len(found):
             return _assemble(weights, bias, lines, rules[0].zero if dips else None, shift)
-    return Channels(weights, (bias * GAIN).astype(np.int32), None)
+    return _exactly(weights, bias, rules, least, most)
+
+
+def _exactly(
+    weights: I8, bias: I64, rules: list[line.Scaling], least: I64, most: I64
+) -> Channels | None:
+    """Sums for the reference's arithmetic; that of a constant output is made small."""
+    kept, start = weights.copy(), bias.copy()
+    for c, (rule, low, high) in enumerate(zip(rules, least, most, strict=True)):
+        if constant(rule, int(low), int(high)):
+            kept[c] = 0
+            start[c] = np.clip(int(low), -SMALL, SMALL)
+            if not constant(rule, int(start[c]), int(low)):
+                return None
+    return Channels(kept, (start * GAIN).astype(np.int32), None)
 
 
 def _line(
     rule: line.Scaling, low: int, high: int, dips: bool, shift: int
 ) -> tuple[line.Line, bool] | None:
     """(line, whether the output is constant). A constant's line belongs to accumulator 0."""
-    first, last = line.reference(np.array([low, high], dtype=np.int64), rule)
-    if first == last:
+    if constant(rule, low, high):
+        first = line.reference(np.array([low], dtype=np.int64), rule)[0]
         offset = line.dipped_offset(rule.zero, shift) if dips else 0
         return line.constant(int(first), offset, shift), True
     found = line.fit(rule, low, high, GAIN, dips, shift)

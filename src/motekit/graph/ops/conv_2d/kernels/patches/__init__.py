@@ -79,12 +79,7 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
     sizes = {**shared.image_fields(op, graph), **shared.window_fields(w)}
     sizes["inputs"] = runs(op, graph).inputs
     bias = shared.folded_bias(op, graph).astype(np.int64)
-    return (
-        matrix.runs_on(target)
-        or shared.too_large(sizes)
-        or shared.can_overflow(op, graph, 0)
-        or requantized.fits(op, graph, _weights(op, graph), bias)
-    )
+    return shared.too_large(sizes) or matrix.refuses(op, graph, target, _weights(op, graph), bias)
 
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:

@@ -31,12 +31,7 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
         return "the convolution is grouped"
     sizes = {"outputs": len(weights), "inputs": weights.shape[1]}
     bias = shared.folded_bias(op, graph).astype("int64")
-    return (
-        matrix.runs_on(target)
-        or shared.too_large(sizes)
-        or shared.can_overflow(op, graph, 0)
-        or requantized.fits(op, graph, weights, bias)
-    )
+    return shared.too_large(sizes) or matrix.refuses(op, graph, target, weights, bias)
 
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:

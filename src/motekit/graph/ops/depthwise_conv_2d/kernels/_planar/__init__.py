@@ -5,6 +5,7 @@ The kernels differ in how many lines of a strip they keep in memory.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,7 +20,7 @@ from motekit.graph.ops._shared import line, matrix, requantized, types
 from motekit.graph.ops._shared.requantized import I8, I32, I64
 
 SHIFT = 10  # of the high word, in mk_planar.inc
-GAINS = tuple(range(256, 199, -1))
+GAINS = (*range(256, 199, -1), 128, 64, 32, 16, 8, 4, 2, 1)  # the last for large sums
 STRIP = 4  # channels
 FILTER = 56  # bytes of an expanded filter
 RING = 3  # slots of the kernel that works on images of any size
@@ -146,15 +147,32 @@ def _applies(op: Op, graph: Graph, target: TargetSpec, slots: int) -> str | None
     weights = filters(op, graph, False)
     bias = _bias(op, graph, weights)
     sizes = shared.image_fields(op, graph) | {"row": x.shape[2] * x.shape[3]}
-    reason = (
-        matrix.runs_on(target)
-        or shared.too_large(sizes)
-        or shared.can_overflow(op, graph, 3)
-        or requantized.fits(op, graph, weights, bias)
-    )
+    reason = matrix.runs_on(target) or shared.too_large(sizes) or shared.can_overflow(op, graph, 3)
     if reason is None and channels(op, graph, weights, bias) is None:
         return "its factors need the reference's arithmetic"
     return reason
+
+
+def _overlap(
+    op: Op, graph: Graph, target: TargetSpec, slots: int
+) -> Mapping[tuple[int, int], int | None]:
+    """Exactly in place, where what is written was read before; strips share no bytes."""
+    walk = lines(op, graph, slots)
+    assert walk is not None
+    image, out = types.operand(op, graph), graph.type(op.outputs[0])
+    if out.nbytes > image.nbytes or (slots == RING and not _follows(walk, image.shape, out.shape)):
+        return {}
+    return {(0, 0): None}
+
+
+def _follows(walk: Lines, image: tuple[int, ...], out: tuple[int, ...]) -> bool:
+    """Every line of outputs lies where input lines have been read."""
+    for y in range(walk.out[0]):
+        read = min(walk.inside[0], y * walk.stride[0] - walk.padding[0] + 3)
+        written, there = (1, read) if walk.transposed else (out[2], read * image[2])
+        if (y + 1) * written > there or (walk.transposed and out[2] != image[2]):
+            return False
+    return True
 
 
 def _scratch(walk: Lines, slots: int) -> int:
@@ -244,4 +262,5 @@ def kernel(slots: int, name: str, package: str) -> Kernel:
         applies=partial(_applies, slots=slots),
         cost=partial(_cost, slots=slots),
         emit=partial(_emit, slots=slots, name=name, package=package),
+        overlap=partial(_overlap, slots=slots),
     )

@@ -33,6 +33,12 @@ def spread(d: F64) -> tuple[F64, F64, F64]:
     return sigma, skewness, np.where(m2 > 0, np.mean(d**4, axis=-1) / safe**2, 1.0)
 
 
+def crest(d: F64) -> F64:
+    """Largest magnitude per deviation of windows without mean: 1 to the root of their length."""
+    sigma, _, _ = spread(d)
+    return np.asarray(np.minimum(np.max(np.abs(d), axis=-1) / sigma, np.sqrt(d.shape[-1])))
+
+
 def shape_bounds(d: F64, each: F64, common: F64) -> tuple[F64, F64]:
     """Bounds of skewness and kurtosis.
 

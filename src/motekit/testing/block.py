@@ -185,9 +185,8 @@ class BlockContract:
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
     def test_no_heap_no_stdio_no_data(self, arithmetic: str) -> None:
         for case in self.cases(arithmetic):
-            for compiler in ("zig", "gcc"):
-                for path in built(case, CORES[arithmetic], compiler).objects():
-                    self.has_only_code(path)
+            for path in built(case, CORES[arithmetic]).objects():
+                self.has_only_code(path)
 
     @staticmethod
     def has_only_code(path: Path) -> None:
@@ -203,12 +202,11 @@ class BlockContract:
 
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
     def test_compiles_without_a_warning(self, arithmetic: str) -> None:
-        for case in self.cases(arithmetic):
-            for core, compiler in (
-                ("host", "gcc"), ("host", "clang"), (CORES[arithmetic], "zig"),
-                (CORES[arithmetic], "gcc"),
-            ):  # fmt: skip
-                Built(case, core, compiler, "-O2", extra=compilers.STRICT)
+        for i, case in enumerate(self.cases(arithmetic)):
+            Built(case, "host", "clang" if i % 2 else "gcc", "-O2", extra=compilers.STRICT)
+            if i < 2:
+                Built(case, CORES[arithmetic], "zig", "-O2", extra=compilers.STRICT)
+                Built(case, CORES[arithmetic], "gcc", "-O2", extra=compilers.STRICT)
 
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
     def test_sanitizers_find_nothing(self, arithmetic: str, tmp_path: Path) -> None:

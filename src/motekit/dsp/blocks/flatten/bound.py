@@ -8,7 +8,7 @@ import numpy as np
 
 from motekit.core.block import F64, Signal
 from motekit.dsp.common import EPS, counts_to_units
-from motekit.dsp.errors import shape_bounds, spread, summing
+from motekit.dsp.errors import crest, shape_bounds, spread, summing
 
 from .params import Params
 from .reference import wanted
@@ -21,7 +21,7 @@ def _sample_errors(x: F64, signal: Signal, arithmetic: str, unit: float) -> tupl
         rounded = 3 if signal.sample == "int16" else x.shape[-1] + 3
         return 2 * EPS * top, rounded * EPS * top
     peak = np.max(np.abs(x - x.mean(axis=-1, keepdims=True)), axis=-1)
-    return peak * 2.0**-12, np.full(top.shape, 2.0**-14 * unit)
+    return peak * 2.0**-13, np.full(top.shape, 2.0**-14 * unit)
 
 
 def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) -> list[F64]:
@@ -29,11 +29,11 @@ def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) ->
     top = np.max(np.abs(x), axis=-1)
     each, common = _sample_errors(x, signal, arithmetic, unit)
     d = x - x.mean(axis=-1, keepdims=True)
-    skewness, kurtosis = shape_bounds(d, each, common)
+    alike = common + (each if arithmetic == "fixed" else 0.0)
+    skewness, kurtosis = shape_bounds(d, each, alike)
     sigma, _, k = spread(d)
     if arithmetic == "fixed":  # the square of a deviation is kept in 15 bits
-        peak = np.max(np.abs(d), axis=-1)
-        coarse = 2.0**-13 * (peak / sigma) ** 2
+        coarse = 2.0**-13 * crest(d) ** 2
         skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
         kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
     flat = np.max(np.abs(d), axis=-1) <= 1e-9 * top
@@ -41,7 +41,7 @@ def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) ->
     near = np.sum(np.abs(d) <= common[..., None], axis=-1)
     exact = signal.sample == "int16"
     values = {
-        "mean": level,
+        "mean": level + (summing(n) * sigma if arithmetic == "float" else 0.0),
         "minimum": 3 * EPS * top,
         "maximum": 3 * EPS * top,
         "rms": level + each + summing(n) * sigma,

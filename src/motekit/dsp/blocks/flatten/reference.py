@@ -11,6 +11,7 @@ from motekit.dsp.moments import center, shape
 
 from .params import Params
 
+TIE = 1e-12  # a sample so near the mean, per largest magnitude, equals it
 PLAIN = ("mean", "minimum", "maximum", "rms", "stdev", "skewness", "kurtosis")
 NAMES = (*PLAIN, "crossings", "activity")
 WITHOUT_UNIT = {"skewness": "", "kurtosis": "", "crossings": "Hz"}
@@ -34,7 +35,8 @@ def features(signal: Signal, p: Params) -> tuple[Feature, ...]:
 
 def crossings(x: F64) -> F64:
     """Changes between above the mean and not above it, along the last axis."""
-    above = x > x.mean(axis=-1, keepdims=True)
+    far = x - x.mean(axis=-1, keepdims=True)
+    above = far > TIE * np.max(np.abs(x), axis=-1, keepdims=True)
     return np.asarray(np.sum(above[..., 1:] != above[..., :-1], axis=-1, dtype=np.float64))
 
 

@@ -16,6 +16,7 @@ from motekit.dsp.errors import (
     LOG10F,
     ROUNDING,
     SIGMAS,
+    crest,
     log_bound,
     shape_bounds,
     spread,
@@ -40,7 +41,8 @@ class _Channel:
     Args:
         d: filtered windows without mean, … × samples.
         sample: error of a filtered sample, alike in all of them at worst.
-        each: error of a sample of the moments beside it, independent.
+        each: error of a sample of the moments beside it: independent in float; in fixed point
+            alike in samples that are alike.
         line: error of an amplitude |X|.
         fixed: whether in fixed point.
     """
@@ -75,17 +77,16 @@ def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) ->
     coarse = np.maximum(peak * 2.0**-27, one * 2.0**-fp.most)
     taper = TAPER * SIGMAS * energy if np.any(pl.window != 1.0) else 0.0
     line = sample * np.sqrt(n) + FFT_UNITS * pl.fft * coarse + taper
-    return _Channel(d, sample, peak * 2.0**-12, line, True)
+    return _Channel(d, sample, peak * 2.0**-13, line, True)
 
 
 def _statistics(c: _Channel) -> list[F64]:
     sigma, _, k = spread(c.d)
-    skewness, kurtosis = shape_bounds(c.d, c.each, c.sample)
+    skewness, kurtosis = shape_bounds(c.d, c.each, c.sample + (c.each if c.fixed else 0.0))
     rms = c.sample + summing(c.d.shape[-1]) * sigma
     if c.fixed:
-        peak = np.max(np.abs(c.d), axis=-1)
-        coarse = 2.0**-13 * (peak / sigma) ** 2
-        rms = rms + c.each**2 / sigma + 2.0**-14 * sigma
+        coarse = 2.0**-13 * crest(c.d) ** 2
+        rms = rms + c.each + 2.0**-14 * sigma
         skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
         kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
     return [rms, skewness, kurtosis]
@@ -95,11 +96,12 @@ def _spectral_moments(power: F64, error: F64, fixed: bool) -> list[F64]:
     n = power.shape[-1]
     top = np.max(power, axis=-1)
     d = power - power.mean(axis=-1, keepdims=True)
-    common = np.max(error, axis=-1) + 4 * EPS * top + (top * 2.0**-13 if fixed else 0.0)
-    skewness, kurtosis = shape_bounds(d, 2 * EPS * top, common)
+    common = np.max(error, axis=-1) + 4 * EPS * top
+    each = np.max(np.abs(d), axis=-1) * 2.0**-13 if fixed else 2 * EPS * top
+    skewness, kurtosis = shape_bounds(d, each, common + (each if fixed else 0.0))
     if fixed:
-        sigma, _, k = spread(d)
-        coarse = 2.0**-13 * (top / sigma) ** 2
+        _, _, k = spread(d)
+        coarse = 2.0**-13 * crest(d) ** 2
         skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
         kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
     flat = top <= 1e-290

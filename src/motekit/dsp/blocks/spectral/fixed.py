@@ -52,15 +52,18 @@ def _powers(d: I64, pl: Plan, p: Params) -> U64:
 
 
 def _moments(power: U64) -> tuple[I64, I64]:
-    """Skewness and kurtosis of the powers, from 13 bits of each."""
-    top = np.max(power, axis=-1)
+    """Skewness and kurtosis of the powers, from 13 bits of each one's distance to the mean."""
+    n = np.uint64(power.shape[-1])
+    total = np.asarray(np.sum(power >> np.uint64(8), axis=-1, dtype=np.uint64))
+    mean = w.whole(w.over(w.wide(total, 8), w.wide(n)))[..., None]
+    low = power < mean
+    far = np.where(low, mean - power, power - mean)
+    top = np.max(far, axis=-1)
     down = np.zeros(top.shape, dtype=np.uint64)
-    for _ in range(51):
-        down += ((top >> down) >= 8192).astype(np.uint64)
-    e = (power >> down[..., None]).astype(np.int64)
-    n = power.shape[-1]
-    mean = (e.sum(axis=-1) + n // 2) // n
-    _, skewness, kurtosis = integer.shape(e - mean[..., None])
+    for _ in range(50):
+        down += ((top >> down) >= 16384).astype(np.uint64)
+    twice = (far >> down[..., None]).astype(np.int64)
+    _, skewness, kurtosis = integer.shape((np.where(low, -twice, twice) + 1) >> 1)
     return skewness, kurtosis
 
 

@@ -140,35 +140,41 @@ static uint64_t power_of(const mk_powers *powers, uint32_t half, uint32_t i)
     return (i < half) ? mk_fft_power_at(&powers->at[2U * i]) : powers->dc;
 }
 
-/* From 13 bits of each power. */
+static uint64_t mean_power(const mk_powers *powers, uint32_t half)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i <= half; i++) {
+        sum += power_of(powers, half, i) >> 8;
+    }
+    return mk_wide_whole(mk_wide_over(mk_wide_from(sum, 8), mk_wide_from(half + 1U, 0)));
+}
+
+/* From 13 bits of each power's distance to the mean. */
 static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out)
 {
+    const uint64_t mean = mean_power(powers, half);
     uint64_t top = 0;
     for (uint32_t i = 0; i <= half; i++) {
         const uint64_t power = power_of(powers, half, i);
-        top = (power > top) ? power : top;
+        const uint64_t far = (power < mean) ? (mean - power) : (power - mean);
+        top = (far > top) ? far : top;
     }
     uint32_t down = 0;
-    while ((top >> down) >= 8192U) {
+    while ((top >> down) >= 16384U) {
         down++;
     }
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i <= half; i++) {
-        sum += (uint32_t)(power_of(powers, half, i) >> down);
-    }
-    const uint32_t n = half + 1U;
-    const uint32_t mean = (sum + (n >> 1)) / n;
     mk_sums_q sums;
     sums.s2 = 0;
     sums.s3 = 0;
     sums.s4 = 0;
     for (uint32_t i = 0; i <= half; i++) {
-        const uint32_t e = (uint32_t)(power_of(powers, half, i) >> down);
-        const int32_t twice = ((int32_t)e - (int32_t)mean) * 2;
+        const uint64_t power = power_of(powers, half, i);
+        const int32_t twice = (power < mean) ? -(int32_t)(uint32_t)((mean - power) >> down)
+                                             : (int32_t)(uint32_t)((power - mean) >> down);
         mk_add_q(&sums, &twice, 1, 0);
     }
     mk_shape_q shape;
-    mk_shape_from_sums_q(&sums, n, &shape);
+    mk_shape_from_sums_q(&sums, half + 1U, &shape);
     mk_put_q(out, shape.skewness);
     mk_put_q(out, shape.kurtosis);
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -33,7 +34,7 @@ class Running:
     def __init__(self, folder: Path, port: int) -> None:
         command = [sys.executable, "-m", "motekit", "serve", "--project", str(folder),
                    "--port", str(port), "--json"]  # fmt: skip
-        self.peak_rss_mb = 0.0
+        self.peak_rss_mb = self.cpu_s = 0.0
         self.since = time.monotonic()
         self._log = (folder / "serve.log").open("ab")
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log)
@@ -52,12 +53,23 @@ class Running:
                 time.sleep(0.02)
         raise RuntimeError("the server did not start")
 
-    def measure(self) -> None:
-        """Note the peak of its memory (Linux)."""
+    def _memory(self, field: str) -> float:
+        """A field of its memory in MB (Linux)."""
         status = Path(f"/proc/{self._process.pid}/status")
-        if status.is_file():
-            line = next(t for t in status.read_text().splitlines() if t.startswith("VmHWM"))
-            self.peak_rss_mb = int(line.split()[1]) / 1024
+        lines = status.read_text().splitlines() if status.is_file() else []
+        return next((int(t.split()[1]) / 1024 for t in lines if t.startswith(field)), 0.0)
+
+    def rss_mb(self) -> float:
+        """Its memory now."""
+        return self._memory("VmRSS")
+
+    def measure(self) -> None:
+        """Note the peak of its memory, and its processor time."""
+        self.peak_rss_mb = self._memory("VmHWM")
+        stat = Path(f"/proc/{self._process.pid}/stat")
+        if stat.is_file():
+            fields = stat.read_text().rpartition(")")[2].split()
+            self.cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """SIGKILL, without a word."""

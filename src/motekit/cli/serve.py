@@ -18,7 +18,9 @@ def command(
     project: Annotated[Path, typer.Option(help="Project folder.")] = Path("."),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0: any.", min=0, max=65535)] = 4800,
-    name: Annotated[list[str] | None, typer.Option(help="Further host name; repeatable.")] = None,
+    name: Annotated[
+        list[str] | None, typer.Option(help="Host:port it is reached by; repeatable.")
+    ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its private key, PEM.")] = None,
     open_network: Annotated[

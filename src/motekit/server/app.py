@@ -33,6 +33,7 @@ class Settings:
 
     Args:
         hosts: names it answers to, each "name:port".
+        public: names it is reached by through a proxy, as in the Host header, http or https.
         tls: whether it is reached by https.
         settle: whether uploads become recordings in the background (off in some tests).
         refuse_unsigned: take no acquisition file without a signature.
@@ -40,6 +41,7 @@ class Settings:
 
     project: Path
     hosts: tuple[str, ...]
+    public: tuple[str, ...] = ()
     tls: bool = False
     limits: Limits = field(default_factory=Limits)
     settle: bool = True
@@ -49,8 +51,11 @@ class Settings:
         """Host and Origin headers, and a cookie that servers on other ports do not share."""
         scheme = "https" if self.tls else "http"
         port = self.hosts[0].rpartition(":")[2]
-        hosts = frozenset(host.lower() for host in self.hosts)
-        return Names(hosts, frozenset(f"{scheme}://{host}" for host in hosts), f"motekit_{port}")
+        own = {host.lower() for host in self.hosts}
+        public = {host.lower() for host in self.public}
+        origins = {f"{scheme}://{host}" for host in own}
+        origins |= {f"{way}://{host}" for host in public for way in ("http", "https")}
+        return Names(frozenset(own | public), frozenset(origins), f"motekit_{port}")
 
 
 class Server:

@@ -26,7 +26,7 @@ class Address:
     Args:
         host: a loopback address, unless there is TLS or `open_network`.
         port: 0 for any free one.
-        names: further names that the server is reached by.
+        names: further names that the server is reached by, with the port unless that is implied.
         certificate, private_key: PEM files; both or none.
         open_network: listen on other addresses without TLS.
     """
@@ -60,7 +60,7 @@ class Address:
     def hosts(self, port: int) -> tuple[str, ...]:
         """Values of the Host header that are answered; the first is the one that is shown."""
         own = [self.host] if self.host not in ("0.0.0.0", "::") else []
-        names = [*own, *self.names, "127.0.0.1", "localhost", "::1"]
+        names = [*own, "127.0.0.1", "localhost", "::1"]
         shown = [f"[{name}]" if ":" in name else name for name in names]
         out = [f"{name}:{port}" for name in shown]
         if port == (443 if self.tls else 80):
@@ -118,7 +118,7 @@ def serve(
     with listen(address) as listener:
         port = int(listener.getsockname()[1])
         hosts = address.hosts(port)
-        settings = Settings(project, hosts, address.tls, limits or Limits(),
+        settings = Settings(project, hosts, address.names, address.tls, limits or Limits(),
                             refuse_unsigned=refuse_unsigned)  # fmt: skip
         server = Server(settings, pages)
         url = f"{'https' if address.tls else 'http'}://{hosts[0]}"

@@ -229,7 +229,7 @@ class Settler:
 def _dressed(part: Recording, upload: Upload, name: str) -> Recording:
     """A part with what the upload says of it."""
     metadata = {**part.metadata, **upload.metadata}
-    metadata |= {OURS: upload.identity, "category": upload.category}
+    metadata |= {OURS: upload.identity, "category": upload.category, "key": upload.key}
     if upload.signature:
         metadata["signature"] = upload.signature
     return replace(

@@ -246,3 +246,11 @@ def test_a_fault_of_ours_is_500_without_a_word_about_it(
         answer = client.get("/api/v1/recordings", headers={"x-api-key": secrets["read"]})
         assert answer.status_code == 500 and "secret" not in answer.text
         assert "the secret of the house" in caplog.text
+
+
+def test_a_name_behind_a_proxy_is_answered_with_its_origin(tmp_path: Path) -> None:
+    with serving(tmp_path, public=("hub.example",)) as (_, client, secrets):
+        headers = {"host": "hub.example", "x-api-key": secrets["read"]}
+        for origin, status in (("https://hub.example", 200), ("https://hub.example.evil", 403)):
+            answer = client.get("/api/v1/status", headers=headers | {"origin": origin})
+            assert answer.status_code == status

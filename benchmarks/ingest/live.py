@@ -1,0 +1,114 @@
+"""python -m benchmarks.ingest.live [--streams 100] [--seconds 30] [--json]
+
+Virtual motes stream 3 axes at 100 Hz each over WebSockets, in real time; the server's memory is
+read all the while, and every sample it acknowledged is looked for afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from websockets.asyncio.client import connect
+
+from motekit.core.recording import Channel, Stream
+from motekit.links.filesink import read_file
+from motekit.links.virtual import Setup, Source, VirtualMote, replay
+from motekit.server.places import Places
+
+from .bench_server import Running, free_port, project
+
+RATE_HZ = 100.0
+TURN_S = 0.05
+
+
+def _signal(seed: int) -> Stream:
+    channels = tuple(Channel(f"acc{axis}", "m/s2", 0.001) for axis in "XYZ")
+    values = np.random.default_rng(seed).integers(-9000, 9000, (1000, 3)).astype(np.int16)
+    return Stream("accelerometer", channels, RATE_HZ, values)
+
+
+async def _device(number: int, port: int, key: str, seconds: float) -> None:
+    """One mote and its gateway."""
+    source = Source(_signal(number), batch=1, per_frame=10)
+    mote = VirtualMote(replay([source], device=f"mote-{number:03d}"), Setup())
+    mote.connect(True)
+    url, headers = f"ws://127.0.0.1:{port}/api/v1/live", {"x-api-key": key}
+    async with connect(url, additional_headers=headers, compression=None) as socket:
+        begun = time.monotonic()
+
+        async def listen() -> None:
+            async for message in socket:
+                assert isinstance(message, bytes)
+                mote.receive(message)
+
+        listening = asyncio.create_task(listen())
+        while (now := time.monotonic() - begun) < seconds:
+            data = b"".join(chunk for _, chunk in mote.run(now))
+            if data:
+                await socket.send(data)
+            await asyncio.sleep(TURN_S)
+        await asyncio.sleep(1.5)  # the last samples are committed
+        listening.cancel()
+
+
+async def _all(server: Running, key: str, streams: int, seconds: float) -> list[float]:
+    """Run them all; the server's memory, second by second."""
+    motes = [asyncio.create_task(_device(n, server.port, key, seconds)) for n in range(streams)]
+    rss = []
+    for _ in range(int(seconds)):
+        await asyncio.sleep(1.0)
+        rss.append(server.rss_mb())
+    await asyncio.gather(*motes)
+    return rss
+
+
+def run(folder: Path, streams: int, seconds: float) -> dict[str, object]:
+    """The figures by name."""
+    key, _ = project(folder)
+    server = Running(folder, free_port())
+    server.wait()
+    rss = asyncio.run(_all(server, key, streams, seconds))
+    server.kill()
+    held, missing = 0, 0
+    for path in Places(folder).live.iterdir():
+        for stream in read_file(path).values():
+            held += len(stream)
+            missing += sum(gap.count for gap in stream.gaps) + stream.first_index
+    expected = streams * seconds * RATE_HZ
+    half = len(rss) // 2
+    return {
+        "streams": streams,
+        "seconds": seconds,
+        "samples_sent": int(expected),
+        "samples_kept": held,
+        "gaps": missing,
+        "kept_share": round(held / expected, 4),
+        "rss_mb_half": round(rss[half], 1),
+        "rss_mb_end": round(rss[-1], 1),
+        "cpu_share": round(server.cpu_s / (seconds + 1.5), 3),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest.live")
+    parser.add_argument("--streams", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="live-") as folder:
+        figures = run(Path(folder) / "project", arguments.streams, arguments.seconds)
+    if arguments.json:
+        print(json.dumps(figures, indent=2))
+    else:
+        for name, value in figures.items():
+            print(f"{name:<22}{value}  [measured]")
+
+
+if __name__ == "__main__":
+    main()

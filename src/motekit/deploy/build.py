@@ -36,6 +36,9 @@ from .host import HostProgram, Outcome
 from .prove import Proof, prove
 
 
+WATCHED = 2  # windows of the run that looks for accesses the core would fault on
+
+
 @dataclass(frozen=True)
 class Built:
     """A program that was built, run and proven for one core.
@@ -119,6 +122,8 @@ def _build(
     )
     program = EmulatedProgram(spec, generated, options.core, elf)
     emulated = program.windows(windows, done)
+    watched = EmulatedProgram(spec, generated, options.core, elf, check_alignment=True)
+    watched.windows(windows[:WATCHED], each=False)  # raises Fault; its results are not used
     host = HostProgram(spec, generated).windows(windows)
     proof = prove(
         spec, windows, emulated, host, oracle,

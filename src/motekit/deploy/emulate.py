@@ -92,7 +92,7 @@ class EmulatedProgram:
         generated: Generated,
         core: str,
         elf: Path,
-        check_alignment: bool = True,
+        check_alignment: bool = False,
     ) -> None:
         self.spec = spec
         target = targets.core(core).spec

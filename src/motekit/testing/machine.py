@@ -39,6 +39,7 @@ def program(
     parts: Mapping[str, str] | None = None,
     main: bool = False,
     python_hook: bool = False,
+    check_alignment: bool = False,
 ) -> Iterator[Machine]:
     """A machine with these sources linked in, every global function of theirs kept.
 
@@ -63,7 +64,9 @@ def program(
         elf = toolchain.program(
             targets.core(core), files, Path(folder) / "program.elf", settings, keep=not main
         )
-        yield Machine(core, elf, parts, python_hook=python_hook)
+        yield Machine(
+            core, elf, parts, python_hook=python_hook, check_alignment=check_alignment
+        )
 
 
 def host_library(

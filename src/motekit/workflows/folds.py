@@ -61,8 +61,7 @@ def run_fold(task: FoldTask) -> FoldResult:
     generated = compile_pipeline(task.spec, targets.core(task.core).spec)
     with tempfile.TemporaryDirectory(prefix="motekit-fold-") as name:
         elf = link_program(generated, task.core, Path(name) / f"{task.spec.name}.elf")
-        # Alignment is a property of the code, which every fold shares: builds and matrix check it.
-        program = EmulatedProgram(task.spec, generated, task.core, elf, check_alignment=False)
+        program = EmulatedProgram(task.spec, generated, task.core, elf)
         emulated = program.windows(task.windows, each=False)
         host = HostProgram(task.spec, generated).windows(task.windows)
         proof = prove(

@@ -168,7 +168,8 @@ def test_a_double_word_needs_the_alignment_of_a_word(tmp_path: Path, python_hook
         '                     : "=r"(low) : "r"(at) : "s0", "s1", "memory");\n'
         "    return low;\n}\n"
     )
-    with program("cortex-m4f", [source], python_hook=python_hook) as machine:
+    watched = {"python_hook": python_hook, "check_alignment": True}
+    with program("cortex-m4f", [source], **watched) as machine:
         at = machine.put(np.arange(4, dtype=np.uint32))
         assert machine.call("mk_low_half", at) == 0
         assert machine.call("mk_low_half", at + 4) == 1

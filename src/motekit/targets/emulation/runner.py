@@ -45,7 +45,7 @@ class Runner:
 
     def __init__(
         self, core: Core | str, elf: Path, parts: Mapping[str, str] | None = None,
-        *, check_alignment: bool = True,
+        *, check_alignment: bool = False,
         python_hook: bool = False,
     ) -> None:  # fmt: skip
         self.core = targets.core(core) if isinstance(core, str) else core

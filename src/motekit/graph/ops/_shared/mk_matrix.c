@@ -5,7 +5,7 @@
 #endif
 
 #ifndef MK_MATRIX_UNROLL
-#define MK_MATRIX_UNROLL 8 /* fours of inputs in the loop body, 80 bytes of code each; 2^n */
+#define MK_MATRIX_UNROLL 8 /* fours of inputs in the loop body, 72 bytes of code each; 2^n */
 #endif
 
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
@@ -13,9 +13,18 @@
 #define MK_TEXT_(x) #x
 #define MK_TEXT(x) MK_TEXT_(x)
 
-/* r0 patch, r1 stream, r2-r4 row words, r5-r6 weights of the two channels, r7 expanded weights,
+/* Four bytes in `word` become two words of a patch; r12 is 0x007F007F, r10 is 0. */
+#define MK_WORD(word, at)                        \
+    "rev16 " word ", " word "\n"                 \
+    "eor " word ", " word ", r12\n"              \
+    "uxtb16 r7, " word "\n"                      \
+    "ssub16 r7, r10, r7\n"                       \
+    "str " word ", [r0, #12+" at "]\n"           \
+    "str r7, [r0, #" at "]\n"
+
+/* r0 patch, r1 stream, r2-r4 row words, r5-r6 weights of the two channels, r7 end of the patch,
  * r8-r10 sums of channel 0 for rows 0-2, r11-r12 and lr of channel 1. Single loads stand
- * together because they pipeline: 26 cycles for 24 products.
+ * together because they pipeline: 24 cycles for 24 products.
  * Stack: 0 slope; 4, 8, 12 out; 16 end of stream, or 0 with a mode; 20 offset; 24 patch;
  * 28 entry; 32 end of patch; 36 params; 40, 44, 48 in; 52 end of stream; 56 mode; 60 blocks. */
 __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((unused)))
@@ -50,9 +59,9 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "str r7, [sp, #32]\n"
         "sub r6, r6, #1\n" /* one quad stands apart; enter so that the last body is whole */
         "and r6, r6, #" MK_TEXT(MK_MATRIX_UNROLL) " - 1\n"
-        "add r6, r6, r6, lsl #2\n"
+        "mov r5, #72\n" /* bytes of code to a quad */
         "adr.w r7, 30f\n"
-        "sub r7, r7, r6, lsl #4\n"
+        "mls r7, r6, r5, r7\n"
         "orr r7, r7, #1\n"
         "str r7, [sp, #28]\n"
 
@@ -63,7 +72,8 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "ldr r8, [sp, #36]\n"
         "ldrh r8, [r8, #12]\n"
         "mov r9, #0\n"
-        "mov r12, #0xFF00FF00\n"
+        "mov r10, #0\n"
+        "mov r12, #0x007F007F\n"
         "11:\n"
         "ldr r0, [sp, #24]\n"
         "add r0, r0, r9\n"
@@ -74,22 +84,10 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "ldr r5, [r1, #8]\n"
         "ldr r6, [r1, #12]\n"
         "ldr r3, [r1], #16\n"
-        "and r7, r12, r3, lsl #8\n"
-        "and r3, r12, r3\n"
-        "str r7, [r0]\n"
-        "str r3, [r0, #12]\n"
-        "and r7, r12, r4, lsl #8\n"
-        "and r4, r12, r4\n"
-        "str r7, [r0, #24]\n"
-        "str r4, [r0, #36]\n"
-        "and r7, r12, r5, lsl #8\n"
-        "and r5, r12, r5\n"
-        "str r7, [r0, #48]\n"
-        "str r5, [r0, #60]\n"
-        "and r7, r12, r6, lsl #8\n"
-        "and r6, r12, r6\n"
-        "str r7, [r0, #72]\n"
-        "str r6, [r0, #84]\n"
+        MK_WORD("r3", "0")
+        MK_WORD("r4", "24")
+        MK_WORD("r5", "48")
+        MK_WORD("r6", "72")
         "add r0, r0, #96\n"
         "subs r2, #16\n"
         "bhs 12b\n"
@@ -98,10 +96,7 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "bmi 15f\n"
         "14:\n" /* four bytes */
         "ldr r3, [r1], #4\n"
-        "and r7, r12, r3, lsl #8\n"
-        "and r3, r12, r3\n"
-        "str r7, [r0]\n"
-        "str r3, [r0, #12]\n"
+        MK_WORD("r3", "0")
         "add r0, r0, #24\n"
         "subs r2, #4\n"
         "bpl 14b\n"
@@ -118,10 +113,7 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "ldrb r4, [r1], #1\n"
         "orr r3, r3, r4, lsl #16\n"
         "18:\n"
-        "and r7, r12, r3, lsl #8\n"
-        "and r3, r12, r3\n"
-        "str r7, [r0]\n"
-        "str r3, [r0, #12]\n"
+        MK_WORD("r3", "0")
         "16:\n"
         "add r9, r9, #4\n"
         "add r3, sp, #40\n"
@@ -135,7 +127,9 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "stm r3, {r1, r2, r4}\n"
         "17:\n"
         "ldr r2, [sp, #36]\n"
-        "ldrd r1, r2, [r2]\n"
+        "ldr r7, [sp, #32]\n"
+        "ldr r1, [r2]\n"
+        "ldr r2, [r2, #4]\n"
         "str r2, [sp]\n"
         "b.w 20f\n"
 
@@ -147,26 +141,23 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "ldr r3, [r0, #4]\n"
         "ldr r4, [r0, #8]\n"
         "ldr.w r2, [r0], #12\n"
-        "sxtb16 r7, r5\n"
-        "smlad r8, r2, r7, r8\n"
-        "smlad r9, r3, r7, r9\n"
-        "smlad r10, r4, r7, r10\n"
-        "sxtb16 r7, r6\n"
-        "smlad r11, r2, r7, r11\n"
-        "smlad r12, r3, r7, r12\n"
-        "smlad lr, r4, r7, lr\n"
-        "ldm r0!, {r2-r4}\n"
-        "sxtb16 r5, r5, ror #8\n"
         "smlad r8, r2, r5, r8\n"
         "smlad r9, r3, r5, r9\n"
         "smlad r10, r4, r5, r10\n"
-        "sxtb16 r6, r6, ror #8\n"
+        "smlad r11, r2, r6, r11\n"
+        "smlad r12, r3, r6, r12\n"
+        "smlad lr, r4, r6, lr\n"
+        "ldm r0!, {r2-r4}\n"
+        "sxtb16 r5, r5\n"
+        "smlad r8, r2, r5, r8\n"
+        "smlad r9, r3, r5, r9\n"
+        "smlad r10, r4, r5, r10\n"
+        "sxtb16 r6, r6\n"
         "smlad r11, r2, r6, r11\n"
         "smlad r12, r3, r6, r12\n"
         "smlad lr, r4, r6, lr\n"
         ".endr\n"
         "30:\n"
-        "ldr r7, [sp, #32]\n"
         "cmp r0, r7\n"
         "bne.w 2b\n"
 
@@ -205,20 +196,18 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "ldr r3, [r0, #4]\n"
         "ldr r4, [r0, #8]\n"
         "ldr.w r2, [r0], #12\n"
-        "sxtb16 r7, r5\n"
-        "smlad r9, r3, r7, r8\n"
-        "smlad r10, r4, r7, r8\n"
-        "smlad r8, r2, r7, r8\n"
-        "sxtb16 r7, r6\n"
-        "smlad r12, r3, r7, r11\n"
-        "smlad lr, r4, r7, r11\n"
-        "smlad r11, r2, r7, r11\n"
+        "smlad r9, r3, r5, r8\n"
+        "smlad r10, r4, r5, r8\n"
+        "smlad r8, r2, r5, r8\n"
+        "smlad r12, r3, r6, r11\n"
+        "smlad lr, r4, r6, r11\n"
+        "smlad r11, r2, r6, r11\n"
         "ldm r0!, {r2-r4}\n"
-        "sxtb16 r5, r5, ror #8\n"
+        "sxtb16 r5, r5\n"
         "smlad r8, r2, r5, r8\n"
         "smlad r9, r3, r5, r9\n"
         "smlad r10, r4, r5, r10\n"
-        "sxtb16 r6, r6, ror #8\n"
+        "sxtb16 r6, r6\n"
         "smlad r11, r2, r6, r11\n"
         "smlad r12, r3, r6, r12\n"
         "smlad lr, r4, r6, lr\n"
@@ -294,6 +283,7 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "strb r12, [r3], #1\n"
         "strb lr, [r4], #1\n"
         "stm sp, {r0, r2-r4}\n"
+        "ldr r7, [sp, #32]\n"
         "cmp r1, r5\n"
         "bne.w 20b\n"
 
@@ -314,6 +304,7 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "stm r2!, {r8-r12, lr}\n"
         "str r2, [sp, #4]\n"
         "ldr r5, [sp, #52]\n"
+        "ldr r7, [sp, #32]\n"
         "cmp r1, r5\n"
         "bne 20b\n"
 
@@ -322,53 +313,44 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "pop {r4-r11, pc}\n");
 }
 
-/* r0 to, r1 from, r2 bytes left, r3-r7 words, r8 runs, r9 runs left, r10 bytes, r11 offset,
- * r12 the upper bytes, lr what is left over: up to three bytes above a marker bit that falls out
- * with the fourth. Stack: where the next left-over word goes. */
+/* r0 to, r1 from, r2 bytes left, r3-r7 words, r8 runs, r9 runs left, r10 zero, r11 what is left
+ * over: up to three bytes above a marker bit that falls out with the fourth, r12 0x007F007F,
+ * lr bytes of a run. Stack: 0 where the next left-over word goes; 4 offset. */
 __attribute__((naked)) void mk_matrix_gather(const mk_matrix_runs *runs __attribute__((unused)),
                                              uint32_t offset __attribute__((unused)),
                                              uint32_t *to __attribute__((unused)))
 {
     __asm volatile(
-        "push {r3-r11, lr}\n"
-        "ldm r0, {r8-r10}\n"
-        "mov r11, r1\n"
+        "push {r4-r11, lr}\n"
+        "sub sp, #12\n"
+        "str r1, [sp, #4]\n"
+        "ldm r0, {r8, r9, lr}\n"
         "mov r0, r2\n"
-        "bic r3, r10, #3\n" /* 6 bytes of patch to a byte of the fours */
+        "bic r3, lr, #3\n" /* 6 bytes of patch to a byte of the fours */
         "mul r3, r3, r9\n"
         "add r3, r3, r3, lsl #1\n"
         "add r3, r2, r3, lsl #1\n"
         "str r3, [sp]\n"
-        "mov r12, #0xFF00FF00\n"
-        "mov lr, #0x80000000\n"
+        "mov r12, #0x007F007F\n"
+        "mov r10, #0\n"
+        "mov r11, #0x80000000\n"
         "1:\n" /* ---- next run ---- */
+        "ldr r3, [sp, #4]\n"
         "ldr r2, [r8, #4]\n"
         "ldr r1, [r8], #8\n"
-        "and r2, r2, r11\n"
+        "and r2, r2, r3\n"
         "add r1, r1, r2\n"
-        "subs r2, r10, #16\n"
+        "subs r2, lr, #16\n"
         "blo 3f\n"
         "2:\n" /* sixteen bytes */
         "ldr r4, [r1, #4]\n"
         "ldr r5, [r1, #8]\n"
         "ldr r6, [r1, #12]\n"
         "ldr r3, [r1], #16\n"
-        "and r7, r12, r3, lsl #8\n"
-        "and r3, r12, r3\n"
-        "str r7, [r0]\n"
-        "str r3, [r0, #12]\n"
-        "and r7, r12, r4, lsl #8\n"
-        "and r4, r12, r4\n"
-        "str r7, [r0, #24]\n"
-        "str r4, [r0, #36]\n"
-        "and r7, r12, r5, lsl #8\n"
-        "and r5, r12, r5\n"
-        "str r7, [r0, #48]\n"
-        "str r5, [r0, #60]\n"
-        "and r7, r12, r6, lsl #8\n"
-        "and r6, r12, r6\n"
-        "str r7, [r0, #72]\n"
-        "str r6, [r0, #84]\n"
+        MK_WORD("r3", "0")
+        MK_WORD("r4", "24")
+        MK_WORD("r5", "48")
+        MK_WORD("r6", "72")
         "add r0, r0, #96\n"
         "subs r2, #16\n"
         "bhs 2b\n"
@@ -377,57 +359,46 @@ __attribute__((naked)) void mk_matrix_gather(const mk_matrix_runs *runs __attrib
         "bcc 4f\n"
         "ldr r4, [r1, #4]\n"
         "ldr r3, [r1], #8\n"
-        "and r7, r12, r3, lsl #8\n"
-        "and r3, r12, r3\n"
-        "str r7, [r0]\n"
-        "str r3, [r0, #12]\n"
-        "and r7, r12, r4, lsl #8\n"
-        "and r4, r12, r4\n"
-        "str r7, [r0, #24]\n"
-        "str r4, [r0, #36]\n"
+        MK_WORD("r3", "0")
+        MK_WORD("r4", "24")
         "add r0, r0, #48\n"
         "4:\n"
         "lsls r3, r2, #30\n" /* carry: four more; else what remains is 0 to 3 bytes */
         "bcc 5f\n"
         "ldr r4, [r1], #4\n"
-        "and r7, r12, r4, lsl #8\n"
-        "and r4, r12, r4\n"
-        "str r7, [r0]\n"
-        "str r4, [r0, #12]\n"
+        MK_WORD("r4", "0")
         "add r0, r0, #24\n"
         "5:\n"
-        "cbz r3, 8f\n"
+        "cmp r3, #0\n"
+        "beq 8f\n"
         "6:\n" /* one byte left over */
         "ldrb r4, [r1], #1\n"
-        "lsrs lr, lr, #8\n"
-        "orr lr, lr, r4, lsl #24\n"
+        "lsrs r11, r11, #8\n"
+        "orr r11, r11, r4, lsl #24\n"
         "bcc 7f\n"
-        "ldr r5, [sp]\n"
-        "and r7, r12, lr, lsl #8\n"
-        "and lr, r12, lr\n"
-        "str r7, [r5]\n"
-        "str lr, [r5, #12]\n"
-        "add r5, r5, #24\n"
-        "str r5, [sp]\n"
-        "mov lr, #0x80000000\n"
+        "mov r5, r0\n"
+        "ldr r0, [sp]\n"
+        MK_WORD("r11", "0")
+        "add r0, r0, #24\n"
+        "str r0, [sp]\n"
+        "mov r0, r5\n"
+        "mov r11, #0x80000000\n"
         "7:\n"
         "subs r3, r3, #0x40000000\n"
         "bne 6b\n"
         "8:\n"
         "subs r9, #1\n"
         "bne.w 1b\n"
-        "cmp lr, #0x80000000\n"
+        "cmp r11, #0x80000000\n"
         "beq 11f\n"
         "10:\n"
-        "lsrs lr, lr, #8\n"
+        "lsrs r11, r11, #8\n"
         "bcc 10b\n"
-        "ldr r5, [sp]\n"
-        "and r7, r12, lr, lsl #8\n"
-        "and lr, r12, lr\n"
-        "str r7, [r5]\n"
-        "str lr, [r5, #12]\n"
+        "ldr r0, [sp]\n"
+        MK_WORD("r11", "0")
         "11:\n"
-        "pop {r3-r11, pc}\n");
+        "add sp, #12\n"
+        "pop {r4-r11, pc}\n");
 }
 
 #else
@@ -456,14 +427,16 @@ static void mk_matrix_four(const uint32_t *patch, const int8_t *weights, mk_matr
 {
     for (uint32_t channel = 0U; channel < 2U; channel++) {
         const int8_t *w = &weights[4U * channel];
+        const int32_t first = w[0] + 256 * w[1] + ((w[0] < 0) ? 256 : 0);
+        const int32_t second = w[2] + 256 * w[3] + ((w[2] < 0) ? 256 : 0);
         for (uint32_t row = 0U; row < MK_MATRIX_ROWS; row++) {
-            const uint32_t even = patch[row];
-            const uint32_t odd = patch[MK_MATRIX_ROWS + row];
+            const uint32_t odd = patch[row];
+            const uint32_t both = patch[MK_MATRIX_ROWS + row];
             int32_t *sum = &block->sum[channel][row];
-            *sum = mk_matrix_add(*sum, mk_matrix_low(even) * w[0]);
-            *sum = mk_matrix_add(*sum, mk_matrix_low(odd) * w[1]);
-            *sum = mk_matrix_add(*sum, mk_matrix_high(even) * w[2]);
-            *sum = mk_matrix_add(*sum, mk_matrix_high(odd) * w[3]);
+            *sum = mk_matrix_add(*sum, mk_matrix_low(odd) * first);
+            *sum = mk_matrix_add(*sum, mk_matrix_high(odd) * second);
+            *sum = mk_matrix_add(*sum, mk_matrix_low(both) * w[0]);
+            *sum = mk_matrix_add(*sum, mk_matrix_high(both) * w[2]);
         }
     }
 }
@@ -514,17 +487,20 @@ static void mk_matrix_store(const mk_matrix_params *p, const mk_matrix_block *bl
     }
 }
 
-#define MK_UPPER 0xFF00FF00U /* the bytes that are the upper halves of int16 pairs */
+static uint32_t mk_matrix_pack(int32_t low, int32_t high)
+{
+    return (uint32_t)(uint16_t)low | ((uint32_t)(uint16_t)high << 16U);
+}
 
 /* Four bytes, or what there is of them, into one row of a patch. */
 static void mk_matrix_quad(const int8_t *from, uint32_t *to, uint32_t count)
 {
-    uint32_t word = 0U;
+    int32_t x[4] = {0, 0, 0, 0};
     for (uint32_t i = 0U; i < count; i++) {
-        word |= (uint32_t)(uint8_t)from[i] << (8U * i);
+        x[i] = from[i];
     }
-    to[0] = (word << 8U) & MK_UPPER;
-    to[MK_MATRIX_ROWS] = word & MK_UPPER;
+    to[0] = mk_matrix_pack(x[1] - 127, x[3] - 127);
+    to[MK_MATRIX_ROWS] = mk_matrix_pack(256 * x[0] + 127 - x[1], 256 * x[2] + 127 - x[3]);
 }
 
 static void mk_matrix_expand(const int8_t *from, uint32_t *to, uint32_t count)

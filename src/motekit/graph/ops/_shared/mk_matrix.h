@@ -1,12 +1,16 @@
 /* Rows times a matrix of int8 weights, three rows and two output channels at a time.
  *
- * A row is what one output pixel sees. It is expanded to 16 bits with every value in the upper
- * byte (256 times itself), and three rows are interleaved by fours of inputs, so that one
- * SMLAD takes two products and one SXTB16 serves three rows. Weights stay int8 in flash.
- *   patch:  for every four inputs: row 0 (x0, x2), row 1 (x0, x2), row 2 (x0, x2),
- *           row 0 (x1, x3), row 1 (x1, x3), row 2 (x1, x3); a pair is one 32-bit word.
+ * A row is what one output pixel sees, expanded to 16 bits, three rows interleaved by fours of
+ * inputs x0 to x3, so that one SMLAD takes two products and one word of weights serves three
+ * rows. Two int8 weights w0, w1 lie in the int16 w0 + 256 w1, whose lower byte is w0 alone. So
+ *   (x1 - 127)(w0 + 256 w1) + (256 x0 - (x1 - 127)) w0 = 256 (x0 w0 + x1 w1) - 256 * 127 w1,
+ * which takes one SXTB16 for every four weights, and no value leaves 16 bits. What is left over
+ * is the same for every row: it is in the start.
+ *   patch:  for every four inputs: row 0 (x1 - 127, x3 - 127), rows 1 and 2 alike,
+ *           row 0 (256 x0 + 127 - x1, 256 x2 + 127 - x3), rows 1 and 2 alike; a pair is one
+ *           32-bit word.
  *   stream: for every two channels: start of the first, start of the second (int32), then for
- *           every four inputs: four weights of the first channel, four of the second.
+ *           every four inputs: two int16 of the first channel, two of the second.
  *   slope:  for every two channels: slope, slope; and dip, dip if the layer has dips.
  * The result is saturate8(high word of (sum * slope) >> 12); with dips, the dip is
  * taken from a negative sum first and the offset added to the high word. */

@@ -65,8 +65,9 @@ def runs(op: Op, graph: Graph) -> Runs:
 
 
 def _weights(op: Op, graph: Graph) -> requantized.I8:
+    """[out][value of a patch]."""
     weights = graph.constant(str(op.inputs[1]))
-    return weights.reshape(len(weights), -1).astype(np.int8)
+    return weights.reshape(len(weights), -1)[:, runs(op, graph).order()].astype(np.int8)
 
 
 def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
@@ -115,7 +116,7 @@ def overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int]
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     r, w = runs(op, graph), conv_2d.geometry(op, graph)
-    weights = _weights(op, graph)[:, r.order()]
+    weights = _weights(op, graph)
     layer = matrix.layer(op, graph, weights, shared.folded_bias(op, graph).astype(np.int64))
     image = shared.image_fields(op, graph)
     _, in_zero = types.per_tensor(types.operand(op, graph))

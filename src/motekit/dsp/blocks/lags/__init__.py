@@ -73,7 +73,7 @@ def reference(x: F64, signal: Signal, p: Params) -> F64:
     """(… × samples × channels) → (… × channels·lags)."""
     means = [np.abs(x[..., k:, :] - x[..., :-k, :]).mean(axis=-2) for k in p.lags]
     out = np.log10(np.stack(means, axis=-1) + p.floor)
-    return np.asarray(out.reshape(*x.shape[:-2], -1))
+    return np.asarray(out.reshape(*x.shape[:-2], x.shape[-1] * len(p.lags)))
 
 
 def _floors(signal: Signal, p: Params) -> npt.NDArray[np.int64]:
@@ -95,7 +95,7 @@ def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
     sums = [np.abs(wide_x[..., k:, :] - wide_x[..., :-k, :]).sum(axis=-2) for k in p.lags]
     total = np.stack(sums, axis=-1) + _floors(signal, p)
     logs = wide.log2(wide.wide(total.astype(np.uint64))) + _offsets(signal, p)
-    return logs.astype(np.int32).reshape(*x.shape[:-2], -1)
+    return logs.astype(np.int32).reshape(*x.shape[:-2], x.shape[-1] * len(p.lags))
 
 
 def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:

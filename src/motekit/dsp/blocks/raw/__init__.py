@@ -33,11 +33,11 @@ def features(signal: Signal, p: Params) -> tuple[Feature, ...]:
 
 def reference(x: F64, signal: Signal, p: Params) -> F64:
     """(… × samples × channels) → (… × samples·channels), frame after frame."""
-    return np.asarray(x * p.scale).reshape(*x.shape[:-2], -1)
+    return np.asarray(x * p.scale).reshape(*x.shape[:-2], x.shape[-2] * x.shape[-1])
 
 
 def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
-    return x.astype(np.int32).reshape(*x.shape[:-2], -1)
+    return x.astype(np.int32).reshape(*x.shape[:-2], x.shape[-2] * x.shape[-1])
 
 
 def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
@@ -54,7 +54,7 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
 def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
     """Three float32 roundings; fixed point is exact, as far as float64 can tell."""
     each = 3 * EPS if arithmetic == "float" else 2.0**-50
-    return np.asarray(np.abs(windows * p.scale) * each).reshape(*windows.shape[:-2], -1)
+    return reference(np.abs(windows) * each, signal, p)
 
 
 BLOCK = Block(

@@ -15,7 +15,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Emitted
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import OPS
-from motekit.graph.spec import check
+from motekit.graph.passes import PASSES, Pass, Report, simplify
 
 from . import plan as planner
 from . import print_c
@@ -63,6 +63,7 @@ class GraphCode:
         arena_bytes: bytes used from `arena_base` on.
         offsets: tensor or "<op>/scratch" → offset from the start of the arena.
         tight: the arena is as small as any plan can be.
+        reports: what the passes did, with their proofs.
     """
 
     includes: tuple[str, ...]
@@ -77,6 +78,7 @@ class GraphCode:
     offsets: Mapping[str, int]
     tight: bool
     layers: tuple[Layer, ...]
+    reports: tuple[Report, ...] = ()
 
     @property
     def weight_bytes(self) -> int:
@@ -108,11 +110,12 @@ def emit_graph(
     kernels: Mapping[str, str] | None = None,
     state: str = "mk_state",
     flash_budget: int | None = None,
+    passes: Sequence[Pass] = PASSES,
 ) -> GraphCode:
     """Choose kernels, plan the arena, print.
 
     Args:
-        graph: checked here.
+        graph: checked and simplified here.
         prefix: start of every name printed, for example "classifier_"; the names are static.
         arena: C expression of an `int8_t *`, aligned to 4 bytes.
         arena_base: bytes of the arena that are taken already, a multiple of 4.
@@ -122,11 +125,12 @@ def emit_graph(
         kernels: op name → kernel to use in place of the best one.
         state: C expression of an `int8_t *` for the state, aligned to 4 bytes.
         flash_budget: bytes for kernels, tables and parameters, weights not counted.
+        passes: rewrites to run first; none changes a byte of the outputs.
 
     Raises:
         InputError: a broken graph, or an op that no kernel can run.
     """
-    check(graph)
+    graph, reports = simplify(graph, passes)
     kept = _State.of(graph, state)
     places = _external(graph, external) | kept.places
     storage = _Storage.of(graph, places)
@@ -152,6 +156,7 @@ def emit_graph(
         offsets=offsets,
         tight=plan.nbytes == plan.lower_bound,
         layers=tuple(_layer(graph, step) for step in steps),
+        reports=reports,
     )
 
 

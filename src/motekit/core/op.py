@@ -65,6 +65,51 @@ class TfliteSpelling:
 
 
 @dataclass(frozen=True)
+class Span:
+    """What is known of a tensor, one entry an element of its last axis ("channel"): every
+    stored value of channel c lies in low[c] to high[c]."""
+
+    low: npt.NDArray[np.int64]
+    high: npt.NDArray[np.int64]
+
+    @property
+    def constant(self) -> npt.NDArray[np.bool_]:
+        """Channels that hold one value, whatever the inputs are."""
+        return np.asarray(self.low == self.high)
+
+
+Mask = npt.NDArray[np.bool_]
+
+
+Masks = Sequence[Mask | None]
+Spans = Sequence[Span | None]
+
+
+@dataclass(frozen=True)
+class ChannelFlow:
+    """How an op treats channels (elements of the last axis), for removing those that cannot
+    matter. Spans and masks are those of the op's inputs, None for constant and absent ones.
+
+    Args:
+        applies: (op, graph) → whether all this holds for the op; else all channels are kept.
+        spans: (op, graph, input spans) → spans of the outputs. Must hold for every input.
+        needs: (op, graph, input spans, kept channels of each output) → channels of each input
+            that a kept output depends on. A constant channel is not needed where `cut` can put
+            its value into a bias.
+        ties: (op, graph, kept channels of each input, of each output) → the same, grown until
+            the op can do with them; most ops can do with any.
+        cut: (op, graph, input spans, kept channels of each input, of each output) → (op,
+            constants it uses instead).
+    """
+
+    applies: Callable[[Op, Graph], bool]
+    spans: Callable[[Op, Graph, Spans], tuple[Span, ...]]
+    needs: Callable[[Op, Graph, Spans, Sequence[Mask]], Masks]
+    ties: Callable[[Op, Graph, Masks, Sequence[Mask]], tuple[Masks, Sequence[Mask]]]
+    cut: Callable[[Op, Graph, Spans, Masks, Sequence[Mask]], tuple[Op, tuple[Tensor, ...]]]
+
+
+@dataclass(frozen=True)
 class OpSpec:
     """An op plugin; the module constant OP.
 
@@ -77,7 +122,9 @@ class OpSpec:
         macs: (op, graph) → multiply-accumulates.
         tflite: spellings this op covers; empty if TFLite has none.
         arity: fewest and most inputs.
+        channels: how channels flow through the op; without it all of them are kept.
         arity: fewest and most inputs.
+        channels: how channels flow through the op; without it all of them are kept.
         view: the output is the input's bytes under another shape; it needs no kernel unless
             both are given from outside.
     """
@@ -90,6 +137,7 @@ class OpSpec:
     tflite: tuple[TfliteSpelling, ...]
     package: str
     arity: tuple[int, int] = (1, 1)
+    channels: ChannelFlow | None = None
     view: bool = False
 
 

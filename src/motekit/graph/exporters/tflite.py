@@ -13,6 +13,8 @@ from motekit.core.op import Array, TfliteForm, TfliteSpelling
 from motekit.core.tensors import QuantParams, TensorType
 from motekit.graph.ops import OPS
 
+from .padding import with_pads
+
 IDENTIFIER = b"TFL3"
 DESCRIPTION = "motekit"
 
@@ -25,7 +27,7 @@ def to_tflite(graph: Graph) -> bytes:
     """
     import flatbuffers
 
-    model = _Writer(graph).model()
+    model = _Writer(with_pads(graph)).model()
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), IDENTIFIER)
     return bytes(builder.Output())

@@ -20,6 +20,8 @@ from motekit.core.tensors import TensorType
 from motekit.graph import numerics
 from motekit.graph.ops._shared import accumulate, tflite, types, windows
 
+from . import channels
+
 
 def geometry(op: Op, graph: Graph) -> windows.Window:
     """The sliding window of the op."""
@@ -90,5 +92,6 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("CONV_2D", 3, "Conv2DOptions", _read, _write),),
     package=__name__,
+    channels=channels.FLOW,
     arity=(2, 3),
 )

@@ -18,6 +18,8 @@ from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph.ops._shared import accumulate, tflite, types, windows
 
+from . import channels
+
 
 def geometry(op: Op, graph: Graph) -> windows.Window:
     """The sliding window of the op."""
@@ -85,5 +87,6 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("DEPTHWISE_CONV_2D", 3, "DepthwiseConv2DOptions", _read, _write),),
     package=__name__,
+    channels=channels.FLOW,
     arity=(2, 3),
 )

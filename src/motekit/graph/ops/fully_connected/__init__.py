@@ -19,6 +19,8 @@ from motekit.core.tensors import TensorType
 from motekit.graph import numerics
 from motekit.graph.ops._shared import accumulate, tflite, types
 
+from . import channels
+
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
     x = types.int8(types.operand(op, graph))
@@ -75,5 +77,6 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("FULLY_CONNECTED", 4, "FullyConnectedOptions", _read, _write),),
     package=__name__,
+    channels=channels.FLOW,
     arity=(2, 3),
 )

@@ -9,7 +9,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
-from motekit.graph.ops._shared import unary
+from motekit.graph.ops._shared import channels, unary
 
 INT16_MAX = (1 << 15) - 1
 
@@ -76,4 +76,5 @@ OP = OpSpec(
         ),
     ),
     package=__name__,
+    channels=channels.tabulated(table),
 )  # fmt: skip

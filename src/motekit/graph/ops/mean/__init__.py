@@ -16,7 +16,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, OpSpec, TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
-from motekit.graph.ops._shared import reduction, types
+from motekit.graph.ops._shared import channels, reduction, types
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
@@ -51,6 +51,11 @@ def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...
     return (np.clip(scaled + out_zero, -128, 127).astype(np.int8),)
 
 
+def _keeps_channels(op: Op, graph: Graph) -> bool:
+    rank = len(types.operand(op, graph).shape)
+    return channels.alike(op, graph) and rank - 1 not in reduction.axes(op, rank)
+
+
 OP = OpSpec(
     kind="mean",
     summary="mean over axes",
@@ -63,4 +68,5 @@ OP = OpSpec(
         ),
     ),
     package=__name__,
+    channels=channels.monotone(reference, _keeps_channels),
 )

@@ -14,7 +14,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import tflite, types
+from motekit.graph.ops._shared import channels, tflite, types
 
 
 def paddings(op: Op) -> tuple[tuple[int, int], ...]:
@@ -62,6 +62,10 @@ def _write(op: Op, graph: Graph) -> TfliteForm:
     return TfliteForm({}, (op.inputs[0], np.array(paddings(op), np.int32)))
 
 
+def _keeps_channels(op: Op, graph: Graph) -> bool:
+    return channels.alike(op, graph) and paddings(op)[-1] == (0, 0)
+
+
 OP = OpSpec(
     kind="pad",
     summary="values around a tensor",
@@ -73,4 +77,5 @@ OP = OpSpec(
         TfliteSpelling("PADV2", 2, "PadV2Options", _read, None, (0,)),
     ),
     package=__name__,
+    channels=channels.monotone(reference, _keeps_channels),
 )

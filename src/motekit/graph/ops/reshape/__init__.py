@@ -17,6 +17,8 @@ from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph.ops._shared import tflite, types
 
+from . import channels
+
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
     x = types.operand(op, graph)
@@ -68,5 +70,6 @@ OP = OpSpec(
         TfliteSpelling("EXPAND_DIMS", 1, "ExpandDimsOptions", _read, None, (0,)),
     ),
     package=__name__,
+    channels=channels.FLOW,
     view=True,
 )

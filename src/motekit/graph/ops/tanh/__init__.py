@@ -11,7 +11,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import unary
+from motekit.graph.ops._shared import channels, unary
 
 OUTPUT = (1 / 128, 0)
 
@@ -44,4 +44,5 @@ OP = OpSpec(
         TfliteSpelling("TANH", 2, "", unary.read, lambda op, graph: TfliteForm({}, op.inputs)),
     ),
     package=__name__,
+    channels=channels.tabulated(table),
 )

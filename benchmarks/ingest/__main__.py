@@ -20,6 +20,8 @@ from .count import count
 from .uploads import Uploads
 
 LOOP_S = 2.0
+OVERLOAD_CLIENTS, OVERLOAD_S = 1500, 5.0  # three times as many as are served at once
+OVERLOAD_FIRST = 1 << 28  # numbers of their uploads begin here
 
 
 def fsync_loop(folder: Path, body: bytes) -> float:
@@ -47,7 +49,7 @@ async def _phase(clients: Clients, server: Running, seconds: float) -> tuple[Run
     return again, down
 
 
-def run(folder: Path, seconds: float, clients: int) -> dict[str, object]:
+def run(folder: Path, seconds: float, clients: int, overload: bool) -> dict[str, object]:
     """The whole benchmark; its figures by name."""
     key, hmac_key = project(folder)
     uploads = Uploads(hmac_key)
@@ -58,10 +60,16 @@ def run(folder: Path, seconds: float, clients: int) -> dict[str, object]:
     since = time.perf_counter()
     again, down = asyncio.run(_phase(crowd, server, seconds))
     elapsed = time.perf_counter() - since
+    rss_mb = again.rss_mb()
+    flood = Clients(server.port, key, hmac_key, OVERLOAD_CLIENTS, first=OVERLOAD_FIRST)
+    if overload:
+        asyncio.run(flood.run(OVERLOAD_S))
+    flood_mb = again.rss_mb()
     again.stop()
     loops.append(fsync_loop(folder, uploads.body(0)))
     tally = crowd.tally
-    found = count(folder, {uploads.digest(number) for number in tally.acknowledged})
+    everything = [*tally.acknowledged, *flood.tally.acknowledged]
+    found = count(folder, {uploads.digest(number) for number in everything})
     rate = len(tally.acknowledged) / (elapsed - down)
     latency = np.array(tally.latency_s) * 1e3
     return {
@@ -79,6 +87,7 @@ def run(folder: Path, seconds: float, clients: int) -> dict[str, object]:
         "broken_connections": tally.broken,
         "refused": _refused(tally),
         "peak_rss_mb": round(max(server.peak_rss_mb, again.peak_rss_mb), 1),
+        "overload": _overload(flood.tally, rss_mb, flood_mb) if overload else None,
         "bytes_each": len(uploads.body(0)),
         "clients": clients,
         "cpus": len(os.sched_getaffinity(0))
@@ -91,15 +100,30 @@ def _refused(tally: Tally) -> dict[str, int]:
     return {str(status): number for status, number in sorted(tally.refused.items())}
 
 
+def _overload(tally: Tally, before_mb: float, after_mb: float) -> dict[str, object]:
+    """What became of three times as many clients as are served at once."""
+    return {
+        "clients": OVERLOAD_CLIENTS,
+        "acknowledged": len(tally.acknowledged),
+        "answers": _refused(tally),
+        "broken_connections": tally.broken,
+        "p99_ms": round(float(np.percentile(np.array(tally.latency_s) * 1e3, 99)), 1),
+        "rss_mb_before": round(before_mb, 1),
+        "rss_mb_after": round(after_mb, 1),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest", description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--no-overload", action="store_true")
     parser.add_argument("--dir", type=Path, help="where the project lies; default: temporary")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ingest-", dir=arguments.dir) as folder:
-        figures = run(Path(folder) / "project", arguments.seconds, arguments.clients)
+        figures = run(Path(folder) / "project", arguments.seconds, arguments.clients,
+                      not arguments.no_overload)  # fmt: skip
     if arguments.json:
         print(json.dumps(figures, indent=2))
     else:

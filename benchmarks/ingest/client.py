@@ -31,8 +31,8 @@ class Clients:
     """`count` connections; each takes the next number and stays with it until it is answered."""
 
     def __init__(self, port: int, key: str, hmac_key: str, count: int,
-                 pause_s: float = 0.0) -> None:  # fmt: skip
-        self._port, self._count, self._next, self._pause = port, count, 0, pause_s
+                 pause_s: float = 0.0, first: int = 0) -> None:  # fmt: skip
+        self._port, self._count, self._next, self._pause = port, count, first, pause_s
         self._uploads = Uploads(hmac_key)
         self._head = (
             f"POST /api/training/data HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nx-api-key: {key}\r\n"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,7 @@ class Examined:
     whether the file itself holds labels."""
 
     format: str
-    params: Mapping[str, Any]
+    params: Mapping[str, str]
     signature: str
     labelled: bool
 
@@ -61,7 +63,7 @@ def format_name(head: bytes, name: str, content_type: str) -> str:
                      way_out="send JSON, CBOR, CSV or WAV")  # fmt: skip
 
 
-def params_for(format: str, head: bytes) -> dict[str, Any]:
+def params_for(format: str, head: bytes) -> dict[str, str]:
     """Parameters that the ingestion protocol fixes: a CSV's timestamp is in milliseconds."""
     if format == "csv":
         first = head.partition(b"\n")[0].partition(b",")[0].strip(b" \"'\r\t\xef\xbb\xbf")
@@ -78,43 +80,56 @@ class Examiner:
         where = _SHM if _SHM.is_dir() else None
         self._folder = tempfile.TemporaryDirectory(prefix="motekit-", dir=where)
         self._root = Path(self._folder.name)
+        self._scratches: dict[int, FileIO] = {}
 
     def close(self) -> None:
         """Remove the scratch files."""
+        for handle in self._scratches.values():
+            handle.close()
         self._folder.cleanup()
 
     def small(self, data: bytes, name: str, content_type: str, hmac_key: str) -> Examined:
         """Examine bytes. Raises InputError with what is wrong, Refusal."""
-        scratch = self._root / f"upload-{threading.get_ident()}"
-        scratch.write_bytes(data)
-        return self.file(scratch, name, content_type, hmac_key)
+        thread = threading.get_ident()
+        handle = self._scratches.get(thread)
+        if handle is None:  # one file for each thread, written again and again
+            handle = (self._root / f"upload-{thread}").open("wb", buffering=0)
+            self._scratches[thread] = handle
+        handle.seek(0)
+        handle.truncate()
+        handle.write(data)
+        told = (name, content_type, hmac_key)
+        return self._examine(Path(handle.name), data[:HEAD], len(data), told)
 
     def file(self, path: Path, name: str, content_type: str, hmac_key: str) -> Examined:
         """Examine a file. Raises InputError with what is wrong, Refusal."""
         with path.open("rb") as handle:
             head = handle.read(HEAD)
+        told = (name, content_type, hmac_key)
+        return self._examine(path, head, path.stat().st_size, told)
+
+    def _examine(self, path: Path, head: bytes, size: int, told: tuple[str, str, str]) -> Examined:
+        name, content_type, hmac_key = told
         if not head:
             raise InputError("the file is empty", where=name)
         format = format_name(head, name, content_type)
         fixed = params_for(format, head)
-        given: dict[str, Any] = dict(fixed)
+        given: dict[str, str] = dict(fixed)
         if format in OBJECTS:
-            if path.stat().st_size > self._limits.object_bytes:
+            if size > self._limits.object_bytes:
                 most = self._limits.object_bytes
                 raise Refusal(413, f"a JSON or CBOR file has at most {most} bytes; send CSV or WAV")
             unsigned = "refuse" if self._refuse_unsigned else "accept"
             given |= {"hmac_key": hmac_key, "unsigned": unsigned}
-        signature, labelled = self._read(path, name, format, given)
+        params = _params(format, tuple(given.items()))
+        signature, labelled = self._read(path, name, format, params)
         return Examined(format, fixed, signature, labelled)
 
-    def _read(self, path: Path, name: str, format: str, given: Mapping[str, Any]
-              ) -> tuple[str, bool]:  # fmt: skip
+    def _read(self, path: Path, name: str, format: str, params: Any) -> tuple[str, bool]:
         """Read every part; (state of the signature, whether there are labels)."""
-        plugin = FORMATS.get(format)
-        params = from_mapping(plugin.params, given, where=f"format {format}")
         signature, samples, labelled = "", 0, False
         try:
-            for part in plugin.parts(path, params):
+            for part in FORMATS.get(format).parts(path, params):
                 signature = part.metadata.get("signature", "")
                 samples += len(part.streams[0])
                 labelled = labelled or part.label is not None or bool(part.segments)
@@ -123,6 +138,12 @@ class Examiner:
         if not samples:
             raise InputError("there is no sample", where=name)
         return signature, labelled
+
+
+@functools.lru_cache(maxsize=256)
+def _params(format: str, given: tuple[tuple[str, str], ...]) -> Any:
+    """The format's Params value; the same few over and over."""
+    return from_mapping(FORMATS.get(format).params, dict(given), where=f"format {format}")
 
 
 def _told(error: InputError, path: Path, name: str) -> str:

@@ -90,11 +90,12 @@ class Guard:
             return
         if scope["type"] not in ("http", "websocket"):
             return
-        self._under_way += 1
+        counts = scope["type"] == "http"
+        self._under_way += counts
         try:
             await self._guarded(scope, receive, send)
         finally:
-            self._under_way -= 1
+            self._under_way -= counts
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         refused: list[Refusal] = []

@@ -228,7 +228,7 @@ def _upload(incoming: Incoming, found: Examined, said: Words, who: Key, category
     stamp = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%S}.{digest[:6]}"
     return Upload(
         category=category, name=checked_name(incoming.name), label=label, format=found.format,
-        params=found.params, metadata=said.metadata, signature=found.signature,
+        params=dict(found.params), metadata=dict(said.metadata), signature=found.signature,
         body_sha256=digest, blob=incoming.path.name if incoming.path else "", key=who.name,
         received=round(now, 3), date_id=stamp if said.dated else "",
     )  # fmt: skip

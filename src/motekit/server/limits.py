@@ -20,7 +20,7 @@ class Limits:
         request_bytes: of one upload request, all files together.
         inline_bytes: a larger file is kept beside the spool instead of in it.
         files: in one request.
-        requests: under way at once, live streams included.
+        requests: under way at once; live streams have their own bound.
         live: live streams at once.
         buffered_bytes: bodies held in memory at once.
         pending: uploads that are durable but no recordings yet.
@@ -38,7 +38,7 @@ class Limits:
     request_bytes: int = 128 * MIB
     inline_bytes: int = 256 * 1024
     files: int = 1000
-    requests: int = 1024
+    requests: int = 512
     live: int = 256
     buffered_bytes: int = 64 * MIB
     pending: int = 100_000

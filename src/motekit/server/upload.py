@@ -7,7 +7,7 @@ import json
 import re
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from motekit.core.errors import InputError
@@ -72,7 +72,7 @@ class Upload:
 
 def pack(upload: Upload, body: bytes) -> bytes:
     """The payload of a spool record."""
-    head = json.dumps(asdict(upload), separators=(",", ":")).encode("ascii")
+    head = json.dumps(vars(upload), separators=(",", ":")).encode("ascii")
     return _LENGTH.pack(len(head)) + head + body
 
 

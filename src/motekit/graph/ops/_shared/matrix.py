@@ -19,10 +19,11 @@ from .requantized import I8, I32, I64
 ROWS = 3  # output pixels at a time
 QUAD = 4  # inputs that one word of weights holds
 DIPS, ODD, RAW, COARSE = 1, 2, 4, 8  # modes of mk_matrix
+ALIGN = ("motekit.runtime.include", "mk_align.h")
 SOURCES = (
     (shared.HERE, "mk_matrix.h"),
     (shared.HERE, "mk_matrix.c"),
-    ("motekit.runtime.include", "mk_align.h"),
+    ALIGN,
     shared.REQUANTIZE,
 )
 STACK = 104

@@ -251,3 +251,35 @@ def test_shared_recordings_upload_unchanged(tmp_path: Path) -> None:
         assert len(settle(server)) >= 8
         assert not server.state.store.verify()
     assert HMAC_KEY
+
+
+@pytest.mark.parametrize("inline", [1 << 20, 100])
+def test_a_full_disk_is_507_and_nothing_of_the_upload_is_kept(tmp_path: Path, inline: int) -> None:
+    limits = Limits(reserve_bytes=1 << 60, inline_bytes=inline)
+    with serving(tmp_path, limits) as (server, client, secrets):
+        assert post(client, secrets["ingest"], "a.json", json_file())[0] == 507
+        form = [("data", ("a.json", json_file()))]
+        answer = client.post(
+            "/api/training/files", files=form, headers={"x-api-key": secrets["ingest"]}
+        )
+        assert answer.status_code == 507
+        assert not server.state.pending and not list(server.state.places.blobs.iterdir())
+        assert len(settle(server)) == 0
+
+
+def test_a_disk_that_fails_is_500_and_the_next_upload_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from motekit.server import journal
+
+    def failing(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with serving(tmp_path) as (server, client, secrets):
+        key = secrets["ingest"]
+        assert post(client, key, "a.json", json_file(1))[0] == 200
+        with monkeypatch.context() as patch:
+            patch.setattr(journal, "sync", failing)
+            assert post(client, key, "b.json", json_file(2))[0] == 500
+        assert post(client, key, "c.json", json_file(3))[0] == 200
+        assert {"a", "c"} <= set(settle(server).names())

@@ -62,6 +62,16 @@ def test_each_upload_is_one_recording_also_when_settled_again(tmp_path: Path) ->
     assert store.names() == names
 
 
+def test_a_name_in_use_by_an_earlier_upload_loses_neither(tmp_path: Path) -> None:
+    store = Store.of_project(tmp_path)
+    spooled(tmp_path, [upload("a.csv", csv_file(1))])
+    settle_all(Places(tmp_path), store)
+    later = [upload("a.csv", csv_file(2)), upload("a.csv", csv_file(1), label="same samples")]
+    settle_all(spooled(tmp_path, later, first=2), store)
+    assert len(store) == 3 and not list(Places(tmp_path).refused.iterdir())
+    assert [store.load(n).label for n in store.names()].count("same samples") == 1
+
+
 @pytest.mark.parametrize("fail_at", range(5))
 def test_a_crash_after_any_recording_is_mended(
     tmp_path: Path, fail_at: int, monkeypatch: pytest.MonkeyPatch

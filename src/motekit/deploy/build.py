@@ -35,7 +35,6 @@ from .emulate import Done, Emulated, EmulatedProgram, link_program
 from .host import HostProgram, Outcome
 from .prove import Proof, prove
 
-
 WATCHED = 2  # windows of the run that looks for accesses the core would fault on
 
 

@@ -69,7 +69,7 @@ def test_a_budget_is_an_error_at_compile_time(tmp_path: Path) -> None:
     sources = compiled(classifier(), "toy", tmp_path)
     core = targets.core("host")
     compile_objects(core, sources, Settings(defines={"TOY_ARENA_BUDGET": 64}))
-    with pytest.raises(CompileError, match="refuses toy.c"):
+    with pytest.raises(CompileError, match=r"refuses toy\.c"):
         compile_objects(core, sources, Settings(defines={"TOY_ARENA_BUDGET": 3}))
 
 

@@ -64,9 +64,7 @@ def program(
         elf = toolchain.program(
             targets.core(core), files, Path(folder) / "program.elf", settings, keep=not main
         )
-        yield Machine(
-            core, elf, parts, python_hook=python_hook, check_alignment=check_alignment
-        )
+        yield Machine(core, elf, parts, python_hook=python_hook, check_alignment=check_alignment)
 
 
 def host_library(

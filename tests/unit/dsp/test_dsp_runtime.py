@@ -25,7 +25,7 @@ class Wide(ctypes.Structure):
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("config")
-    (folder / "mk_config.h").write_text("#define MK_FFT_ODD 1\n")
+    (folder / "mk_config.h").write_text("#define MK_FFT_ODD 1\n#define MK_FFT_DC 1\n")
     return folder
 
 

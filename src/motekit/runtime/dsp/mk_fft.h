@@ -13,6 +13,10 @@
 #define MK_FFT_ODD 0 /* 1: some length is 4, 16, 64, 256 .. times 4 */
 #endif
 
+#ifndef MK_FFT_DC
+#define MK_FFT_DC 0 /* 1: somebody reads bin 0 of mk_fft_power_f32 */
+#endif
+
 /* length: a power of two, 8 .. 16384; with an odd power of two of complex values (length / 2)
  * only where MK_FFT_ODD is 1. twiddle: length/4 cosines and sines, the m-th of 2 pi times the
  * mirrored binary fraction of m: 0, 1/8, 1/16, 3/16, 1/32, 5/32 ... of a turn. */
@@ -51,7 +55,7 @@ static inline uint32_t mk_fft_next(uint32_t reversal, uint32_t half)
 }
 
 /* x: length samples, replaced by 4 |X[k]|^2 for k = 0 .. length/2, where X is the discrete
- * Fourier transform, at x[mk_fft_place(k)]. */
+ * Fourier transform, at x[mk_fft_place(k)]; bin 0 only where MK_FFT_DC is 1. */
 void mk_fft_power_f32(const mk_fft_f32 *fft, float *x);
 
 /* twiddle: as above, in 2^-30ths. */

@@ -70,12 +70,12 @@ static void turned_block(float *a, uint32_t quarter, const float w[2])
     }
 }
 
-/* All blocks of a pass behind the first one. */
-static void turned_blocks(float *a, uint32_t quarter, const float *end, const float *w)
+static void pass(float *a, uint32_t quarter, const float *end, const float *w)
 {
-    for (; a != end; a += quarter << 2) {
-        turned_block(a, quarter, w);
+    plain_block(a, quarter);
+    for (a += quarter << 2; a != end; a += quarter << 2) {
         w += 2;
+        turned_block(a, quarter, w);
     }
 }
 
@@ -130,9 +130,11 @@ static void radix2(float *x, const float *end, const float *w)
  * upwards and the odd ones downwards. The angles at places 2, 4, 6 ... are those of the table. */
 static MK_NOINLINE void split(float *x, uint32_t length, const float *w)
 {
-    const float dc = x[0] + x[1];
     const float nyquist = x[0] - x[1];
+#if MK_FFT_DC
+    const float dc = x[0] + x[1];
     x[0] = 4.0F * (dc * dc);
+#endif
     x[1] = 4.0F * (nyquist * nyquist);
     x[2] = 4.0F * ((x[2] * x[2]) + (x[3] * x[3]));
     w += 2;
@@ -147,8 +149,7 @@ void mk_fft_power_f32(const mk_fft_f32 *fft, float *x)
     const float *const w = fft->twiddle;
     uint32_t quarter = fft->length >> 2; /* floats */
     for (; quarter >= 2U; quarter >>= 2) {
-        plain_block(x, quarter);
-        turned_blocks(&x[quarter << 2], quarter, end, &w[2]);
+        pass(x, quarter, end, w);
     }
 #if MK_FFT_ODD
     if (quarter == 1U) {

@@ -13,8 +13,13 @@
 #define MK_LONG_WINDOWS 0 /* 1: some window is longer than MK_SUM_CHUNK samples */
 #endif
 
+/* How well a mean is known where moments are taken about it: if neither is 1, so well that what it
+ * misses does not matter. */
 #ifndef MK_ROUGH_MEAN
-#define MK_ROUGH_MEAN 0 /* 1: the mean may miss by a good part of the deviation */
+#define MK_ROUGH_MEAN 0 /* 1: it may miss a small part of the deviation */
+#endif
+#ifndef MK_ROUGHER_MEAN
+#define MK_ROUGHER_MEAN 0 /* 1: it may miss as much as the deviation (MK_ROUGH_MEAN is 1, too) */
 #endif
 
 /* So many terms at most go into a sum one by one: a longer sum is one of such sums, so that its
@@ -38,7 +43,7 @@ static inline void mk_sums_add_f32(mk_sums_f32 *to, mk_sums_f32 part)
 }
 
 typedef struct {
-    float shift;    /* mean of d: what the value near the mean missed */
+    float shift;    /* mean of d: what the value near the mean missed; 0 if MK_ROUGH_MEAN is 0 */
     float variance; /* biased, of d */
     float skewness; /* biased; 0 for a constant window */
     float kurtosis; /* biased, 0 for a normal distribution; 0 for a constant window */
@@ -48,8 +53,9 @@ typedef struct {
  * registers for floats.) */
 mk_shape_f32 mk_shape_from_sums_f32(mk_sums_f32 sums, uint32_t n);
 
-/* Remove the mean of x in place and take the moments of what is left; sum is that of x. Elements behind x may be written, up to a multiple of four. */
-mk_shape_f32 mk_center_f32(float *x, uint32_t n, float sum);
+/* Remove the mean of n samples in place and take the moments of what is left; sum is that of x.
+ * Elements up to `padded`, at least n and a multiple of four, become 0. */
+mk_shape_f32 mk_center_f32(float *x, uint32_t n, uint32_t padded, float sum);
 
 /* Sums of e^2, e^3 and e^4, where |e| <= 2^13 has no mean. */
 typedef struct {

@@ -11,20 +11,25 @@
 mk_shape_f32 mk_shape_from_sums_f32(mk_sums_f32 sums, uint32_t n)
 {
     const float per = 1.0F / (float)n;
-    const float r = sums.s1 * per;
-    const float e2 = sums.s2 * per;
-    const float m2 = e2 - (r * r);
-    mk_shape_f32 shape = {r, 0.0F, 0.0F, 0.0F};
-    if (m2 > ((e2 * MK_CONSTANT_SHARE) + MK_LEAST_VARIANCE)) {
-        const float e3 = sums.s3 * per;
-        const float e4 = sums.s4 * per;
-        float m3 = e3 - ((3.0F * r) * e2);
-        float m4 = e4 - ((4.0F * r) * e3);
+    mk_shape_f32 shape = {0.0F, 0.0F, 0.0F, 0.0F};
+    float m2 = sums.s2 * per;
+    float m3 = sums.s3 * per;
+    float m4 = sums.s4 * per;
+    float least = MK_LEAST_VARIANCE;
 #if MK_ROUGH_MEAN
-        const float r2 = r * r;
-        m3 += (2.0F * r) * r2;
-        m4 += ((6.0F * r2) * e2) - ((3.0F * r2) * r2);
+    const float r = sums.s1 * per;
+    const float r2 = r * r;
+    shape.shift = r;
+    least += m2 * MK_CONSTANT_SHARE;
+    m4 -= (4.0F * r) * m3;
+    m3 -= (3.0F * r) * m2;
+#if MK_ROUGHER_MEAN
+    m4 += ((6.0F * r2) * m2) - ((3.0F * r2) * r2);
+    m3 += (2.0F * r) * r2;
 #endif
+    m2 -= r2;
+#endif
+    if (m2 > least) {
         const float inverse = 1.0F / m2;
         shape.variance = m2;
         shape.skewness = (m3 * inverse) * __builtin_sqrtf(inverse);
@@ -36,7 +41,7 @@ mk_shape_f32 mk_shape_from_sums_f32(mk_sums_f32 sums, uint32_t n)
 #if MK_ARM_FP
 #include "mk_moments_arm.inc"
 #else
-/* Subtract the mean and add up. */
+/* Subtract the mean and add up. n is a multiple of four. */
 static mk_sums_f32 center_sums(float *x, uint32_t n, float mean)
 {
     mk_sums_f32 sums = {0.0F, 0.0F, 0.0F, 0.0F};
@@ -44,7 +49,9 @@ static mk_sums_f32 center_sums(float *x, uint32_t n, float mean)
         const float d = x[i] - mean;
         const float d2 = d * d;
         x[i] = d;
+#if MK_ROUGH_MEAN
         sums.s1 += d;
+#endif
         sums.s2 += d2;
         sums.s3 += d2 * d;
         sums.s4 += d2 * d2;
@@ -53,18 +60,21 @@ static mk_sums_f32 center_sums(float *x, uint32_t n, float mean)
 }
 #endif
 
-mk_shape_f32 mk_center_f32(float *x, uint32_t n, float sum)
+mk_shape_f32 mk_center_f32(float *x, uint32_t n, uint32_t padded, float sum)
 {
     const float mean = sum / (float)n;
+    for (uint32_t i = n; i < padded; i++) {
+        x[i] = mean; /* which adds nothing to the sums */
+    }
 #if MK_LONG_WINDOWS
     mk_sums_f32 sums = {0.0F, 0.0F, 0.0F, 0.0F};
-    for (uint32_t done = 0; done < n; done += MK_SUM_CHUNK) {
-        const uint32_t left = n - done;
+    for (uint32_t done = 0; done < padded; done += MK_SUM_CHUNK) {
+        const uint32_t left = padded - done;
         mk_sums_add_f32(&sums, center_sums(&x[done], (left < MK_SUM_CHUNK) ? left : MK_SUM_CHUNK,
                                            mean));
     }
     return mk_shape_from_sums_f32(sums, n);
 #else
-    return mk_shape_from_sums_f32(center_sums(x, n, mean), n);
+    return mk_shape_from_sums_f32(center_sums(x, padded, mean), n);
 #endif
 }

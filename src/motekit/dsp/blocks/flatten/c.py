@@ -33,8 +33,10 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     fields: dict[str, Any] = {"channels": len(signal.channels), "wanted": mask(p)}
     if arithmetic == "float":
         fields["scale"] = counts_to_units(signal, p.scale).astype(np.float32)
-    if arithmetic == "float" and signal.sample != "int16":
+    if arithmetic == "float":
         defines["MK_ROUGH_MEAN"] = 1
+        if signal.sample != "int16":
+            defines["MK_ROUGHER_MEAN"] = 1
     if p.crossings or p.activity:
         defines["MK_FLATTEN_STEPS"] = 1
         if arithmetic == "float":

@@ -65,8 +65,10 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     defines: dict[str, int] = {}
     if arithmetic == "float" and pl.length > CHUNK:
         defines["MK_LONG_WINDOWS"] = 1
-    if arithmetic == "float" and (pl.decimators or signal.sample != "int16"):
+    if arithmetic == "float" and not is_filter3(pl):
         defines["MK_ROUGH_MEAN"] = 1
+        if pl.decimators or signal.sample != "int16":
+            defines["MK_ROUGHER_MEAN"] = 1
     if pl.decimators:
         defines["MK_SPECTRAL_DECIMATE"] = 1
         fields |= {
@@ -227,6 +229,10 @@ def spectrum_fields(p: Params, pl: Plan, parts: _Parts) -> tuple[dict[str, Any],
     if parts.taper is not None:
         defines["MK_SPECTRAL_TAPER"] = 1
         fields["taper"] = parts.taper
+    if full_frames(pl) > 1 or pl.moments:
+        defines["MK_FFT_DC"] = 1
+    if p.numerics == EI and p.log:
+        defines["MK_SPECTRAL_ZEROS"] = 1
     if pl.moments:
         defines["MK_SPECTRAL_MOMENTS"] = 1
         fields["moments"] = 1

@@ -4,6 +4,7 @@
  *   MK_SPECTRAL_DECIMATE  decimation          MK_SPECTRAL_FILTER   Butterworth filter
  *   MK_SPECTRAL_FFT       a spectrum          MK_SPECTRAL_FRAMES   more than one frame
  *   MK_SPECTRAL_TAPER     weighted frames     MK_SPECTRAL_MOMENTS  moments of the spectrum
+ *   MK_SPECTRAL_ZEROS     logarithms of powers that may be 0
  * and where uses of the block filter in float by three sections without decimation:
  *   MK_SPECTRAL_FILTER3   the quick way for these
  *   MK_SPECTRAL_GENERAL   the way for all others, too
@@ -25,6 +26,9 @@
 #endif
 #ifndef MK_SPECTRAL_GENERAL
 #define MK_SPECTRAL_GENERAL (!MK_SPECTRAL_FILTER3)
+#endif
+#ifndef MK_SPECTRAL_ZEROS
+#define MK_SPECTRAL_ZEROS 0
 #endif
 #ifndef MK_SPECTRAL_FFT
 #define MK_SPECTRAL_FFT 0

@@ -58,13 +58,6 @@ typedef struct {
     float dc;
 } mk_powers;
 
-static void zero(float *x, uint32_t from, uint32_t to)
-{
-    for (uint32_t i = from; i < to; i++) {
-        x[i] = 0.0F;
-    }
-}
-
 static void transform(const mk_spectral_params *p, float *frame)
 {
     const mk_fft_f32 fft = {p->twiddle, p->fft};
@@ -96,7 +89,9 @@ static void copy_frame(const mk_spectral_params *p, const float *x, uint32_t sta
     for (uint32_t i = 0; i < take; i++) {
         frame[i] = x[start + i];
     }
-    zero(frame, take, p->fft);
+    for (uint32_t i = take; i < p->fft; i++) {
+        frame[i] = 0.0F;
+    }
 }
 
 /* Each frame is copied behind the window; the powers go to its beginning, which no later frame
@@ -128,7 +123,7 @@ static void spectrum(const mk_spectral_params *p, float *x, uint32_t n, mk_power
         return;
     }
 #endif
-    zero(x, n, p->fft);
+    (void)n;
     transform(p, x);
     powers->at = x;
     powers->packed = 0;
@@ -166,30 +161,28 @@ static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out
 }
 #endif
 
-/* Mean power of bins first .. end - 1. */
-static MK_NOINLINE float mean_of(const mk_powers *powers, uint32_t down, uint32_t first,
-                                 uint32_t end)
-{
-    const float *const at = powers->at;
-    float power = 0.0F;
-    for (uint32_t k = first; k < end; k++) {
-        power += at[mk_fft_place(k, down)];
-    }
-    return power / (float)(end - first);
-}
-
 static MK_NOINLINE void put_bands(const mk_spectral_params *p, const float *channel,
                                   const mk_powers *powers, mk_features *out)
 {
     const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1) + powers->packed;
-    for (uint32_t i = 0; i < p->bands; i++) {
-        float power = mean_of(powers, down, p->edges[i], p->edges[i + 1U]) + channel[2];
+    uint32_t k = p->edges[0];
+    for (uint32_t i = 1; i <= p->bands; i++) {
+        const uint32_t end = p->edges[i];
+        const float bins = (float)(end - k);
+        float power = 0.0F;
+        do {
+            power += powers->at[mk_fft_place(k, down)];
+            k++;
+        } while (k < end);
+        power = (power / bins) + channel[2];
         if (p->log == 0U) {
             power *= channel[1];
-        } else if (power > 0.0F) {
-            power = mk_log10f(power) + channel[1];
-        } else {
+#if MK_SPECTRAL_ZEROS
+        } else if (!(power > 0.0F)) {
             power = MK_LOG_OF_ZERO;
+#endif
+        } else {
+            power = mk_log10f(power) + channel[1];
         }
         mk_put_f32(out, power);
     }
@@ -255,13 +248,34 @@ static void drop_constant(float *x, uint32_t n, float sum, mk_shape_f32 *shape)
 }
 #endif
 
+/* Up to where the window without mean is continued by zeros: the only frame of the FFT, if there
+ * is only one. */
+static uint32_t padded_of(const mk_spectral_params *p, uint32_t n)
+{
+#if MK_SPECTRAL_FFT
+#if MK_SPECTRAL_FRAMES
+    if (p->frames < 2U)
+#endif
+    {
+        return p->fft;
+    }
+#else
+    (void)p;
+#endif
+#if MK_SPECTRAL_FRAMES || !MK_SPECTRAL_FFT
+    return (n + 3U) & ~(uint32_t)3;
+#else
+    (void)n;
+#endif
+}
+
 /* Filter, remove the mean, put the statistics. Returns the length behind the decimation. */
 static MK_NOINLINE uint32_t do_window(const mk_spectral_params *p, const mk_history *h,
                                       uint32_t c, float *x, mk_features *out)
 {
     float sum;
     const uint32_t n = take(p, h, c, x, &sum);
-    mk_shape_f32 shape = mk_center_f32(x, n, sum);
+    mk_shape_f32 shape = mk_center_f32(x, n, padded_of(p, n), sum);
 #if MK_SPECTRAL_GENERAL
     drop_constant(x, n, sum, &shape);
 #endif

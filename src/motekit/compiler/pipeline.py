@@ -30,6 +30,15 @@ CORE_FILES = (
 )  # fmt: skip
 ROLES = ("classifier", "anomaly")
 IDENTITY_BYTES = 16
+SMALL = """/* Calls: small rather than fast. */
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+#endif
+"""
+SMALL_END = """#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+"""
 # Compared with unsigned numbers, so they are unsigned themselves.
 COUNTS = (
     "MK_CHANNELS", "MK_WINDOW", "MK_STRIDE", "MK_SLACK", "MK_RING_FRAMES", "MK_FEATURES",
@@ -238,9 +247,11 @@ class _Program:
             *(f"{comment(f'Block {u.name}')}{u.data}" for u in self.uses),
             self._normalisation(),
             *(g.data_c for g in self.graphs.values()),
+            SMALL,
             self._blocks(),
             self._dsp(),
             self._network(),
+            SMALL_END,
             self._anomaly(),
         ]
         return "\n".join(part for part in parts if part)
@@ -328,8 +339,7 @@ class _Program:
             "void mk_network(const int16_t *features, int8_t *scores)\n{\n"
             "    int8_t *const in = arena.bytes; /* the layers keep clear of it */\n"
             "    for (uint32_t i = 0; i < MK_FEATURES; i++) {\n"
-            "        const int32_t q = ((int32_t)features[i] + 128) >> 8;\n"
-            "        in[i] = (int8_t)((q > 127) ? 127 : q);\n"
+            "        in[i] = mk_step_of(features[i]);\n"
             "    }\n"
             "    (void)mk_invoke(in, scores);\n}\n"
         )

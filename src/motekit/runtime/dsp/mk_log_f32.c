@@ -3,6 +3,11 @@
 
 #include <stdint.h>
 
+/* Small rather than fast. */
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+#endif
+
 #define MK_LOG10_2 0.301029996F
 
 float mk_log10f(float x)
@@ -25,3 +30,7 @@ float mk_log10f(float x)
     const float low = 0.434300035F - (0.217082322F * t);
     return ((float)e * MK_LOG10_2) + ((low + ((mid + high) * t2)) * t);
 }
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif

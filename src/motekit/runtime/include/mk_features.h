@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+#if defined(__ARM_FEATURE_SAT) && defined(__clang__)
+#include <arm_acle.h>
+#endif
+
 #include "mk_types.h"
 
 /* 0 in printed programs: features before normalisation are not kept. */
@@ -41,6 +45,17 @@ typedef struct mk_features {
 #endif
     const mk_norm *norm; /* normalisation of the next feature */
 } mk_features;
+
+/* From Q8.8 to a step of the network's int8 input, halves upwards. */
+static inline int8_t mk_step_of(int16_t feature)
+{
+    const int32_t step = ((int32_t)feature + 128) >> 8;
+#if defined(__ARM_FEATURE_SAT) && defined(__clang__) /* gcc finds it by itself */
+    return (int8_t)__ssat(step, 8);
+#else
+    return (int8_t)((step > 127) ? 127 : step);
+#endif
+}
 
 #if MK_FIXED
 /* q = clamp16(floor(((value - bias) * mul + 2^(shift - 1)) / 2^shift)), in 64 bits. */

@@ -52,8 +52,8 @@ int8_t mk_decide(const int8_t *scores)
     }
 #endif
     uint32_t best = 0;
-    uint32_t best_sum = 0;
-    for (uint32_t c = 0; c < MK_CLASSES; c++) {
+    uint32_t best_sum = sum_of(0, scores);
+    for (uint32_t c = 1; c < MK_CLASSES; c++) {
         const uint32_t sum = sum_of(c, scores);
         if (sum > best_sum) {
             best_sum = sum;

@@ -6,6 +6,11 @@
 #include "mk_decide.h"
 #include "mk_history.h"
 
+/* Small rather than fast. */
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+#endif
+
 #if defined(__GNUC__)
 #define MK_NOINLINE __attribute__((noinline))
 #else
@@ -110,12 +115,13 @@ static void release(uint32_t count)
  * behind it. */
 static void mind_gap(uint16_t overruns)
 {
-    const uint16_t whole = (uint16_t)(stream.break_at - window_start());
+    const uint16_t gap = stream.break_at;
+    const uint16_t whole = (uint16_t)(gap - window_start());
     if ((whole >= MK_WINDOW) && (whole <= MK_WINDOW + MK_SLACK)) {
         return; /* the next window lies in front of the gap: it comes first */
     }
     stream.seen_overruns = overruns;
-    const uint16_t ahead = (uint16_t)(stream.break_at - stream.oldest);
+    const uint16_t ahead = (uint16_t)(gap - stream.oldest);
     if (ahead <= MK_RING_FRAMES) { /* else a later drop was met already */
         release(ahead);
     }
@@ -221,3 +227,7 @@ const int16_t *mk_last_features(void)
 {
     return features;
 }
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif

@@ -1,5 +1,10 @@
 #include "mk_semihost.h"
 
+/* Small rather than fast. */
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+#endif
+
 enum {
   MK_SYS_OPEN = 0x01,
   MK_SYS_WRITE0 = 0x04,
@@ -10,8 +15,8 @@ enum {
 };
 
 #define MK_APPLICATION_EXIT 0x20026u /* ADP_Stopped_ApplicationExit */
-#define MK_OPEN_READ 0u              /* "r": with the name ":tt", standard input */
-#define MK_OPEN_WRITE 4u             /* "w": with the name ":tt", standard output */
+/* With the name ":tt", mode 0 ("r") is standard input, mode 4 ("w") standard output. */
+#define MK_OPEN_WRITE 4u
 
 #if defined(__riscv)
 static uintptr_t mk_host(uintptr_t call, uintptr_t argument) {
@@ -46,14 +51,13 @@ static uintptr_t mk_address(const void *object) {
 #define MK_APART __attribute__((noinline, noclone))
 #endif
 
-/* One read or write of the console, which is opened once for each direction. Returns how many
-   bytes are left. */
+/* One SYS_READ (even) or SYS_WRITE (odd) of the console, which is opened once for each direction.
+   Returns how many bytes are left. */
 static MK_APART uintptr_t mk_transfer(uintptr_t call, uintptr_t at, uintptr_t count) {
   static const char name[] = ":tt";
   static uintptr_t handles[2]; /* plus 1; 0 is "not yet" */
   uintptr_t *const handle = &handles[call & 1u];
-  uintptr_t block[3] = {mk_address(name), (call == MK_SYS_WRITE) ? MK_OPEN_WRITE : MK_OPEN_READ,
-                        3u};
+  uintptr_t block[3] = {mk_address(name), (call & 1u) * MK_OPEN_WRITE, 3u};
   if (*handle == 0u) {
     *handle = mk_host(MK_SYS_OPEN, mk_address(block)) + 1u;
   }
@@ -93,3 +97,7 @@ void mk_exit(int32_t code) {
   for (;;) {
   }
 }
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif

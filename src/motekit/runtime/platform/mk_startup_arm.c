@@ -3,6 +3,11 @@
 
 #include "mk_semihost.h"
 
+/* Small rather than fast. */
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+#endif
+
 extern uint32_t mk_data_load[], mk_data_start[], mk_data_end[];
 extern uint32_t mk_bss_end[];
 extern uint32_t mk_stack_top[];
@@ -52,3 +57,7 @@ typedef struct {
 extern const mk_vectors_type mk_vectors;
 __attribute__((used, section(".mk_vectors"))) const mk_vectors_type mk_vectors = {
     mk_stack_top, {mk_reset, mk_trap, mk_trap}};
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif

@@ -3,6 +3,11 @@
 
 #include <stddef.h>
 
+/* Small rather than fast. */
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+#endif
+
 /* v to the nearest integer, halves away from zero, clamped to 16 bits; 0 if v is not a number. */
 #if defined(__ARM_FP) && defined(__ARM_FEATURE_SAT)
 static inline int32_t rounded(float v)
@@ -55,3 +60,7 @@ void mk_put_f32(mk_features *out, float value)
     out->q++;
     out->norm++;
 }
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif

@@ -15,7 +15,11 @@ CORE = Core(
     summary="Arm Cortex-M33, DSP and single-precision FPU",
     flags={
         # Without +dsp the compiler drops SMLAD and kin without a word.
-        "zig": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m33+dsp+fp_armv8d16sp"),
+        "zig": (
+            "-target",
+            "thumb-freestanding-eabihf",
+            "-mcpu=cortex_m33+dsp+fp_armv8d16sp+no_movt",
+        ),
         "gcc": ("-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"),
     },
     macros={

@@ -14,7 +14,7 @@ CORE = Core(
     ),
     summary="Arm Cortex-M4F, DSP and single-precision FPU",
     flags={
-        "zig": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m4+vfp4d16sp"),
+        "zig": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m4+vfp4d16sp+no_movt"),
         "gcc": ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"),
     },
     macros={

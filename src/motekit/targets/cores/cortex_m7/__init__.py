@@ -14,7 +14,7 @@ CORE = Core(
     ),
     summary="Arm Cortex-M7, dual issue, DSP and single-precision FPU",
     flags={
-        "zig": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7+fp_armv8d16sp"),
+        "zig": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7+fp_armv8d16sp+no_movt"),
         "gcc": ("-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"),
     },
     macros={

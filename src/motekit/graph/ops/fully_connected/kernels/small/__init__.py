@@ -17,8 +17,8 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
     multiplier, shift = accumulate.factors(op, graph)
     if len(multiplier) > 1 and out > 1:
         return "one factor an output"
-    if not -31 <= int(shift[0]) <= -1:
-        return "its factor is one half or more"
+    if not -31 <= int(shift[0]) <= -2:
+        return "its factor is a quarter or more"
     if accumulate.output_range(op, graph)[1:] != (-128, 127):
         return "its activation clamps inside the range of int8"
     return PORTABLE.applies(op, graph, target)
@@ -50,7 +50,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
             "multiplier": int(multiplier[0]),
             "in_features": weights.shape[1],
             "out_features": weights.shape[0],
-            "shift": -int(shift[0]) - 1,
+            "shift": -int(shift[0]) - 2,
             "out_zero": zero,
         },
         call="mk_fully_connected_small({params}, {in0}, {out0})",
@@ -64,5 +64,5 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
-    code_bytes=148,
+    code_bytes=134,
 )

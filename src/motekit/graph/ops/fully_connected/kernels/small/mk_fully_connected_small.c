@@ -27,9 +27,9 @@ void mk_fully_connected_small(const mk_fully_connected_small_params *p, const in
     do {
         int32_t sum = *bias;
         const int8_t *x = in;
-        uint32_t left = p->in_features;
+        int32_t left = p->in_features;
 #if defined(__ARM_FEATURE_SIMD32)
-        for (; left >= 4U; left -= 4U) {
+        for (; left > 3; left -= 4) {
             const int32_t four = mk_four(x);
             const int32_t by = mk_four(weight);
             sum = __smlad(__sxtb16(four), __sxtb16(by), sum);
@@ -38,13 +38,13 @@ void mk_fully_connected_small(const mk_fully_connected_small_params *p, const in
             weight += 4;
         }
 #endif
-        for (; left > 0U; left--) {
+        for (; left != 0; left--) {
             sum += (int32_t)*x * *weight;
             x++;
             weight++;
         }
         /* sum * factor to the nearest integer, halves upwards: one bit more, add one, halve */
-        sum = (int32_t)(((int64_t)sum * p->multiplier) >> 31U);
+        sum = (int32_t)(((int64_t)sum * p->multiplier) >> 32U);
         sum = (((sum >> p->shift) + 1) >> 1U) + p->out_zero;
         sum = (sum < INT8_MIN) ? INT8_MIN : sum;
         *out = (int8_t)((sum > INT8_MAX) ? INT8_MAX : sum);

@@ -1,4 +1,4 @@
-/* Fully connected layer, int8, in few bytes: one row, one factor below one half for all outputs,
+/* Fully connected layer, int8, in few bytes: one row, one factor below a quarter for all outputs,
  * and no activation but the saturation of the output. */
 #ifndef MK_FULLY_CONNECTED_SMALL_H
 #define MK_FULLY_CONNECTED_SMALL_H
@@ -11,7 +11,7 @@ typedef struct {
     int32_t multiplier;
     uint16_t in_features;  /* at least 1 */
     uint16_t out_features; /* at least 1 */
-    uint8_t shift;         /* right shift after the product's high word, 0 to 30 */
+    uint8_t shift;         /* right shift after the product's high word, 0 to 29 */
     int8_t out_zero;
 } mk_fully_connected_small_params;
 

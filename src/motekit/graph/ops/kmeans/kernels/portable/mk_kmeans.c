@@ -40,6 +40,7 @@ void mk_kmeans(const mk_kmeans_params *p, const int16_t *in, int32_t *out)
     const int16_t *c = p->clusters;
     int32_t best = MK_KMEANS_OUT_OF_REACH;
     int32_t x[MK_KMEANS_AXES];
+#pragma GCC unroll 4
     for (uint32_t a = 0U; a < (uint32_t)MK_KMEANS_AXES; a++) {
         x[a] = in[p->axes[a]];
     }

@@ -2,6 +2,11 @@
 
 #include "mk_softmax_scale.h"
 
+/* Small rather than fast. */
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+#endif
+
 #define MK_SOFTMAX_QUARTER (1 << 24) /* 1/4 in Q5.26 */
 
 /* exp(x - 1/8) in Q0.31 for x in [-1/8, 1/8), the Taylor polynomial of degree 4. All terms that
@@ -59,3 +64,7 @@ void mk_softmax(const mk_softmax_params *p, const int8_t *in, int8_t *out)
         out = &out[p->size];
     }
 }
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif

@@ -198,7 +198,8 @@ def channel_rows(signal: Signal, p: Params, pl: Plan) -> tuple[F32, int]:
     rows = []
     for scale in counts_to_units(signal, p.scale):
         frames = full_frames(pl) if p.combine == "mean" and p.numerics != EI else 1
-        factor = scale**2 * (pl.power_scale() / 4 / frames if pl.fft else 1.0)
+        averaged = frames * max(1, pl.width)
+        factor = scale**2 * (pl.power_scale() / 4 / averaged if pl.fft else 1.0)
         noise = scale**2 / 12 if signal.sample == "int16" else EI_ZERO
         noise = 0.0 if p.numerics == EI or not p.log else noise
         rows.append((scale, math.log10(factor) if p.log else factor, noise / factor))
@@ -213,10 +214,14 @@ def spectrum_fields(p: Params, pl: Plan, parts: _Parts) -> tuple[dict[str, Any],
     fields: dict[str, Any] = {
         "fft": pl.fft,
         "bands": pl.bands,
-        "edges": np.array(pl.edges, dtype=np.uint16),
+        "first": pl.edges[0],
+        "width": pl.width,
         "twiddle": parts.twiddle,
     }
     defines = {"MK_SPECTRAL_FFT": 1}
+    if not pl.width:
+        defines["MK_SPECTRAL_EDGES"] = 1
+        fields["edges"] = np.array(pl.edges[1:], dtype=np.uint16)
     if pl.fft.bit_length() % 2:
         defines["MK_FFT_ODD"] = 1
     if full_frames(pl) > 1:

@@ -84,7 +84,7 @@ def _bands(power: U64, pl: Plan, fp: FixedPlan, up: I64, offset: int) -> list[I6
     out = []
     for a, b in zip(pl.edges, pl.edges[1:], strict=False):
         total = np.asarray(np.sum(power[..., a:b] + noise[..., None], axis=-1, dtype=np.uint64))
-        bins = int(w.log2(w.wide(np.uint64(b - a))))
+        bins = 0 if pl.width else int(w.log2(w.wide(np.uint64(b - a))))
         out.append(_log(total, offset - bins - (up * 2 << 16)))
     return out
 

@@ -5,6 +5,7 @@
  *   MK_SPECTRAL_FFT       a spectrum          MK_SPECTRAL_FRAMES   more than one frame
  *   MK_SPECTRAL_TAPER     weighted frames     MK_SPECTRAL_MOMENTS  moments of the spectrum
  *   MK_SPECTRAL_ZEROS     logarithms of powers that may be 0
+ *   MK_SPECTRAL_EDGES     bands of several widths
  * and where uses of the block filter in float by three sections without decimation:
  *   MK_SPECTRAL_FILTER3   the quick way for these
  *   MK_SPECTRAL_GENERAL   the way for all others, too
@@ -26,6 +27,9 @@
 #endif
 #ifndef MK_SPECTRAL_GENERAL
 #define MK_SPECTRAL_GENERAL (!MK_SPECTRAL_FILTER3)
+#endif
+#ifndef MK_SPECTRAL_EDGES
+#define MK_SPECTRAL_EDGES 0
 #endif
 #ifndef MK_SPECTRAL_ZEROS
 #define MK_SPECTRAL_ZEROS 0
@@ -67,7 +71,8 @@ typedef struct {
 #else
     uint16_t log;          /* 1: features are log10 of powers */
     uint16_t channel_step; /* floats from one channel to the next; 0: all are alike */
-    /* Per channel: units per count; power offset (log) or factor; noise added to a power. */
+    /* Per channel: units per count; power offset (log) or factor, noise added to a power: to that
+     * of a band's bin where bands differ, else to the sum of its bins. */
     const float *channel;
     float gain; /* of all filters, applied to the samples */
 #endif
@@ -85,8 +90,12 @@ typedef struct {
 #if MK_SPECTRAL_FFT
     uint16_t fft;          /* samples per frame, a power of two */
     uint16_t bands;        /* features */
-    const uint16_t *edges; /* feature i is the mean of bins edges[i] .. edges[i + 1] - 1 */
+    uint16_t first;        /* bin of the first band */
+    uint16_t width;        /* bins of a band, where all have the same number */
     const mk_spectral_turn *twiddle; /* see mk_fft.h */
+#if MK_SPECTRAL_EDGES
+    const uint16_t *edges; /* bin behind each band, or NULL: use the width */
+#endif
 #endif
 #if MK_SPECTRAL_FRAMES
     uint16_t frames;

@@ -161,20 +161,38 @@ static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out
 }
 #endif
 
+/* Power of the band that begins at bin *first, which moves on to the next one: the sum of width
+ * bins, or the mean of the bins up to edge. */
+static float band_power(const mk_spectral_params *p, const mk_powers *powers, uint32_t *first,
+                        uint32_t band)
+{
+    const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1) + powers->packed;
+    uint32_t k = *first;
+    uint32_t end = k + p->width;
+    float power = 0.0F;
+#if MK_SPECTRAL_EDGES
+    const uint32_t from = k;
+    end = (p->edges == NULL) ? end : p->edges[band];
+#else
+    (void)band;
+#endif
+    do {
+        power += powers->at[mk_fft_place(k, down)];
+        k++;
+    } while (k != end);
+    *first = k;
+#if MK_SPECTRAL_EDGES
+    power = (p->edges == NULL) ? power : (power / (float)(end - from));
+#endif
+    return power;
+}
+
 static MK_NOINLINE void put_bands(const mk_spectral_params *p, const float *channel,
                                   const mk_powers *powers, mk_features *out)
 {
-    const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1) + powers->packed;
-    uint32_t k = p->edges[0];
-    for (uint32_t i = 1; i <= p->bands; i++) {
-        const uint32_t end = p->edges[i];
-        const float bins = (float)(end - k);
-        float power = 0.0F;
-        do {
-            power += powers->at[mk_fft_place(k, down)];
-            k++;
-        } while (k < end);
-        power = (power / bins) + channel[2];
+    uint32_t k = p->first;
+    for (uint32_t i = 0; i < p->bands; i++) {
+        float power = band_power(p, powers, &k, i) + channel[2];
         if (p->log == 0U) {
             power *= channel[1];
 #if MK_SPECTRAL_ZEROS

@@ -201,27 +201,27 @@ static void put_bands(const mk_spectral_params *p, int32_t offset, const mk_powe
 {
     const uint32_t half = (uint32_t)p->fft >> 1;
     const uint64_t noise = noise_of(p, powers->up);
-    const uint16_t *edge = p->edges;
     uint32_t position = 0;
     uint32_t k = 1;
-    uint32_t bins = 0;
-    int32_t log_bins = 0;
     offset -= (2 * powers->up) * 65536;
-    for (; k < edge[0]; k++) {
+    for (; k < p->first; k++) {
         position = mk_fft_next(position, half);
     }
-    for (uint32_t band = p->bands; band > 0U; band--) {
-        edge++;
-        if (bins != (uint32_t)(edge[0] - edge[-1])) {
-            bins = (uint32_t)(edge[0] - edge[-1]);
-            log_bins = log_of(bins, 0);
+    for (uint32_t band = 0; band < p->bands; band++) {
+        uint32_t end = k + p->width;
+        int32_t bins = 0; /* log2 of their number */
+#if MK_SPECTRAL_EDGES
+        if (p->edges != NULL) {
+            end = p->edges[band];
+            bins = log_of(end - k, 0);
         }
+#endif
         uint64_t power = 0;
-        for (; k < edge[0]; k++) {
+        for (; k < end; k++) {
             position = mk_fft_next(position, half);
             power += mk_fft_power_at(&powers->at[2U * position]) + noise;
         }
-        mk_put_q(out, log_of(power, offset - log_bins));
+        mk_put_q(out, log_of(power, offset - bins));
     }
 }
 #endif

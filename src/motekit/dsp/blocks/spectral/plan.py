@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from scipy import signal as scipy_signal
@@ -91,6 +92,12 @@ class Plan:
     @property
     def bands(self) -> int:
         return max(0, len(self.edges) - 1)
+
+    @property
+    def width(self) -> int:
+        """Bins of a band where all have the same number, else 0."""
+        widths = {b - a for a, b in pairwise(self.edges)}
+        return widths.pop() if len(widths) == 1 else 0
 
     def power_scale(self) -> float:
         """Power of a bin per |X|²: 1/fft, more where the window tapers."""

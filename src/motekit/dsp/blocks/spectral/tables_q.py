@@ -21,7 +21,7 @@ def channel_offsets(signal: Signal, p: Params, pl: Plan, fp: FixedPlan) -> list[
     """log2 of the unit of power of each channel, in 2^-16ths."""
     if not pl.fft:
         return [0] * len(signal.channels)
-    unit = power_unit(p, pl, fp.unit)
+    unit = power_unit(p, pl, fp.unit) / max(1, pl.width)
     return [round(math.log2(unit * scale**2) * 65536) for scale in counts_to_units(signal, p.scale)]
 
 

@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 from motekit.core.errors import InputError, MachineError, MotekitError
 
 INTERRUPTED = 130
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 
 
 def _as_motekit_error(error: BaseException) -> MotekitError | None:
@@ -22,11 +22,12 @@ def _as_motekit_error(error: BaseException) -> MotekitError | None:
     if isinstance(error, MotekitError):
         return error
     if isinstance(error, FileNotFoundError):
-        return InputError("no such file or folder", where=error.filename)
+        return InputError("no such file or folder", where=error.filename, way_out="check the path")
     if isinstance(
         error, PermissionError | IsADirectoryError | NotADirectoryError | FileExistsError
     ):
-        return InputError(os.strerror(error.errno or 0), where=error.filename)
+        return InputError(os.strerror(error.errno or 0), where=error.filename,
+                          way_out="check the path and its permissions")  # fmt: skip
     if isinstance(error, OSError) and error.errno in FULL:
         return MachineError(
             os.strerror(error.errno or 0),
@@ -69,7 +70,8 @@ def _explain(error: Exception, json_mode: bool) -> int:
     if isinstance(error, typer.Abort):
         return INTERRUPTED
     if isinstance(error, TyperException):
-        return _report(InputError(error.format_message(), way_out="see --help"), json_mode)
+        what = error.format_message().rstrip(".")
+        return _report(InputError(what, way_out="see --help"), json_mode)
     known = _as_motekit_error(error)
     if known is not None:
         return _report(known, json_mode)

@@ -20,7 +20,9 @@ def _values(given: list[str]) -> dict[str, Any]:
     for item in given:
         name, equals, value = item.partition("=")
         if not equals:
-            raise InputError("expected name=value", where="--set", value=item)
+            raise InputError(
+                "expected name=value", where="--set", value=item, way_out="such as --set rate_hz=50"
+            )
         try:
             out[name] = tomllib.loads(f"v = {value}")["v"]
         except tomllib.TOMLDecodeError:

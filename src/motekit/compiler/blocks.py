@@ -48,8 +48,9 @@ def fed(signal: Signal, use: BlockUse) -> Signal:
         if channel >= len(signal.channels):
             raise InputError(
                 f"the signal has {len(signal.channels)} channels",
-                where=f"block {use.block}: channels",
+                where=f"{use.block}.channels",
                 value=channel,
+                way_out=f"they are numbered from 0 to {len(signal.channels) - 1}",
             )
     pick = use.channels
     return replace(

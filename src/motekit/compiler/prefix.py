@@ -14,15 +14,27 @@ from motekit.core.errors import InputError
 PLATFORM = ("mk_semihost", "mk_read", "mk_write", "mk_print", "mk_exit", "MK_SEMIHOST_H")
 _WORD = re.compile(r"\b(mk|MK)_(\w+)")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+# Names of standard headers: ours would be found in their place.
+_HEADERS = re.compile(
+    "assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal|"
+    "stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|tgmath|"
+    "threads|time|uchar|wchar|wctype"
+)
 
 
-def check_name(name: str) -> None:
-    """Raise InputError unless `name` can be the prefix of C symbols."""
-    if not _NAME.fullmatch(name) or name.startswith("mk_") or name == "mk":
+def check_name(name: object) -> None:
+    """Raise InputError unless `name` can be the prefix of C symbols and the name of a header."""
+    what = ""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        what = ("not the beginning of C names: a lower-case letter, then lower-case letters, "
+                "digits or _, at most 31")  # fmt: skip
+    elif name == "mk" or name.startswith("mk_"):
+        what = "names that begin with mk are motekit's own"
+    elif _HEADERS.fullmatch(name):
+        what = f"{name}.h is a header of the C library"
+    if what:
         raise InputError(
-            "not a C name: a lower-case letter, then letters, digits or _, at most 31, not mk",
-            where="name",
-            value=name,
+            what, where="name", value=name, way_out='choose another one, such as "gestures"'
         )
 
 

@@ -6,6 +6,9 @@ The exit code is part of the type, so that every verb ends the same way:
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 
 class MotekitError(Exception):
     """Base of every error that motekit raises on purpose.
@@ -60,6 +63,17 @@ def _again(
     error.args = args
     error.__dict__.update(state)
     return error
+
+
+@contextlib.contextmanager
+def found_in(where: object) -> Iterator[None]:
+    """Say of every error inside in which file or field it was found: "mote.toml: signal"."""
+    try:
+        yield
+    except MotekitError as error:
+        error.where = f"{where}: {error.where}" if error.where else str(where)
+        error.args = (error.line(),)
+        raise
 
 
 class InputError(MotekitError):

@@ -13,6 +13,7 @@ from .errors import InputError
 
 P = TypeVar("P")
 _NO_DEFAULT = dataclasses.MISSING
+_KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
 def param(
@@ -62,24 +63,44 @@ def _coerce(value: Any, info: ParamInfo, where: str) -> Any:
     kind = info.type
     if get_origin(kind) is tuple:
         if not isinstance(value, list | tuple):
-            raise InputError("expected a list", where=place, value=value)
+            raise InputError("expected a list", where=place, value=value, way_out=_meaning(info))
         inner = dataclasses.replace(info, type=get_args(kind)[0])
         return tuple(_coerce(item, inner, where) for item in value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
-        raise InputError(f"expected {kind.__name__}", where=place, value=value)
+        raise InputError(
+            f"expected {_KINDS.get(kind, kind.__name__)}", where=place, value=value,
+            way_out=_meaning(info),
+        )  # fmt: skip
     if info.choices and value not in info.choices:
-        options = ", ".join(map(str, info.choices))
-        raise InputError("not one of the choices", where=place, value=value, way_out=options)
+        options = ", ".join(str(choice) or "''" for choice in info.choices)
+        raise InputError(
+            "not one of the choices", where=place, value=value, way_out=f"choose one of: {options}"
+        )
     if kind in (int, float):
-        if value != value or value in (float("inf"), float("-inf")):
-            raise InputError("must be a finite number", where=place, value=value)
-        low, high = info.minimum, info.maximum
-        if (low is not None and value < low) or (high is not None and value > high):
-            span = f"{'' if low is None else low} to {'' if high is None else high} {info.unit}"
-            raise InputError(f"out of range, allowed: {span.strip()}", where=place, value=value)
+        _check_range(value, info, place)
     return value
+
+
+def _check_range(value: float, info: ParamInfo, place: str) -> None:
+    if value != value or value in (float("inf"), float("-inf")):
+        raise InputError(
+            "must be a finite number", where=place, value=value, way_out=_meaning(info)
+        )
+    low, high = info.minimum, info.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        ends = (f"at least {low}" if high is None else f"at most {high}" if low is None
+                else f"{low} to {high}")  # fmt: skip
+        raise InputError(
+            f"out of range, allowed: {ends} {info.unit}".rstrip(), where=place, value=value,
+            way_out=_meaning(info),
+        )  # fmt: skip
+
+
+def _meaning(info: ParamInfo) -> str:
+    """What the parameter is, as the way out of a wrong value."""
+    return f"{info.name} is: {info.help}" + (f" [{info.unit}]" if info.unit else "")
 
 
 def from_mapping(params: type[P], given: Mapping[str, Any], where: str) -> P:

@@ -58,7 +58,7 @@ def _check(params: AugmentParams, channels: int) -> None:
     if any(channel >= channels for channel in params.mirror):
         raise InputError(
             f"there are {channels} channels, counted from 0", where="augment.mirror",
-            value=params.mirror,
+            value=params.mirror, way_out="leave the number out of augment.mirror"
         )  # fmt: skip
     if params.rotations and channels != 3:
         raise InputError(

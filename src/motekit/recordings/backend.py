@@ -212,7 +212,12 @@ class FolderBackend:
         found = [e for e in (trash.iterdir() if trash.is_dir() else []) if e.stem == target.name]
         if not found or target.exists():
             what = "the name is in use" if target.exists() else "nothing of this name was removed"
-            raise InputError(what, where=self.root, value=name)
+            raise InputError(
+                what,
+                where=self.root,
+                value=name,
+                way_out="motekit keeps the last one removed of each name",
+            )
         with writing(target):
             max(found, key=lambda e: int(e.suffix[1:])).rename(target)
             sync_folder(self.root)

@@ -57,9 +57,11 @@ def load_bytes(path: Path) -> bytes:
     return data
 
 
-def _wrong(path: Path, field: str, what: str, value: object, way_out: str = "") -> InputError:
+def _wrong(
+    path: Path, field: str, what: str, value: object, way_out: str = "correct it, or record again"
+) -> InputError:
     shown = value if isinstance(value, int | float) else str(value)[:60]
-    return InputError(what, where=f"{path}, field {field}", value=shown, way_out=way_out or None)
+    return InputError(what, where=f"{path}, field {field}", value=shown, way_out=way_out)
 
 
 def _member(path: Path, table: object, field: str, kind: type) -> Any:
@@ -96,7 +98,7 @@ def _channels(path: Path, payload: Mapping[str, Any], params: Params) -> tuple[C
     given = params.units * len(sensors) if len(params.units) == 1 else params.units
     if given and len(given) != len(sensors):
         raise InputError(f"units must have one entry, or one per axis ({len(sensors)})",
-                         where=path, value=given)  # fmt: skip
+                         where=path, value=given, way_out="correct --set units")  # fmt: skip
     out = []
     for i, sensor in enumerate(sensors):
         place = f"payload.sensors[{i}]"

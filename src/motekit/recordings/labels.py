@@ -130,7 +130,9 @@ def read_sidecar(path: Path) -> dict[Path, About]:
     """
     with reading(path):
         if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"larger than {MAX_BYTES >> 20} MiB", where=path)
+            raise InputError(
+                f"larger than {MAX_BYTES >> 20} MiB", where=path, way_out="split it by folder"
+            )
         data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -156,7 +158,7 @@ def _checked(about: About, path: Path, file: Path) -> About:
         if not end <= span.start < span.stop:
             raise InputError(
                 "the segments overlap, or one ends before it starts", where=f"{path}, {file.name}",
-                value=f"{span.label}: {span.start:g} to {span.stop:g}",
+                value=f"{span.label}: {span.start:g} to {span.stop:g}", way_out="correct the times"
             )  # fmt: skip
         end = span.stop
     return replace(about, spans=spans)
@@ -168,7 +170,8 @@ def _csv_entries(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for row in reader:
             if None in row or None in row.values():
                 raise InputError("the row does not have as many fields as the header",
-                                 where=f"{path}:{reader.line_num}")  # fmt: skip
+                                 where=f"{path}:{reader.line_num}",
+                                 way_out="correct the row")  # fmt: skip
             said = {str(key).strip().lower(): value.strip() for key, value in row.items()}
             kept: dict[str, Any] = {key: value for key, value in said.items() if value}
             if kept.get("start_s") or kept.get("stop_s"):
@@ -177,20 +180,27 @@ def _csv_entries(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
             else:
                 yield f"{path}:{reader.line_num}", kept
     except csv.Error as error:
-        raise InputError(f"not CSV: {error}", where=f"{path}:{reader.line_num}") from error
+        raise InputError(
+            f"not CSV: {error}", where=f"{path}:{reader.line_num}", way_out="save it as UTF-8 CSV"
+        ) from error
 
 
 def _json(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"not JSON: {error}", where=path) from error
+        raise InputError(f"not JSON: {error}", where=path, way_out="correct the file") from error
     entries = found.get("files") if isinstance(found, dict) else found
     if not isinstance(entries, list):
         raise InputError("must be a list of files", where=path, way_out="see docs/recordings.md")
     for i, entry in enumerate(entries):
         if not isinstance(entry, dict):
-            raise InputError("not an object", where=f"{path}, file {i}", value=str(entry)[:40])
+            raise InputError(
+                "not an object",
+                where=f"{path}, file {i}",
+                value=str(entry)[:40],
+                way_out="see docs: recordings, sidecars",
+            )
         yield f"{path}, file {i}", dict(entry)
 
 
@@ -205,7 +215,12 @@ def _about(entry: dict[str, Any], where: str) -> About:
     texts = {"label": label, **{key: entry.pop(key, None) for key in TEXTS[1:]}}
     for key, value in texts.items():
         if value is not None and not isinstance(value, str | int):
-            raise InputError("not a text", where=f"{where}, field {key}", value=str(value)[:40])
+            raise InputError(
+                "not a text",
+                where=f"{where}, field {key}",
+                value=str(value)[:40],
+                way_out="put it in quotes",
+            )
     rest = {str(key): str(value) for key, value in entry.items()
             if isinstance(value, str | int | float)}  # fmt: skip
     return About(
@@ -218,7 +233,12 @@ def _list(value: object, where: str) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise InputError("must be a list of objects", where=where, value=str(value)[:40])
+        raise InputError(
+            "must be a list of objects",
+            where=where,
+            value=str(value)[:40],
+            way_out="see docs: recordings, sidecars",
+        )
     return value
 
 
@@ -227,7 +247,8 @@ def _span(item: dict[str, Any], where: str) -> Span:
         return Span(str(item["label"]), float(item["start_s"]), float(item["stop_s"]), True)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("a segment needs label, start_s and stop_s", where=where,
-                         value=str(item)[:60]) from error  # fmt: skip
+                         value=str(item)[:60],
+                         way_out="add what is missing") from error  # fmt: skip
 
 
 def _row_span(item: dict[str, Any], where: str) -> Span:
@@ -236,4 +257,5 @@ def _row_span(item: dict[str, Any], where: str) -> Span:
         return Span(str(item["label"]), int(item["startIndex"]), int(item["endIndex"]) + 1, False)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("a range needs label, startIndex and endIndex", where=where,
-                         value=str(item)[:60]) from error  # fmt: skip
+                         value=str(item)[:60],
+                         way_out="add what is missing") from error  # fmt: skip

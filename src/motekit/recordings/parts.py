@@ -154,5 +154,10 @@ def write(
     """Write one recording as a file. Raises InputError if the format cannot hold it."""
     chosen, values = _format_and_params(path, format, params)
     if chosen.write is None:
-        raise InputError("this format can only be read", where=path, value=format)
+        raise InputError(
+            "this format can only be read",
+            where=path,
+            value=format,
+            way_out="choose another format",
+        )
     chosen.write(path, recording, values)

@@ -51,6 +51,7 @@ class Resampling:
             raise InputError(
                 f"more than {MAX_TERM} times the recorded rate of {from_hz:g} Hz",
                 where="rate_hz", value=self.rate_hz,
+                way_out="choose a rate nearer to the recorded one"
             )  # fmt: skip
         return found
 

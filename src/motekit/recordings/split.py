@@ -121,7 +121,12 @@ def _insisted(by: str, insist: bool) -> None:
 
 def _share(test: float) -> float:
     if not 0.0 < test < 1.0:
-        raise InputError("the share must lie between 0 and 1", where="split.test", value=test)
+        raise InputError(
+            "the share must lie between 0 and 1",
+            where="split.test",
+            value=test,
+            way_out="such as 0.25",
+        )
     return test
 
 
@@ -154,7 +159,7 @@ def folds(windows: WindowSet, by: str = "subject", k: int = 5, seed: int = 0,
     """k splits; each group is held out once. Raises InputError."""
     _insisted(by, insist)
     if k < 2:
-        raise InputError("at least 2 folds", where="split.folds", value=k)
+        raise InputError("at least 2 folds", where="split.folds", value=k, way_out="such as 5")
     if by == "time":
         raise InputError("time has no folds", where="split.by", value=by,
                          way_out="use one split by time")  # fmt: skip

@@ -97,7 +97,8 @@ class Store:
         for part in stream_parts(path):
             if part.streams[0].sensor != stream["sensor"]:
                 raise InputError("the file holds another stream", where=path,
-                                 value=part.streams[0].sensor)  # fmt: skip
+                                 value=part.streams[0].sensor,
+                                 way_out="restore it, or import the source again")  # fmt: skip
             yield part
 
     def load(self, name: str) -> Recording:

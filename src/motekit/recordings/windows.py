@@ -127,18 +127,23 @@ def _device_values(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     return values.astype(np.int16 if values.dtype in _COUNTS else np.float32)
 
 
-def _samples(count: int, seconds: float, rate_hz: float, what: str) -> int:
+def _samples(count: int, seconds: float, rate_hz: float, what: str, where: str) -> int:
     samples = count or round(seconds * rate_hz)
     if samples < 1:
         raise InputError(
-            f"the {what} is less than one sample at {rate_hz:g} Hz", where=f"window.{what}",
-            value=f"{seconds:g} s",
+            f"the {what} is less than one sample at {rate_hz:g} Hz", where=f"{where}.{what}_s",
+            value=seconds, way_out=f"make it at least {1 / rate_hz:g} s",
         )  # fmt: skip
     return samples
 
 
-def cut(recordings: Iterable[Recording], params: WindowParams | None = None) -> WindowSet:
+def cut(
+    recordings: Iterable[Recording], params: WindowParams | None = None, where: str = "window"
+) -> WindowSet:
     """Windows of one sensor from many recordings, in the order of the recordings.
+
+    Args:
+        where: what the parameters are part of, for errors.
 
     Raises InputError if the streams differ in rate (without a declared resampling), channels,
     units or scale, or if no recording is as long as a window.
@@ -153,20 +158,27 @@ def cut(recordings: Iterable[Recording], params: WindowParams | None = None) -> 
         named = [(name, resample(stream, plan)) for name, stream in named]
     _same_channels(named)
     rate = common_rate(named)
-    length = _samples(params.length, params.length_s, rate, "length")
-    stride = _samples(params.stride, params.stride_s, rate, "stride")
+    length = _samples(params.length, params.length_s, rate, "length", where)
+    stride = _samples(params.stride, params.stride_s, rate, "stride", where)
+    field = f"{where}.{'length' if params.length else 'length_s'}"
     if length > max(len(stream) for _, stream in named):
         name, longest = max(named, key=lambda pair: len(pair[1]))
         raise InputError(
             f"the window of {length / rate:g} s is longer than every recording",
-            where="window.length", value=f"{length} samples",
-            way_out=f"the longest is {name!r} with {len(longest)} samples",
+            where=field, value=f"{length} samples",
+            way_out=f"the longest is {name!r} with {len(longest)} samples; make the window "
+            "shorter, or record longer",
         )  # fmt: skip
-    return _gather(whole, [stream for _, stream in named], length, stride, rate, params)
+    if params.unlabelled == "drop" and not any(r.label or r.segments for r in whole):
+        raise InputError(
+            "no recording has a label", where=whole[0].name, value=None,
+            way_out="import with labels (file name, folder, column or sidecar)",
+        )  # fmt: skip
+    return _gather(whole, [stream for _, stream in named], length, stride, rate, params, field)
 
 
 def _gather(whole: list[Recording], streams: list[Stream], length: int, stride: int,
-            rate: float, params: WindowParams) -> WindowSet:  # fmt: skip
+            rate: float, params: WindowParams, field: str) -> WindowSet:  # fmt: skip
     values, labels, origin, first_rows = [], [], [], []
     for i, (recording, stream) in enumerate(zip(whole, streams, strict=True)):
         first = starts(stream, length, stride)
@@ -181,7 +193,7 @@ def _gather(whole: list[Recording], streams: list[Stream], length: int, stride: 
     if not labels:
         raise InputError(
             "no window is left: gaps or labels cut everything into pieces that are too short",
-            where="window.length", value=f"{length} samples",
+            where=field, value=f"{length} samples",
             way_out="a shorter window, a lower coverage, or unlabelled = 'keep'",
         )  # fmt: skip
     classes = tuple(sorted({name for name in labels if name is not None}))

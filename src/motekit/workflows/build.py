@@ -32,7 +32,8 @@ def build_run(
     name = core or project.target.core
     if targets.core(name).emulation is None:
         raise InputError("this core has no emulator, so nothing could be proven",
-                         where="core", value=name)  # fmt: skip
+                         where="core", value=name,
+                         way_out="choose a core with one, such as cortex-m4f")  # fmt: skip
     loaded = runs.load(run or runs.latest(folder))
     options = Options(name, project.target.compiler, optimize=project.target.optimize)  # type: ignore[arg-type]
     with Oracle() as oracle:

@@ -33,9 +33,10 @@ def compile_model(
                          way_out=f"choose one of: {', '.join(MODES)}")  # fmt: skip
     if targets.core(core).emulation is None:
         raise InputError("this core has no emulator, so nothing could be proven",
-                         where="--target", value=core)  # fmt: skip
+                         where="--target", value=core,
+                         way_out="choose a core with one, such as cortex-m4f")  # fmt: skip
     if not model.is_file():
-        raise InputError("no such file", where=model)
+        raise InputError("no such file", where=model, way_out="check the path")
     graph = load(model)
     prefix = name or c_name(model.stem)
     report("compile", 0, 1, prefix)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from motekit.core.errors import InputError
 from motekit.recordings import samples
+from motekit.recordings.files import TEMPORARY
 from motekit.recordings.store import Store
 
 from .everything import Everything, everything
+from .new import make, write
 from .project import FILE
 
 SAMPLE = "spar_watch"
@@ -39,23 +41,31 @@ class Demo:
 def make_project(folder: Path, sample: str = SAMPLE) -> None:
     """A project folder with the sample's recordings and its mote.toml.
 
-    A folder made by an earlier run is used again. Raises InputError if the folder holds
-    something else.
+    The mote.toml comes first, so that an interrupted demo is a project and goes on. Raises
+    InputError if the folder holds something else.
     """
     template = resources.files(__package__).joinpath("templates", f"{sample}.toml")
-    text = template.read_text(encoding="utf-8")
-    if folder.exists() and not (folder / FILE).is_file() and any(folder.iterdir()):
-        raise InputError(
-            "the folder is not empty and not a motekit project",
-            where=folder,
-            way_out="name a new folder",
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    store = Store.of_project(folder)
-    for _ in store.add(iter(samples.load(sample))):
-        pass
+    recordings = samples.load(sample)
+    _require_ours(folder, {recording.name for recording in recordings})
+    make(folder)
     if not (folder / FILE).is_file():
-        (folder / FILE).write_text(text, encoding="utf-8")
+        write(folder / FILE, template.read_text(encoding="utf-8"))
+    for _ in Store.of_project(folder).add(iter(recordings)):
+        pass
+
+
+def _require_ours(folder: Path, known: set[str]) -> None:
+    """Raise InputError unless the folder is free, or that of a demo."""
+    if not folder.is_dir():
+        return
+    what = ""
+    if (folder / FILE).is_file():
+        if not set(Store.of_project(folder).names()) <= known:
+            what = "this project has recordings of its own"
+    elif any(not entry.name.startswith(TEMPORARY) for entry in folder.iterdir()):
+        what = "the folder is not empty and not a motekit project"
+    if what:
+        raise InputError(what, where=folder, way_out="name a new folder")
 
 
 def demo(folder: str | Path, report: Report | None = None) -> Demo:

@@ -11,14 +11,14 @@ import numpy.typing as npt
 from motekit import dsp
 from motekit.compiler.blocks import fed
 from motekit.core.block import Signal
-from motekit.core.errors import InputError
+from motekit.core.errors import InputError, found_in
 from motekit.core.pipeline import BlockUse
 from motekit.core.recording import Recording
 from motekit.core.windows import WindowSet
 from motekit.models.augment import AugmentParams, augment
 from motekit.models.data import FeatureTable
 from motekit.recordings.split import groups as groups_of
-from motekit.recordings.windows import WindowParams, cut
+from motekit.recordings.windows import WindowParams, cut, require_classes
 
 INT16 = np.dtype(np.int16)
 
@@ -31,16 +31,19 @@ class Data:
     signal: Signal
 
 
-def load(recordings: Sequence[Recording], params: WindowParams) -> Data:
-    """Cut windows and describe what they are windows of. Raises InputError."""
-    windows = cut(recordings, params)
-    if not len(windows):
-        raise InputError(
-            "no window fits into any recording",
-            where="signal.length_s",
-            value=params.length_s,
-            way_out="record longer, or make the window shorter",
-        )
+def load(recordings: Sequence[Recording], params: WindowParams, where: str = "signal") -> Data:
+    """Cut windows and describe what they are windows of.
+
+    Args:
+        where: the table that `params` came from, for errors.
+
+    Raises InputError for recordings that do not fit each other or the parameters, and for what
+    no classifier can learn from.
+    """
+    windows = cut(recordings, params, where)
+    with found_in("recordings"):
+        require_classes(windows)
+    _require_numbers(windows)
     stream = recordings[0].stream(params.sensor or None)
     names = {channel.name: channel for channel in stream.channels}
     chosen = [names[n] for n in params.channels] if params.channels else list(stream.channels)
@@ -59,15 +62,32 @@ def load(recordings: Sequence[Recording], params: WindowParams) -> Data:
     return Data(windows, signal)
 
 
-def names(signal: Signal, blocks: Sequence[BlockUse]) -> tuple[str, ...]:
+def _require_numbers(windows: WindowSet) -> None:
+    """Refuse samples that are NaN or infinite, by name. Raises InputError."""
+    bad = np.argwhere(~np.isfinite(windows.values.astype(np.float32)))
+    if len(bad):
+        window, row, channel = bad[0].tolist()
+        raise InputError(
+            f"a sample of channel {windows.channels[channel]!r} is not a finite number",
+            where=f"{windows.recording[window]}, row {windows.start[window] + row}",
+            value=float(windows.values[window, row, channel]),
+            way_out="motekit check lists such recordings; correct them or leave them out",
+        )
+
+
+def names(signal: Signal, blocks: Sequence[BlockUse], where: str = "blocks") -> tuple[str, ...]:
     """Feature names, in order; made unique by the block's position where two blocks agree.
+
+    Args:
+        where: what the blocks are part of, for errors.
 
     Raises InputError if a block cannot compute on this signal.
     """
     out: list[str] = []
     for i, use in enumerate(blocks):
-        block, own = dsp.block(use.block), fed(signal, use)
-        block.check(own, use.params)
+        with found_in(f"{where}, block {i + 1}"):
+            block, own = dsp.block(use.block), fed(signal, use)
+            block.check(own, use.params)
         for feature in block.features(own, use.params):
             out.append(feature.name if feature.name not in out else f"{feature.name}#{i}")
     return tuple(out)
@@ -93,15 +113,17 @@ def compute(
 
 
 def table(
-    data: Data, blocks: Sequence[BlockUse], split_by: str, altered: AugmentParams | None = None
-) -> FeatureTable:
+    data: Data, blocks: Sequence[BlockUse], split_by: str, altered: AugmentParams | None = None,
+    where: str = "blocks",
+) -> FeatureTable:  # fmt: skip
     """Features of every window and of its augmented copies.
 
     Args:
         split_by: what a split keeps together: "subject", "session", "recording".
+        where: what the blocks are part of, for errors.
     """
     windows, signal = data.windows, data.signal
-    columns = names(signal, blocks)
+    columns = names(signal, blocks, where)
     physical: npt.NDArray[np.floating] = windows.values.astype(np.float64) * windows.scale
     copies = augment(physical, altered) if altered is not None else []
     n = len(windows)

@@ -21,7 +21,7 @@ from . import features
 from .assemble import assemble
 from .features import Data
 from .folds import FoldTask
-from .project import LearnerUse, Recipe
+from .project import FILE, LearnerUse, Recipe
 
 Report = Callable[..., None]
 
@@ -79,7 +79,9 @@ def learn(
     tables = []
     for i, recipe in enumerate(recipes):
         report("features", i, len(recipes), recipe.name)
-        tables.append(features.table(data, recipe.blocks, split_by, altered))
+        tables.append(
+            features.table(data, recipe.blocks, split_by, altered, f"{FILE}: {recipe.name}")
+        )
     report("features", len(recipes), len(recipes))
     candidates = [
         Candidate(r.name, t, r.classifier.learner, r.classifier.params)

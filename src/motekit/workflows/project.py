@@ -6,63 +6,26 @@ type or a value out of range is refused with the table, the field, the value and
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from motekit import dsp, models, targets
-from motekit.core.errors import InputError
-from motekit.core.params import from_mapping, param
+from motekit.compiler.prefix import check_name
+from motekit.core.errors import InputError, found_in
+from motekit.core.params import from_mapping
 from motekit.core.pipeline import BlockUse
 from motekit.models.augment import AugmentParams
-from motekit.recordings.windows import WindowParams
+
+from .tables import BudgetTable, DecisionTable, SignalTable, TargetTable
 
 FILE = "mote.toml"
 TABLES = (
     "signal", "blocks", "classifier", "recipes", "anomaly", "augment", "decision", "target",
     "budget",
 )  # fmt: skip
-IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,30}")
-
-
-@dataclass(frozen=True)
-class SignalTable(WindowParams):
-    """[signal]: which sensor, how it is cut into windows, what a split keeps together."""
-
-    split_by: str = param(
-        "subject", "what a split never tears apart", choices=("subject", "session", "recording")
-    )
-
-
-@dataclass(frozen=True)
-class DecisionTable:
-    """[decision]: from scores of windows to decisions."""
-
-    threshold: float = param(0.6, "probability a class must reach", minimum=0.0, maximum=1.0)
-    smooth: int = param(1, "windows to average over", minimum=1, maximum=64)
-    hold_off: int = param(0, "windows without a decision after one", minimum=0, maximum=65535)
-
-
-@dataclass(frozen=True)
-class TargetTable:
-    """[target]: what it is built for."""
-
-    core: str = param("cortex-m4f", "core to build and prove on")
-    board: str = param("nrf52840", "board whose clock, energy and battery the report uses")
-    compiler: str = param("zig", "compiler", choices=("zig", "gcc"))
-    optimize: str = param("speed", "what kernels are chosen for", choices=("speed", "ram", "flash"))
-
-
-@dataclass(frozen=True)
-class BudgetTable:
-    """[budget]: limits that fail a build; 0 is no limit."""
-
-    flash_bytes: int = param(0, "flash of the whole program", unit="B", minimum=0)
-    ram_bytes: int = param(0, "static RAM and stack of the whole program", unit="B", minimum=0)
-    cycles: int = param(0, "cycles of one window", minimum=0)
 
 
 @dataclass(frozen=True)
@@ -103,6 +66,9 @@ class Project:
 
 def find(start: Path) -> Path:
     """The project folder: `start` or the nearest parent with a mote.toml. Raises InputError."""
+    if not start.is_dir():
+        raise InputError("there is no such folder", where=start,
+                         way_out="make a project with: motekit new NAME")  # fmt: skip
     for folder in (start, *start.resolve().parents):
         if (folder / FILE).is_file():
             return folder
@@ -119,7 +85,9 @@ def load(folder: Path) -> Project:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"not a TOML file: {error}", where=path) from error
+        raise InputError(
+            f"not a TOML file: {error}", where=path, way_out="correct what stands there"
+        ) from error
     return from_table(raw, str(path))
 
 
@@ -129,16 +97,10 @@ def from_table(raw: Mapping[str, Any], where: str) -> Project:
     if unknown:
         raise InputError("unknown table or field", where=where, value=unknown[0],
                          way_out=f"known: name, seeds, {', '.join(TABLES)}")  # fmt: skip
-    name = raw.get("name", "")
-    if not isinstance(name, str) or not IDENTIFIER.fullmatch(name):
-        raise InputError(
-            "the name becomes the prefix of every C symbol: a lower-case letter, then letters, "
-            "digits or _, at most 31",
-            where=f"{where}: name",
-            value=name,
-        )
+    with found_in(where):
+        check_name(raw.get("name", ""))
     project = Project(
-        name=name,
+        name=raw["name"],
         seeds=_seeds(raw.get("seeds", [1]), where),
         signal=_table(SignalTable, raw, "signal", where),
         recipes=_recipes(raw, where),
@@ -148,8 +110,10 @@ def from_table(raw: Mapping[str, Any], where: str) -> Project:
         target=_table(TargetTable, raw, "target", where),
         budget=_table(BudgetTable, raw, "budget", where),
     )
-    targets.core(project.target.core)
-    board = targets.board(project.target.board)
+    with found_in(f"{where}: target.core"):
+        targets.core(project.target.core)
+    with found_in(f"{where}: target.board"):
+        board = targets.board(project.target.board)
     if board.core != project.target.core:
         raise InputError(
             f"this board has the core {board.core}", where=f"{where}: target.board",
@@ -163,7 +127,7 @@ def _seeds(given: Any, where: str) -> tuple[int, ...]:
     if not good or len(set(given)) != len(given) or not all(0 <= s < 2**31 for s in given):
         raise InputError(
             "expected a list of different whole numbers from 0", where=f"{where}: seeds",
-            value=given,
+            value=given, way_out="such as seeds = [1, 2, 3]",
         )  # fmt: skip
     return tuple(given)
 
@@ -179,24 +143,34 @@ def _recipes(raw: Mapping[str, Any], where: str) -> tuple[Recipe, ...]:
     else:
         if "blocks" in raw or "classifier" in raw:
             raise InputError(
-                "[[recipes]] take the place of [[blocks]] and [classifier]", where=where
-            )
+                "[[recipes]] take the place of [[blocks]] and [classifier]", where=where,
+                way_out="move them into a recipe, or remove the recipes",
+            )  # fmt: skip
         if not isinstance(tables, list) or not tables:
-            raise InputError("expected [[recipes]] tables", where=where, value=tables)
+            raise InputError(
+                "expected [[recipes]] tables", where=f"{where}: recipes", value=tables,
+                way_out="each has a name, blocks and a classifier",
+            )  # fmt: skip
         places = [f"{where}: recipes[{i}]" for i in range(len(tables))]
     return tuple(_recipe(t, place) for t, place in zip(tables, places, strict=True))
 
 
 def _recipe(table: Any, where: str) -> Recipe:
     if not isinstance(table, Mapping):
-        raise InputError("expected a table", where=where, value=table)
+        raise InputError(
+            "expected a table",
+            where=where,
+            value=table,
+            way_out="write [[recipes]] and its fields below",
+        )
     unknown = [key for key in table if key not in ("name", "blocks", "classifier")]
     if unknown:
         raise InputError("unknown field", where=where, value=unknown[0],
                          way_out="known: name, blocks, classifier")  # fmt: skip
     name = _named(table, "name", where)
     if "classifier" not in table:
-        raise InputError("a recipe needs a classifier", where=where, value=name)
+        raise InputError("a recipe needs a classifier", where=where, value=name,
+                         way_out="add [recipes.classifier]")  # fmt: skip
     blocks = _blocks(table.get("blocks", []), where)
     return Recipe(name, blocks, _learner(table, "classifier", where))
 
@@ -204,7 +178,8 @@ def _recipe(table: Any, where: str) -> Recipe:
 def _table(kind: type[Any], raw: Mapping[str, Any], name: str, where: str) -> Any:
     given = raw.get(name, {})
     if not isinstance(given, Mapping):
-        raise InputError("expected a table", where=f"{where}: {name}", value=given)
+        raise InputError("expected a table", where=f"{where}: {name}", value=given,
+                         way_out=f"write [{name}] and its fields below")  # fmt: skip
     return from_mapping(kind, given, f"{where}: {name}")
 
 
@@ -216,11 +191,14 @@ def _blocks(given: Any, where: str) -> tuple[BlockUse, ...]:
     for i, table in enumerate(given):
         place = f"{where}: blocks[{i}]"
         rest = {k: v for k, v in table.items() if k not in ("block", "channels")}
-        block = dsp.block(_named(table, "block", place))
+        name = _named(table, "block", place, dsp.block_names())
+        with found_in(f"{place}.block"):
+            block = dsp.block(name)
         channels = table.get("channels", [])
         if not isinstance(channels, list) or not all(type(c) is int and c >= 0 for c in channels):
-            raise InputError("expected a list of channel numbers from 0", where=place,
-                             value=channels)  # fmt: skip
+            raise InputError("expected a list of channel numbers from 0",
+                             where=f"{place}.channels", value=channels,
+                             way_out="such as channels = [0, 2]")  # fmt: skip
         params = from_mapping(block.params, rest, place)
         uses.append(BlockUse(block.name, params, tuple(channels)))
     return tuple(uses)
@@ -230,17 +208,22 @@ def _learner(raw: Mapping[str, Any], name: str, where: str) -> LearnerUse:
     place = f"{where}: {name}"
     table = raw[name]
     if not isinstance(table, Mapping):
-        raise InputError("expected a table", where=place, value=table)
-    learner = models.learner(_named(table, "learner", place))
+        raise InputError("expected a table", where=place, value=table,
+                         way_out=f"write [{name}] and its fields below")  # fmt: skip
+    wanted = _named(table, "learner", place, models.learner_names())
+    with found_in(f"{place}.learner"):
+        learner = models.learner(wanted)
     if (learner.task == "anomaly") != (name == "anomaly"):
-        raise InputError(f"this learner is for the task {learner.task!r}", where=place,
-                         value=learner.name)  # fmt: skip
+        raise InputError(f"this learner is for the task {learner.task!r}",
+                         where=f"{place}.learner", value=learner.name,
+                         way_out=f"choose one for {name!r}")  # fmt: skip
     rest = {k: v for k, v in table.items() if k != "learner"}
     return LearnerUse(learner.name, from_mapping(learner.params, rest, place))
 
 
-def _named(table: Mapping[str, Any], key: str, place: str) -> str:
+def _named(table: Mapping[str, Any], key: str, place: str, known: Sequence[str] = ()) -> str:
     value = table.get(key)
     if not isinstance(value, str):
-        raise InputError(f"{key!r} names the plugin", where=place, value=value)
+        hint = f"choose one of: {', '.join(known)}" if known else f'such as {key} = "small"'
+        raise InputError("a name is needed", where=f"{place}.{key}", value=value, way_out=hint)
     return value

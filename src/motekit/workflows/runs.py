@@ -19,12 +19,13 @@ import numpy.typing as npt
 
 from motekit import dsp
 from motekit.core.block import Signal
-from motekit.core.errors import InputError
+from motekit.core.errors import InputError, found_in
 from motekit.core.params import from_mapping, to_mapping
 from motekit.core.pipeline import BlockUse, Decision, PipelineSpec
 from motekit.models import runs as saved
 from motekit.models.integer import calibration_rows
 from motekit.models.store import pack, to_json, unpack, write_bytes
+from motekit.recordings.files import inside, reading
 
 from .assemble import assemble
 from .learn import Learned
@@ -97,11 +98,12 @@ def _describe(project: Project, learned: Learned) -> dict[str, Any]:
 
 def latest(project_folder: Path) -> Path:
     """The folder of the newest run. Raises InputError if there is none."""
-    pointer = project_folder / "runs" / "latest"
+    folder = project_folder / "runs"
+    pointer = folder / "latest"
     if not pointer.is_file():
-        raise InputError("nothing was trained yet", where=project_folder / "runs",
-                         way_out="run: motekit train")  # fmt: skip
-    return project_folder / "runs" / pointer.read_text(encoding="utf-8").strip()
+        raise InputError("nothing was trained yet", where=folder, way_out="run: motekit train")
+    with reading(pointer), found_in(pointer):
+        return folder / inside(folder, pointer.read_text("utf-8", "replace").strip()).name
 
 
 def load(folder: Path) -> Run:

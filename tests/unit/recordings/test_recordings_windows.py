@@ -161,8 +161,10 @@ def test_classes_that_cannot_be_learned_are_refused() -> None:
 def test_nothing_to_cut_is_refused() -> None:
     with pytest.raises(InputError, match="no recordings"):
         cut([])
-    with pytest.raises(InputError, match="no window is left"):
+    with pytest.raises(InputError, match="no recording has a label"):
         cut([made(label=None)])
+    with pytest.raises(InputError, match=r"signal\.length_s: the window of"):
+        cut([made()], WindowParams(length_s=1000.0), "signal")
 
 
 def test_params_come_from_a_project_file() -> None:

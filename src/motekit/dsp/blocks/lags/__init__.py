@@ -49,9 +49,15 @@ class Params:
 def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
     if not p.lags:
-        raise InputError("there are no features: no lag is given", where="lags.lags")
+        raise InputError(
+            "there are no features: no lag is given",
+            where="lags.lags",
+            way_out="such as lags = [1, 4, 16]",
+        )
     if len(set(p.lags)) != len(p.lags):
-        raise InputError("a lag is given twice", where="lags.lags", value=p.lags)
+        raise InputError(
+            "a lag is given twice", where="lags.lags", value=p.lags, way_out="give each once"
+        )
     require_samples(signal, max(p.lags) + 1, f"a lag of {max(p.lags)}", "lags.lags")
     if signal.length > MOST_SAMPLES:
         raise InputError(

@@ -48,7 +48,12 @@ def _fit_fold(
     progress: Progress,
 ) -> Fitted:  # fmt: skip
     if not len(fold.train):
-        raise InputError("there are no windows to learn from", where="training rows", value=0)
+        raise InputError(
+            "there are no windows to learn from",
+            where="training rows",
+            value=0,
+            way_out="import more recordings",
+        )
     points = fold.z(data, fold.train)[:, axes].astype(np.float64)
     clusters = cluster(points, params.clusters, params.starts, fold.seed)
     if len(fold.validate):

@@ -159,7 +159,10 @@ def _one_each(given: tuple[str, ...], count: int, what: str, path: Path) -> tupl
         return given * count
     if given and len(given) != count:
         raise InputError(
-            f"{what} must have one entry, or one per channel ({count})", where=path, value=given
+            f"{what} must have one entry, or one per channel ({count})",
+            where=path,
+            value=given,
+            way_out="give one for all, or one for each",
         )
     return given
 
@@ -190,7 +193,12 @@ def layout(path: Path, params: Params) -> Layout:
     line, text = head[0]
     first = fields(text, delimiter)
     if len(first) > COLUMNS:
-        raise InputError(f"more than {COLUMNS} columns", where=f"{path}:{line}", value=len(first))
+        raise InputError(
+            f"more than {COLUMNS} columns",
+            where=f"{path}:{line}",
+            value=len(first),
+            way_out="give the delimiter, or the columns to read (channels)",
+        )
     numeric = [number(f, params.decimal) is not None for f in first]
     if params.header and all(numeric):
         raise InputError(
@@ -200,7 +208,11 @@ def layout(path: Path, params: Params) -> Layout:
     names = tuple(f.strip() for f in first) if params.header else tuple(
         f"c{i}" for i in range(len(first)))  # fmt: skip
     if params.header and len(head) < 2:
-        raise InputError("there is a header but no row", where=f"{path}:{line}")
+        raise InputError(
+            "there is a header but no row",
+            where=f"{path}:{line}",
+            way_out="record or export it again",
+        )
     row_line, row_text = head[1] if params.header else head[0]
     row = fields(row_text, delimiter)
     row += [""] * (len(names) - len(row))
@@ -240,7 +252,8 @@ def _sample_columns(path: Path, names: tuple[str, ...], row: list[str], line: in
             )  # fmt: skip
     if not columns:
         raise InputError("there is no column with samples", where=path,
-                         value=", ".join(names[:20]))  # fmt: skip
+                         value=", ".join(names[:20]),
+                         way_out="name the columns (channels), or the delimiter")  # fmt: skip
     return columns
 
 

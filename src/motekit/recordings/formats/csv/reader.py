@@ -119,7 +119,8 @@ class _Reader:
                          "sort the file by its id columns")  # fmt: skip
         if len(self.seen) >= MAX_NAMES:
             raise InputError(f"more than {MAX_NAMES} recordings in one file",
-                             where=self.layout.path)  # fmt: skip
+                             where=self.layout.path,
+                             way_out="split it, or name fewer columns in recording")  # fmt: skip
         self.seen.add(name)
         roles = {r: i for r, i in self.layout.roles.items() if r != "label"}
         return _Open(name, {role: _first(piece, i) for role, i in roles.items()}, piece.row)

@@ -126,7 +126,7 @@ def blocks(layout: Layout, params: Params) -> Iterator[Block]:
                 raise
             raise explain(layout, params, row, None, str(error)) from error
     if row == 0:
-        raise InputError("there is no row", where=layout.path)
+        raise InputError("there is no row", where=layout.path, way_out="record or export it again")
 
 
 def seconds(layout: Layout, params: Params, block: Block) -> tuple[float, str]:

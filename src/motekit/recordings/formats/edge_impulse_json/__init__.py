@@ -49,7 +49,11 @@ def write(path: Path, recording: Recording, params: Params) -> None:
     try:
         data = json.dumps(found, separators=(",", ":"), allow_nan=False).encode("ascii")
     except ValueError as error:
-        raise InputError("JSON has no NaN and no infinity", where=recording.name) from error
+        raise InputError(
+            "JSON has no NaN and no infinity",
+            where=recording.name,
+            way_out="leave the samples out, or write CBOR or Parquet",
+        ) from error
     if params.hmac_key:
         signature = sign(data, key_bytes(params.hmac_key, path))
         data = data.replace(UNSIGNED.encode(), signature.encode(), 1)

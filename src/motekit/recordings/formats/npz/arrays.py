@@ -94,4 +94,5 @@ class Arrays:
             raise InputError(
                 "the array is larger than its file, or than 4 GiB",
                 where=f"{self.path}, array {name!r}", value=shape,
+                way_out="write it again with numpy.savez"
             )  # fmt: skip

@@ -111,14 +111,20 @@ class _File:
             told *= count
         if len(names) != count or len(told) != count:
             raise InputError(f"channels and units must have {count} entries", where=self.path,
-                             value=f"{len(names)} and {len(told)}")  # fmt: skip
+                             value=f"{len(names)} and {len(told)}",
+                             way_out="give one for each column")  # fmt: skip
         scale = self.per("scale", count)
         if scale is not None and (scale.dtype.kind not in "iuf" or not np.isfinite(scale).all()):
             raise self.wrong("scale", "must be finite numbers", scale.dtype)
         given = self.params.scale or (None if scale is None else tuple(map(float, scale)))
         scales = (given or (1.0,)) * (count if given is None or len(given) == 1 else 1)
         if len(scales) != count:
-            raise InputError(f"scale must have {count} entries", where=self.path, value=scales)
+            raise InputError(
+                f"scale must have {count} entries",
+                where=self.path,
+                value=scales,
+                way_out="give one for all, or one for each column",
+            )
         names = [name or f"c{i}" for i, name in enumerate(names)]
         if len(set(names)) != count:
             raise self.wrong("channels", "two channels have one name", names)

@@ -75,12 +75,18 @@ def parts(path: Path, params: Params) -> Iterator[Recording]:
         values = values[:, None]
     if not len(values) or not values.shape[1] or rate < 1:
         raise InputError("there is no sample, or no rate", where=path,
-                         value=f"{values.shape} at {rate} Hz")  # fmt: skip
+                         value=f"{values.shape} at {rate} Hz",
+                         way_out="record it again")  # fmt: skip
     wide = values.dtype == np.int32 and width == 3
     signed = np.dtype(np.int8) if values.dtype == np.uint8 else values.dtype.newbyteorder("=")
     scale = 2.0**-23 if wide else _FULL.get(signed.name, 1.0)
     if signed.name not in (*_FULL, "float32", "float64"):
-        raise InputError("samples of this type are not known", where=path, value=signed.name)
+        raise InputError(
+            "samples of this type are not known",
+            where=path,
+            value=signed.name,
+            way_out="convert it to 16-bit PCM",
+        )
     symbol = unit(params.unit, where=f"{path}, unit").symbol
     count = values.shape[1]
     names = ["audio"] if count == 1 else [f"audio{i}" for i in range(count)]

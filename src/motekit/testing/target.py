@@ -66,7 +66,7 @@ class TargetContract:
     @pytest.fixture(scope="class")
     @classmethod
     def machine(cls) -> Iterator[Machine]:
-        with program(cls.name, [SOURCE]) as machine:
+        with program(cls.name, [SOURCE], check_alignment=True) as machine:
             yield machine
 
     @pytest.fixture(scope="class")

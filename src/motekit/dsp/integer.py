@@ -102,22 +102,22 @@ def center(x: I64, most: int) -> tuple[I64, I64, w.Wide, I64, I64]:
     up = np.minimum(up, most)
     each = up[..., None]
     d = (d << np.maximum(0, each)) >> np.maximum(0, -each)
-    square, skewness, kurtosis = shape(((d >> (TOP_BITS - 14)) + 1) >> 1)
+    square, skewness, kurtosis = shape(((d >> (TOP_BITS - 15)) + 1) >> 1)
     return d, up, square, skewness, kurtosis
 
 
 def shape(e: I64) -> tuple[w.Wide, I64, I64]:
-    """(mean square, skewness in 2^-16ths, kurtosis in 2^-14ths) of |e| ≤ 2^13 without mean."""
-    r2 = (e * e + 4096) >> 13
+    """(mean square, skewness in 2^-16ths, kurtosis in 2^-14ths) of |e| ≤ 2^14 without mean."""
+    r2 = (e * e + 8192) >> 14
     s2, s3, s4 = np.sum(e * e, axis=-1), np.sum(r2 * e, axis=-1), np.sum(r2 * r2, axis=-1)
     n = w.wide(np.full(s2.shape, e.shape[-1], dtype=np.uint64))
     ws2 = w.wide(s2.astype(np.uint64))
     square = w.over(ws2, n)
     none = ws2.m == 0
     cube = _or_one(w.times(ws2, w.root(square)), none)
-    third = w.wide(np.abs(s3).astype(np.uint64), 13)
+    third = w.wide(np.abs(s3).astype(np.uint64), 14)
     skewness = w.to(w.over(third, cube), -16)
-    fourth = w.times(w.wide(s4.astype(np.uint64), 26), n)
+    fourth = w.times(w.wide(s4.astype(np.uint64), 28), n)
     kurtosis = w.to(w.over(fourth, _or_one(w.times(ws2, ws2), none)), -14) - 3 * 16384
     signed = np.where(s3 < 0, -skewness, skewness)
     return square, np.where(none, 0, signed), np.where(none, 0, kurtosis)

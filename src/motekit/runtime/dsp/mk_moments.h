@@ -57,11 +57,11 @@ mk_shape_f32 mk_shape_from_sums_f32(mk_sums_f32 sums, uint32_t n);
  * Elements up to `padded`, at least n and a multiple of four, become 0. */
 mk_shape_f32 mk_center_f32(float *x, uint32_t n, uint32_t padded, float sum);
 
-/* Sums of e^2, e^3 and e^4, where |e| <= 2^13 has no mean. */
+/* Sums of e^2, e^3 and e^4, where |e| <= 2^14 has no mean. */
 typedef struct {
     uint64_t s2;
-    int64_t s3;  /* of e times the rounded e^2 / 2^13 */
-    uint64_t s4; /* of the square of the rounded e^2 / 2^13 */
+    int64_t s3;  /* of e times the rounded e^2 / 2^14 */
+    uint64_t s4; /* of the square of the rounded e^2 / 2^14 */
 } mk_sums_q;
 
 typedef struct {
@@ -78,7 +78,7 @@ void mk_shape_from_sums_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape);
 
 /* Remove the mean of x in place (|x| < 2^29) and multiply by the power of two up to 2^most that
  * brings the largest magnitude to 2^27 .. 2^28; the exponent (it may be negative) is returned.
- * The square mean in shape is that of x in steps of 2^15. */
+ * The square mean in shape is that of x in steps of 2^14. */
 int32_t mk_center_q(int32_t *x, uint32_t n, int32_t most, mk_shape_q *shape);
 
 #endif

@@ -13,10 +13,10 @@ void mk_shape_from_sums_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape)
     if (s2.m == 0U) {
         return;
     }
-    /* s3 * 2^13 / (s2 * root(s2 / n)), and s4 * 2^26 * n / s2^2 */
+    /* s3 * 2^14 / (s2 * root(s2 / n)), and s4 * 2^28 * n / s2^2 */
     const int64_t s3 = sums->s3;
-    const mk_wide third = mk_wide_from((s3 < 0) ? (uint64_t)(-s3) : (uint64_t)s3, 13);
-    const mk_wide fourth = mk_wide_times(mk_wide_from(sums->s4, 26), count);
+    const mk_wide third = mk_wide_from((s3 < 0) ? (uint64_t)(-s3) : (uint64_t)s3, 14);
+    const mk_wide fourth = mk_wide_times(mk_wide_from(sums->s4, 28), count);
     shape->square = mk_wide_over(s2, count);
     const mk_wide cube = mk_wide_times(s2, mk_wide_root(shape->square));
     const int32_t skewness = mk_wide_to(mk_wide_over(third, cube), -16);
@@ -27,15 +27,15 @@ void mk_shape_from_sums_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape)
 void mk_add_q(mk_sums_q *sums, const int32_t *x, uint32_t n, uint32_t down)
 {
     while (n > 0U) {
-        /* So many terms of 26 bits fit 31 bits. */
-        const uint32_t chunk = (n < 16U) ? n : 16U;
+        /* So many terms of 28 bits fit 31 bits. */
+        const uint32_t chunk = (n < 7U) ? n : 7U;
         uint32_t s2 = 0;
         int32_t s3 = 0;
         uint32_t s4 = 0;
         for (uint32_t i = chunk; i > 0U; i--) {
             const int32_t e = ((*x >> down) + 1) >> 1;
             const int32_t e2 = e * e;
-            const int32_t r2 = (e2 + 4096) >> 13;
+            const int32_t r2 = (e2 + 8192) >> 14;
             x++;
             s2 += (uint32_t)e2;
             s3 += r2 * e;
@@ -84,7 +84,7 @@ int32_t mk_center_q(int32_t *x, uint32_t n, int32_t most, mk_shape_q *shape)
     sums.s2 = 0;
     sums.s3 = 0;
     sums.s4 = 0;
-    mk_add_q(&sums, x, n, MK_TOP_BITS - 14);
+    mk_add_q(&sums, x, n, MK_TOP_BITS - 15);
     mk_shape_from_sums_q(&sums, n, shape);
     return up;
 }

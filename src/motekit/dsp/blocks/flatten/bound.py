@@ -21,7 +21,7 @@ def _sample_errors(x: F64, signal: Signal, arithmetic: str, unit: float) -> tupl
         rounded = 3 if signal.sample == "int16" else x.shape[-1] + 3
         return 2 * EPS * top, rounded * EPS * top
     peak = np.max(np.abs(x - x.mean(axis=-1, keepdims=True)), axis=-1)
-    return peak * 2.0**-13, np.full(top.shape, 2.0**-14 * unit)
+    return peak * 2.0**-14, np.full(top.shape, 2.0**-14 * unit)
 
 
 def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) -> list[F64]:
@@ -33,7 +33,7 @@ def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) ->
     skewness, kurtosis = shape_bounds(d, each, alike)
     sigma, _, k = spread(d)
     if arithmetic == "fixed":  # the square of a deviation is kept in 15 bits
-        coarse = 2.0**-13 * crest(d) ** 2
+        coarse = 2.0**-14 * crest(d) ** 2
         skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
         kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
     flat = np.max(np.abs(d), axis=-1) <= 1e-9 * top

@@ -62,8 +62,8 @@ def _correlation(a: _Level, b: _Level) -> I64:
 
 def _channel(x: I64, p: Params) -> tuple[_Level, list[I64]]:
     level, n = _level(x), x.shape[-1]
-    square, skewness, kurtosis = integer.shape(((level.short >> 1) + 1) >> 1)
-    scaled = w.Wide(square.m, square.e + 2 * (level.down + 2))
+    square, skewness, kurtosis = integer.shape((level.short + 1) >> 1)
+    scaled = w.Wide(square.m, square.e + 2 * (level.down + 1))
     total = (level.mean**2).astype(np.uint64) + w.whole(scaled)
     above = x * n > level.total[..., None]
     values = {

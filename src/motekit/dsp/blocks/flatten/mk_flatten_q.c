@@ -72,12 +72,12 @@ static void sums_of(const mk_history *h, uint32_t c, const mk_level *level, mk_s
             at += h->channels;
             count++;
             if (count == 16U) {
-                mk_add_q(sums, some, count, 1);
+                mk_add_q(sums, some, count, 0);
                 count = 0;
             }
         }
     }
-    mk_add_q(sums, some, count, 1);
+    mk_add_q(sums, some, count, 0);
 }
 
 #if MK_FLATTEN_STEPS
@@ -163,7 +163,7 @@ static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_
     sums_of(h, c, &level, &sums);
     mk_shape_from_sums_q(&sums, h->length, &shape);
     const int32_t mean = (level.whole * (1 << MK_POINT)) + level.fraction;
-    shape.square.e += (int32_t)(2U * (level.down + 2U));
+    shape.square.e += (int32_t)(2U * (level.down + 1U));
     const uint64_t square =
         (uint64_t)((int64_t)mean * mean) + mk_wide_whole(shape.square);
     const int32_t values[7] = {

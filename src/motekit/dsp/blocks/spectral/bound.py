@@ -77,7 +77,7 @@ def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) ->
     coarse = np.maximum(peak * 2.0**-27, one * 2.0**-fp.most)
     taper = TAPER * SIGMAS * energy if np.any(pl.window != 1.0) else 0.0
     line = sample * np.sqrt(n) + FFT_UNITS * pl.fft * coarse + taper
-    return _Channel(d, sample, peak * 2.0**-13, line, True)
+    return _Channel(d, sample, peak * 2.0**-14, line, True)
 
 
 def _statistics(c: _Channel) -> list[F64]:
@@ -85,7 +85,7 @@ def _statistics(c: _Channel) -> list[F64]:
     skewness, kurtosis = shape_bounds(c.d, c.each, c.sample + (c.each if c.fixed else 0.0))
     rms = c.sample + summing(c.d.shape[-1]) * sigma
     if c.fixed:
-        coarse = 2.0**-13 * crest(c.d) ** 2
+        coarse = 2.0**-14 * crest(c.d) ** 2
         rms = rms + c.each + 2.0**-14 * sigma
         skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
         kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
@@ -97,11 +97,11 @@ def _spectral_moments(power: F64, error: F64, fixed: bool) -> list[F64]:
     top = np.max(power, axis=-1)
     d = power - power.mean(axis=-1, keepdims=True)
     common = np.max(error, axis=-1) + 4 * EPS * top
-    each = np.max(np.abs(d), axis=-1) * 2.0**-13 if fixed else 2 * EPS * top
+    each = np.max(np.abs(d), axis=-1) * 2.0**-14 if fixed else 2 * EPS * top
     skewness, kurtosis = shape_bounds(d, each, common + (each if fixed else 0.0))
     if fixed:
         _, _, k = spread(d)
-        coarse = 2.0**-13 * crest(d) ** 2
+        coarse = 2.0**-14 * crest(d) ** 2
         skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
         kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
     flat = top <= 1e-290

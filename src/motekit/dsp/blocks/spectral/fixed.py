@@ -52,7 +52,7 @@ def _powers(d: I64, pl: Plan, p: Params) -> U64:
 
 
 def _moments(power: U64) -> tuple[I64, I64]:
-    """Skewness and kurtosis of the powers, from 13 bits of each one's distance to the mean."""
+    """Skewness and kurtosis of the powers, from 14 bits of each one's distance to the mean."""
     n = np.uint64(power.shape[-1])
     total = np.asarray(np.sum(power >> np.uint64(8), axis=-1, dtype=np.uint64))
     mean = w.whole(w.over(w.wide(total, 8), w.wide(n)))[..., None]
@@ -61,7 +61,7 @@ def _moments(power: U64) -> tuple[I64, I64]:
     top = np.max(far, axis=-1)
     down = np.zeros(top.shape, dtype=np.uint64)
     for _ in range(50):
-        down += ((top >> down) >= 16384).astype(np.uint64)
+        down += ((top >> down) >= 32768).astype(np.uint64)
     twice = (far >> down[..., None]).astype(np.int64)
     _, skewness, kurtosis = integer.shape((np.where(low, -twice, twice) + 1) >> 1)
     return skewness, kurtosis
@@ -99,7 +99,7 @@ def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
             y = _run(y, cascade)
         d, up, square, skewness, kurtosis = integer.center(y, fp.most)
         if p.statistics:
-            rms = w.root(w.Wide(square.m, square.e + np.where(square.m > 0, 2 * (15 - up), 0)))
+            rms = w.root(w.Wide(square.m, square.e + np.where(square.m > 0, 2 * (14 - up), 0)))
             out += [w.to(rms, 0), skewness, kurtosis]
         if pl.fft:
             power = _powers(d, pl, p)

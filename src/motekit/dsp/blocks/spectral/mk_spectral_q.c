@@ -149,7 +149,7 @@ static uint64_t mean_power(const mk_powers *powers, uint32_t half)
     return mk_wide_whole(mk_wide_over(mk_wide_from(sum, 8), mk_wide_from(half + 1U, 0)));
 }
 
-/* From 13 bits of each power's distance to the mean. */
+/* From 14 bits of each power's distance to the mean. */
 static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out)
 {
     const uint64_t mean = mean_power(powers, half);
@@ -160,7 +160,7 @@ static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out
         top = (far > top) ? far : top;
     }
     uint32_t down = 0;
-    while ((top >> down) >= 16384U) {
+    while ((top >> down) >= 32768U) {
         down++;
     }
     mk_sums_q sums;
@@ -229,7 +229,7 @@ static void put_bands(const mk_spectral_params *p, int32_t offset, const mk_powe
 static void put_statistics(const mk_shape_q *shape, int32_t up, mk_features *out)
 {
     mk_wide square = shape->square;
-    square.e += 2 * (15 - up);
+    square.e += 2 * (14 - up);
     mk_put_q(out, mk_wide_to(mk_wide_root(square), 0));
     mk_put_q(out, shape->skewness);
     mk_put_q(out, shape->kurtosis);

@@ -123,7 +123,6 @@ class OpSpec:
         tflite: spellings this op covers; empty if TFLite has none.
         arity: fewest and most inputs.
         channels: how channels flow through the op; without it all of them are kept.
-        channels: how channels flow through the op; without it all of them are kept.
         view: the output is the input's bytes under another shape; it needs no kernel unless
             both are given from outside.
     """

@@ -36,8 +36,12 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     sources = tuple(s for s in base.sources if not s[1].endswith("connected.c"))
     return replace(
         base,
-        sources=((__name__, "mk_fully_connected_simd.c"), *sources),
-        call="mk_fully_connected({params}, {in0}, {out0})",
+        sources=(
+            (__name__, "mk_fully_connected_simd.h"),
+            (__name__, "mk_fully_connected_simd.c"),
+            *sources,
+        ),
+        call="mk_fully_connected_simd({params}, {in0}, {out0})",
         stack_bytes=64,
     )
 

@@ -2,7 +2,7 @@
  * that a host build of the program computes the same.
  *
  * SPDX-License-Identifier: Apache-2.0 */
-#include "mk_fully_connected.h"
+#include "mk_fully_connected_simd.h"
 #include "mk_requantize.h"
 
 #if defined(__ARM_FEATURE_SIMD32)
@@ -64,7 +64,7 @@ static inline int8_t mk_output(const mk_fully_connected_params *p, uint32_t o, i
     return (int8_t)mk_clamp(scaled + p->out_zero, p->out_min, p->out_max);
 }
 
-void mk_fully_connected(const mk_fully_connected_params *p, const int8_t *in, int8_t *out)
+void mk_fully_connected_simd(const mk_fully_connected_params *p, const int8_t *in, int8_t *out)
 {
     const uint32_t n = p->in_features;
     const uint32_t last = (uint32_t)p->out_features - 1U;

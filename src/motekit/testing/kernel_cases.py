@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -97,3 +98,53 @@ def check(
             if core != "host":
                 cycles.append(p.cycles(i, given[-1]))  # type: ignore[union-attr]
     return cycles
+
+
+_ROWS = re.compile(
+    r"(\w+)\((&\w+), &\(const mk_rows\)\{(.+?), (.+?), (.+?), 0U, (\d+)U, \d+U, (\d+)U\}\)"
+)
+_ONE_BY_ONE = """{{
+        static int8_t ring[{span} * {pitch}];
+        for (uint32_t y = 0; y < {rows}U; y++) {{
+            for (uint32_t i = 0; i < {span}U; i++) {{
+                const uint32_t from = y * {stride}U + i - {top}U;
+                for (uint32_t j = 0; (from < {height}U) && (j < {pitch}U); j++) {{
+                    ring[(from % {span}U) * {pitch}U + j] = ({source})[from * {pitch}U + j];
+                }}
+            }}
+            const mk_rows one = {{ring, {out}, {scratch}, (uint16_t)y, (uint16_t)(y + 1U),
+                                 {span}U, {ring_out}U}};
+            {call}({params}, &one);
+        }}
+    }}"""
+
+
+def check_rows(kernel: str, graph: Graph, core: str) -> None:
+    """Run a kernel one row of output at a time, its input in a ring of as many rows as a window
+    sees, and compare with the reference."""
+    (op,) = graph.ops
+    case = Case(graph, {op.name: kernel})
+    _, height, width, channels = graph.type(str(op.inputs[0])).shape
+    size = graph.type(str(op.inputs[1])).shape[1]
+    window = windows.window(op.attrs, (size, 1))
+    with tempfile.TemporaryDirectory(prefix="motekit-rows-") as name:
+        folder = Path(name)
+        files = write([case], targets.core(core).spec, folder)
+        text = files[0].read_text(encoding="utf-8")
+        parts = _ROWS.search(text)
+        assert parts is not None, "the kernel does not work on rows"
+        call, params, source, out, scratch, rows, ring_out = parts.groups()
+        loop = _ONE_BY_ONE.format(
+            call=call, params=params, source=source, out=out, scratch=scratch, rows=rows,
+            ring_out=ring_out, span=(size - 1) * window.dilation[0] + 1,
+            pitch=width * channels, stride=window.stride[0], top=window.padding[0], height=height,
+        )  # fmt: skip
+        files[0].write_text(text.replace(parts.group(0), loop), encoding="utf-8")
+        plugin = targets.core(core)
+        settings = toolchain.Settings(include=(folder,))
+        objects = [*files, Path(__file__).with_name("main.c")]
+        elf = toolchain.program(plugin, objects, folder / "program.elf", settings, keep=True)
+        machine = CoreProgram(Machine(plugin, elf, check_alignment=False), [case])
+        for given in inputs(graph, 0):
+            (got,) = machine.run([(0, given)])
+            assert_equal(got, run(graph, given), graph, f"kernel {kernel} by rows")

@@ -2,7 +2,7 @@ import pytest
 
 from motekit import targets
 from motekit.graph.ops.conv_2d.kernels.patches import KERNEL, runs
-from motekit.testing.kernel_cases import check, conv
+from motekit.testing.kernel_cases import check, check_rows, conv
 
 CASES = [
     conv((12, 10, 1), 16, kernel=(10, 4), stride=(2, 2), in_zero=83),  # a row is four bytes
@@ -33,6 +33,11 @@ def test_equal_to_the_reference(core: str) -> None:
 @pytest.mark.parametrize("core", ["cortex-m4f", "cortex-m7", "cortex-m33"])
 def test_equal_with_every_compiler(core: str, compiler: str) -> None:
     check("patches", CASES, core, compiler)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 7])
+def test_works_row_by_row(number: int) -> None:
+    check_rows("patches", CASES[number], "cortex-m4f")
 
 
 def test_patch_order_takes_fours_first() -> None:

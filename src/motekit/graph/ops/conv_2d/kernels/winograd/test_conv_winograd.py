@@ -4,7 +4,7 @@ import pytest
 from motekit import targets
 from motekit.core.graph import Graph
 from motekit.graph.ops.conv_2d.kernels.winograd import KERNEL, ORDER, stream
-from motekit.testing.kernel_cases import Shape, check, conv
+from motekit.testing.kernel_cases import Shape, check, check_rows, conv
 
 SPEC = targets.core("cortex-m4f").spec
 
@@ -34,6 +34,11 @@ def test_equal_to_the_reference(core: str) -> None:
 @pytest.mark.parametrize("core", ["cortex-m4f", "cortex-m7", "cortex-m33"])
 def test_equal_with_every_compiler(core: str, compiler: str) -> None:
     check("winograd", CASES, core, compiler)
+
+
+@pytest.mark.parametrize("graph", [CASES[1], CASES[3]])
+def test_works_row_by_row(graph: Graph) -> None:
+    check_rows("winograd", graph, "cortex-m4f")
 
 
 def test_transformed_weights_give_the_products() -> None:

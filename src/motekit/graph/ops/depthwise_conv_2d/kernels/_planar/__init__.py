@@ -22,7 +22,6 @@ from motekit.graph.ops._shared.requantized import I8, I32, I64
 SHIFT = 10  # of the high word, in mk_planar.inc
 GAINS = (*range(256, 199, -1), 128, 64, 32, 16, 8, 4, 2, 1)  # the last for large sums
 STRIP = 4  # channels
-FILTER = 56  # bytes of an expanded filter
 RING = 3  # slots of the kernel that works on images of any size
 
 
@@ -176,7 +175,8 @@ def _follows(walk: Lines, image: tuple[int, ...], out: tuple[int, ...]) -> bool:
 
 
 def _scratch(walk: Lines, slots: int) -> int:
-    return STRIP * FILTER + 16 * slots * walk.pairs
+    filter_bytes = 56 if slots == RING else 40
+    return STRIP * filter_bytes + 16 * slots * walk.pairs
 
 
 def _cost(op: Op, graph: Graph, target: TargetSpec, slots: int) -> Cost:
@@ -209,14 +209,18 @@ def _emit(op: Op, graph: Graph, target: TargetSpec, slots: int, name: str, packa
     defines = {"MK_PLANAR_STRIDE_2": 1} if walk.stride[1] == 2 else {}
     defines |= {"MK_PLANAR_DIPS": 1} if found.dip is not None else {}
     _, in_zero = types.per_tensor(types.operand(op, graph))
-    whole = () if slots == RING else ((__name__, "mk_planar_whole.inc"),)
+    ring = slots == RING
+    extra = (shared.HERE, "mk_rows.h") if ring else (__name__, "mk_planar_whole.inc")
+    data = "{in0}, {out0}, {scratch}"
+    counts = f"0U, {walk.out[0]}U, {walk.inside[0]}U, {walk.out[0]}U"
+    given = f"&(const mk_rows){{{{{data}, {counts}}}}}" if ring else data
     return Emitted(
         sources=(
             (package, f"mk_depthwise_{name}.h"),
             (package, f"mk_depthwise_{name}.c"),
             (__name__, "mk_planar.h"),
             (__name__, "mk_planar.inc"),
-            *whole,
+            extra,
         ),
         constants=tuple(constants),
         struct="mk_planar_params",
@@ -226,7 +230,7 @@ def _emit(op: Op, graph: Graph, target: TargetSpec, slots: int, name: str, packa
             **_geometry(walk, types.operand(op, graph).shape, graph.type(op.outputs[0]).shape),
             "in_zero": in_zero,
         },
-        call=f"mk_depthwise_{name}({{params}}, {{in0}}, {{out0}}, {{scratch}})",
+        call=f"mk_depthwise_{name}({{params}}, {given})",
         scratch_bytes=_scratch(walk, slots),
         stack_bytes=300,
         defines=defines,

@@ -3,7 +3,7 @@ import pytest
 from motekit import targets
 from motekit.core.graph import Graph
 from motekit.graph.ops import kernels
-from motekit.testing.kernel_cases import Shape, check, conv
+from motekit.testing.kernel_cases import Shape, check, check_rows, conv
 
 KERNELS = ("ring", "plane8", "plane16")
 
@@ -47,6 +47,11 @@ def test_equal_with_every_compiler(name: str, core: str, compiler: str) -> None:
     kernel, spec = kernels("depthwise_conv_2d").get(name), targets.core(core).spec
     graphs = [g for g in CASES if kernel.applies(g.ops[0], g, spec) is None]
     check(name, graphs, core, compiler)
+
+
+@pytest.mark.parametrize("stride", [(1, 1), (2, 2), (3, 1)])
+def test_ring_works_row_by_row(stride: tuple[int, int]) -> None:
+    check_rows("ring", depthwise((7, 12, 6), stride=stride, in_zero=9), "cortex-m4f")
 
 
 @pytest.mark.parametrize(

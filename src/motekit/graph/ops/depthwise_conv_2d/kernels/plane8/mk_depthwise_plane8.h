@@ -4,7 +4,7 @@
 
 #include "mk_planar.h"
 
-/* scratch: 224 bytes, then 128 bytes for every two values of a line with its padding. */
+/* scratch: 160 bytes, then 128 bytes for every two values of a line with its padding. */
 void mk_depthwise_plane8(const mk_planar_params *p, const int8_t *in, int8_t *out, void *scratch);
 
 #endif

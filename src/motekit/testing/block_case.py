@@ -55,11 +55,16 @@ uint32_t mk_case_run(const mk_history *h, const mk_norm *norm, int16_t *q, mk_fe
     for (uint32_t i = 0; i < {scratch}U + {guard}U; i++) {{
         scratch[i] = {word}U;
     }}
+#if defined(MK_CASE_EMPTY) /* what the harness alone takes */
+    (void)h;
+    return touched(&state[{state}]) | touched(&scratch[{scratch}]) | (uint32_t)(out.q == NULL);
+#else
 {run}
     const ptrdiff_t count = out.q - q;
     return touched(&state[{state}]) | touched(&scratch[{scratch}])
         | (uint32_t)(count != {features}) | (uint32_t)(out.norm - norm != count)
         | (uint32_t)((raw != NULL) && (out.raw - raw != count));
+#endif
 }}
 
 __attribute__((noinline)) uint32_t mk_case_many(const mk_sample *windows, uint32_t count,

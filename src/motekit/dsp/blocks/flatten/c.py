@@ -19,6 +19,7 @@ SOURCES = {
     "float": (*HEADERS, "mk_flatten_f32.c", *MOMENTS),
     "fixed": (*HEADERS, "mk_flatten_q.c", "mk_moments_q.c", "mk_wide.c", "mk_fix.h"),
 }
+SCRATCH = {"float": 8, "fixed": 24}  # bytes per channel, where channels are correlated
 
 
 def mask(p: Params) -> int:
@@ -41,13 +42,15 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
         defines["MK_FLATTEN_STEPS"] = 1
         if arithmetic == "float":
             fields["per_second"] = signal.rate_hz / (signal.length - 1)
+    scratch = 0
     if p.correlation:
         defines["MK_FLATTEN_CORRELATION"] = 1
+        scratch = SCRATCH[arithmetic] * len(signal.channels)
     sources = (*SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic])
     if arithmetic == "float":
-        return CBlock(sources, fields, 0, 0, defines)
+        return CBlock(sources, fields, 0, scratch, defines)
     require_fixed_input(signal)
-    return CBlock(sources, fields, 0, 0, defines, lsb(signal, p))
+    return CBlock(sources, fields, 0, scratch, defines, lsb(signal, p))
 
 
 def lsb(signal: Signal, p: Params) -> tuple[float, ...]:

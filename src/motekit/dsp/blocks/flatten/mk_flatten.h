@@ -1,4 +1,5 @@
-/* Statistics of every channel of a window, read straight from the ring: no scratch, no state.
+/* Statistics of every channel of a window, read straight from the ring; no state. Correlation
+ * wants a scratch of 8 bytes per channel (fixed point 24).
  *
  * Optional parts are compiled in when mk_config.h defines them as 1:
  *   MK_FLATTEN_STEPS        mean crossings and activity

@@ -133,48 +133,54 @@ static void put_steps(const mk_flatten_params *p, const mk_history *h, uint32_t 
 #endif
 
 #if MK_FLATTEN_CORRELATION
-static float correlation(const mk_history *h, uint32_t a, uint32_t b)
+/* What correlation needs of a channel; these lie in the scratch. */
+typedef struct {
+    float near_mean;
+    float s2; /* of the distances to near_mean */
+} mk_spread;
+
+static float correlation(const mk_history *h, uint32_t a, uint32_t b, const mk_spread *spread)
 {
     mk_run runs_a[2];
     mk_run runs_b[2];
-    mk_level level;
-    level_of(h, a, &level);
-    const float mean_a = level.near_mean;
-    level_of(h, b, &level);
-    const float mean_b = level.near_mean;
     mk_history_runs(h, a, runs_a);
     mk_history_runs(h, b, runs_b);
-    float aa = 0.0F;
-    float bb = 0.0F;
+    const float mean_a = spread[a].near_mean;
+    const float mean_b = spread[b].near_mean;
     float ab = 0.0F;
     for (uint32_t r = 0; r < 2U; r++) {
         const mk_sample *at_a = runs_a[r].at;
         const mk_sample *at_b = runs_b[r].at;
         for (uint32_t n = runs_a[r].count; n > 0U; n--) {
-            const float da = (float)*at_a - mean_a;
-            const float db = (float)*at_b - mean_b;
+            ab += ((float)*at_a - mean_a) * ((float)*at_b - mean_b);
             at_a += h->channels;
             at_b += h->channels;
-            aa += da * da;
-            bb += db * db;
-            ab += da * db;
         }
     }
-    if (!((aa > 0.0F) && (bb > 0.0F))) {
+    if (!((spread[a].s2 > 0.0F) && (spread[b].s2 > 0.0F))) {
         return 0.0F;
     }
-    return (ab / __builtin_sqrtf(aa)) / __builtin_sqrtf(bb);
+    return (ab / __builtin_sqrtf(spread[a].s2)) / __builtin_sqrtf(spread[b].s2);
 }
 #endif
 
 static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_t c,
-                        mk_features *out)
+                        void *scratch, mk_features *out)
 {
     const float scale = p->scale[c];
     mk_level level;
     level_of(h, c, &level);
     const mk_sums_f32 sums = sums_of(h, c, level.near_mean);
     const mk_shape_f32 shape = mk_shape_from_sums_f32(sums, h->length);
+#if MK_FLATTEN_CORRELATION
+    mk_spread *const spread = (mk_spread *)scratch;
+    if ((p->wanted & MK_FLATTEN_PAIRS) != 0U) {
+        spread[c].near_mean = level.near_mean;
+        spread[c].s2 = sums.s2;
+    }
+#else
+    (void)scratch;
+#endif
     const float mean = level.near_mean + shape.shift;
     const float square = (mean * mean) + shape.variance;
     const float values[7] = {
@@ -199,15 +205,14 @@ void mk_flatten_finish(const mk_flatten_params *p, void *state, const mk_history
                        void *scratch, mk_features *out)
 {
     (void)state;
-    (void)scratch;
     for (uint32_t c = 0; c < p->channels; c++) {
-        put_channel(p, h, c, out);
+        put_channel(p, h, c, scratch, out);
     }
 #if MK_FLATTEN_CORRELATION
     if ((p->wanted & MK_FLATTEN_PAIRS) != 0U) {
         for (uint32_t a = 0; a < p->channels; a++) {
             for (uint32_t b = a + 1U; b < p->channels; b++) {
-                mk_put_f32(out, correlation(h, a, b));
+                mk_put_f32(out, correlation(h, a, b, (const mk_spread *)scratch));
             }
         }
     }

@@ -113,15 +113,11 @@ static void put_steps(const mk_flatten_params *p, const mk_history *h, uint32_t 
 #endif
 
 #if MK_FLATTEN_CORRELATION
-/* In 2^-30ths. */
-static int32_t correlation(const mk_history *h, uint32_t a, uint32_t b)
+/* In 2^-30ths. levels: of all channels; they lie in the scratch. */
+static int32_t correlation(const mk_history *h, uint32_t a, uint32_t b, const mk_level *levels)
 {
     mk_run runs_a[2];
     mk_run runs_b[2];
-    mk_level level_a;
-    mk_level level_b;
-    level_of(h, a, &level_a);
-    level_of(h, b, &level_b);
     mk_history_runs(h, a, runs_a);
     mk_history_runs(h, b, runs_b);
     uint64_t aa = 0;
@@ -131,8 +127,8 @@ static int32_t correlation(const mk_history *h, uint32_t a, uint32_t b)
         const mk_sample *at_a = runs_a[r].at;
         const mk_sample *at_b = runs_b[r].at;
         for (uint32_t n = runs_a[r].count; n > 0U; n--) {
-            const int32_t da = short_deviation(&level_a, *at_a);
-            const int32_t db = short_deviation(&level_b, *at_b);
+            const int32_t da = short_deviation(&levels[a], *at_a);
+            const int32_t db = short_deviation(&levels[b], *at_b);
             at_a += h->channels;
             at_b += h->channels;
             aa += (uint32_t)(da * da);
@@ -151,7 +147,7 @@ static int32_t correlation(const mk_history *h, uint32_t a, uint32_t b)
 #endif
 
 static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_t c,
-                        mk_features *out)
+                        void *scratch, mk_features *out)
 {
     mk_level level;
     mk_sums_q sums;
@@ -160,6 +156,13 @@ static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_
     sums.s3 = 0;
     sums.s4 = 0;
     level_of(h, c, &level);
+#if MK_FLATTEN_CORRELATION
+    if ((p->wanted & MK_FLATTEN_PAIRS) != 0U) {
+        ((mk_level *)scratch)[c] = level;
+    }
+#else
+    (void)scratch;
+#endif
     sums_of(h, c, &level, &sums);
     mk_shape_from_sums_q(&sums, h->length, &shape);
     const int32_t mean = (level.whole * (1 << MK_POINT)) + level.fraction;
@@ -188,15 +191,14 @@ void mk_flatten_finish(const mk_flatten_params *p, void *state, const mk_history
                        void *scratch, mk_features *out)
 {
     (void)state;
-    (void)scratch;
     for (uint32_t c = 0; c < p->channels; c++) {
-        put_channel(p, h, c, out);
+        put_channel(p, h, c, scratch, out);
     }
 #if MK_FLATTEN_CORRELATION
     if ((p->wanted & MK_FLATTEN_PAIRS) != 0U) {
         for (uint32_t a = 0; a < p->channels; a++) {
             for (uint32_t b = a + 1U; b < p->channels; b++) {
-                mk_put_q(out, correlation(h, a, b));
+                mk_put_q(out, correlation(h, a, b, (const mk_level *)scratch));
             }
         }
     }

@@ -1,0 +1,114 @@
+"""python -m benchmarks.dsp [--json] [--markdown BLOCK] [--core CORE] [--out DIR]"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit import dsp, targets
+from motekit.targets import elf as elf_file
+from motekit.testing.block_case import Built, Case
+
+from .cases import Setting, settings, signal, windows
+
+CORES = ("cortex-m4f", "cortex-m33", "cortex-m7", "cortex-m0plus", "riscv32imc")
+EMPTY = ("-DMK_CASE_EMPTY=1",)
+
+
+def measure(setting: Setting, core: str, x: npt.NDArray[np.int16], out: Path) -> dict[str, Any]:
+    """One block on one core, what the harness takes subtracted; cycles are the mean of windows."""
+    arithmetic = targets.core(core).spec.arithmetic
+    block = dsp.block(setting.block)
+    case = Case(block, signal(), setting.params, arithmetic)
+    built, empty = Built(case, core), Built(case, core, extra=EMPTY)
+    taken = [built.measure(window) for window in x]
+    base = empty.measure(x[0])
+    raw, _ = built.run(x)
+    natural = case.natural(x)
+    error = np.abs(case.to_units(raw) - case.reference(x))
+    bound = block.bound(case.signal, case.params, arithmetic, natural)
+    std = case.reference(x).std(axis=0) + 1e-12
+    c = case.c()
+    flash = [elf_file.read(b.library).sizes.flash for b in (built, empty)]
+    stack = max(m.stack_bytes for m in taken) - base.stack_bytes
+    path = out / f"{setting.name}-{core}.elf"
+    shutil.copyfile(built.library, path)
+    return {
+        "arithmetic": arithmetic,
+        "features": case.count,
+        "cycles": round(float(np.mean([m.cycles for m in taken]))) - base.cycles,
+        "cycles_tag": base.model.tag,
+        "flash_bytes": flash[0] - flash[1],
+        "ram_bytes": c.state_bytes + c.scratch_bytes + stack,
+        "scratch_bytes": c.scratch_bytes,
+        "stack_bytes": stack,
+        "max_error": float((error / std).max()),
+        "error_bound": float((bound / std).max()),
+        "within_bound": bool(np.all(error <= bound)),
+        "paths": {"elf": str(path)},
+    }
+
+
+def text(rows: dict[str, dict[str, Any]]) -> str:
+    """A table for the terminal."""
+    lines = [f"{'':<48}{'cycles':>12}{'flash':>10}{'RAM':>10}{'stack':>8}{'error':>10}"]
+    for setting in settings():
+        lines.append(f"{setting.name}: {setting.what}")
+        for core, r in rows[setting.name].items():
+            left = f"    {core}, {r['arithmetic']}, cycles {r['cycles_tag']}"
+            lines.append(
+                f"{left:<48}{r['cycles']:>12,}{r['flash_bytes']:>8,} B{r['ram_bytes']:>8,} B"
+                f"{r['stack_bytes']:>6,} B{r['max_error']:>10.1e}"
+            )
+        if setting.peer:
+            cycles, heap = setting.peer
+            lines.append(f"{'    vendor SDK, Cortex-M4F, estimated':<48}{cycles:>12,}{heap:>18,} B")
+    lines.append("flash: code and tables of the block alone; RAM: state, scratch and stack")
+    lines.append("error: largest distance to the float64 reference, in deviations of the feature")
+    return "\n".join(lines)
+
+
+def markdown(rows: dict[str, dict[str, Any]], block: str) -> str:
+    """The cost table of a block's page."""
+    head = "| setting | core | cycles a window | flash | RAM | of it stack | largest error |"
+    lines = [head, "|---|---|---|---|---|---|---|"]
+    for setting in (s for s in settings() if s.block == block):
+        for core, r in rows[setting.name].items():
+            lines.append(
+                f"| {setting.what} | {core}, {r['arithmetic']} | {r['cycles']:,} "
+                f"({r['cycles_tag']}) | {r['flash_bytes']:,} B | {r['ram_bytes']:,} B | "
+                f"{r['stack_bytes']:,} B | {r['max_error']:.0e} σ |"
+            )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.dsp")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--markdown", metavar="BLOCK", help="the cost table of a block's page")
+    parser.add_argument("--core", action="append", choices=CORES, help="only these cores")
+    parser.add_argument("--out", type=Path, default=Path("builds/dsp"), help="where ELFs go")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    x = windows()
+    chosen = [s for s in settings() if args.markdown in (None, s.block)]
+    rows = {
+        s.name: {core: measure(s, core, x, args.out) for core in args.core or CORES}
+        for s in chosen
+    }  # fmt: skip
+    if args.json:
+        print(json.dumps({"blocks": rows}, indent=2))
+    elif args.markdown:
+        print(markdown(rows, args.markdown))
+    else:
+        print(text(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""The settings that are measured, and the windows they are measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from motekit import dsp
+from motekit.core.block import Signal
+from motekit.recordings import samples
+from motekit.recordings.windows import WindowParams, cut
+
+RATE_HZ, LENGTH = 62.5, 125
+WINDOWS = 24  # of all subjects, over all exercises
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A block with parameters.
+
+    Args:
+        what: for people.
+        peer: (cycles, heap bytes) of the vendor's SDK in the same setting on a Cortex-M4F, None
+            where it has not been measured.
+    """
+
+    name: str
+    block: str
+    params: Any
+    what: str
+    peer: tuple[int, int] | None = None
+
+
+def settings() -> tuple[Setting, ...]:
+    """All of them; 3 axes × 125 samples."""
+    flatten, spectral = dsp.block("flatten").params, dsp.block("spectral").params
+    lags, raw = dsp.block("lags").params, dsp.block("raw").params
+    return (
+        Setting("raw", "raw", raw(), "375 samples"),
+        Setting("flatten", "flatten", flatten(), "7 statistics an axis"),
+        Setting(
+            "flatten_all", "flatten", flatten(crossings=True, activity=True, correlation=True),
+            "9 statistics an axis and 3 correlations",
+        ),
+        Setting("lags", "lags", lags(), "6 lags an axis"),
+        Setting(
+            "spectral_seed", "spectral",
+            spectral(filter="low", fft_length=128, overlap=False, bands=8, mask=False),
+            "order 6 at 3 Hz, 3 statistics, 8 bands of an FFT of 128",
+        ),
+        Setting(
+            "spectral_fft128_lp", "spectral",
+            spectral(filter="low", cutoff_hz=7.08, fft_length=128, overlap=False),
+            "order 6 at 7.08 Hz, 3 statistics, 15 bins of an FFT of 128",
+            (678_519, 2_792),
+        ),
+        Setting(
+            "spectral_ei_v4", "spectral", spectral(numerics="edge_impulse_v4", fft_length=16),
+            "no filter, 5 statistics, 8 bins of overlapping FFTs of 16, maximum held",
+        ),
+    )  # fmt: skip
+
+
+def signal() -> Signal:
+    """3 axes of int16 at 62.5 Hz, 4096 counts per g."""
+    scale = (1 / 4096,) * 3
+    return Signal(RATE_HZ, LENGTH, LENGTH, ("accX", "accY", "accZ"), ("g",) * 3, scale)
+
+
+def windows() -> npt.NDArray[np.int16]:
+    """Wrist movements, evenly taken from all recordings, resampled to 62.5 Hz."""
+    params = WindowParams(length=LENGTH, stride=LENGTH, rate_hz=RATE_HZ)
+    every = cut(list(samples.load("spar_watch")), params).values
+    picked = every[np.linspace(0, len(every) - 1, WINDOWS).astype(int)]
+    counts: npt.NDArray[np.int16] = np.round(picked).astype(np.int16)
+    return counts

@@ -1,4 +1,4 @@
-"""Depthwise 3x3 convolution with a whole strip of at most 16 lines in memory."""
+"""Depthwise 3x3 convolution with up to 16 lines of a strip in memory."""
 
 from __future__ import annotations
 

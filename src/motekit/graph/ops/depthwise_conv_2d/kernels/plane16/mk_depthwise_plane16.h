@@ -1,4 +1,4 @@
-/* Depthwise 3x3 convolution with all lines of a strip in memory: up to 16 with their padding. */
+/* Depthwise 3x3 convolution with up to 16 lines of a strip in memory. */
 #ifndef MK_DEPTHWISE_PLANE16_H
 #define MK_DEPTHWISE_PLANE16_H
 

@@ -1,4 +1,4 @@
-/* Depthwise 3x3 convolution with all lines of a strip in memory: up to 8 with their padding. */
+/* Depthwise 3x3 convolution with up to 8 lines of a strip in memory. */
 #ifndef MK_DEPTHWISE_PLANE8_H
 #define MK_DEPTHWISE_PLANE8_H
 

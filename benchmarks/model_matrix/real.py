@@ -12,6 +12,7 @@ from motekit.core.tensors import TensorType
 Raw = npt.NDArray[np.generic]
 GOLDEN = {  # model file → (folder of mlperf_tiny_golden, how its files are stored)
     "aww": ("kws_in", "float32"),
+    "kws_ref_model": ("kws_in", "float32"),
     "resnet": ("resnet_in", "uint8"),
     "pretrainedResnet_quant": ("resnet_in", "uint8"),
     "toycar": ("toycar_in", "float32"),

@@ -1,11 +1,12 @@
-"""python -m benchmarks.mlperf_tiny [MODELS] [--json] [--only kws,ic] [--modes speed,ram] [--out DIR]
+"""python -m benchmarks.mlperf_tiny [MODELS] [--json] [--only kws,ic] [--modes speed,ram]
 
 Compiles the MLPerf Tiny networks for a Cortex-M4F, runs them on the emulated core (zero wait
 states), compares every output byte with LiteRT's BUILTIN_REF on the original file, and prints
 what they take beside published figures and TFLM's. MODELS is a folder with the .tflite files,
 ../shared/models/mlperf_tiny unless told. Recorded inputs are read from ../mlperf_tiny_golden
-beside it (github.com/tum-ei-eda/mlonmcu-models) where there are some.
-"""  # fmt: skip
+beside it (github.com/tum-ei-eda/mlonmcu-models) where there are some. The C and the programs stay
+in build/mlperf_tiny, or where --out says.
+"""
 
 from __future__ import annotations
 

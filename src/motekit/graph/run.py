@@ -15,6 +15,7 @@ from .ops import OPS
 from .spec import violations
 
 State = Mapping[str, Array]
+TOGETHER = 1 << 20  # elements of the largest tensor over all cases that run at a time
 _NOTHING: Array = np.empty(0, dtype=np.int8)  # stands for an absent optional input
 
 
@@ -80,8 +81,13 @@ def run_sequence(graph: Graph, cases: Sequence[Sequence[Array]]) -> list[tuple[A
 def run_many(graph: Graph, batch: Array) -> Array:
     """First output for many cases of a one-input graph: shape (cases, *output shape).
 
-    Cases run together where every op can take the case axis as its batch axis, else one by one.
+    Cases run together where every op can take the case axis as its batch axis, as many as fit
+    TOGETHER, else one by one.
     """
+    most = max(1, TOGETHER // max(t.type.size for t in graph.tensors.values()))
+    if len(batch) > most:
+        parts = [run_many(graph, batch[i : i + most]) for i in range(0, len(batch), most)]
+        return np.concatenate(parts)
     wide = rebatch(graph, len(batch)) if len(batch) else None
     type_ = graph.type(graph.inputs[0])
     if wide is not None:

@@ -18,6 +18,8 @@ from .nested import Nested
 from .normalize import standardise
 from .store import Trained
 
+NOISE_VALUES = 1 << 22  # of the largest activation that are compared: bounds memory
+
 
 def calibration_rows(table: FeatureTable, held: tuple[str, ...]) -> npt.NDArray[np.int64]:
     """Real windows that are not held out: activation ranges come from these alone."""
@@ -69,5 +71,8 @@ def noise(candidate: Candidate, trained: Trained) -> tuple[sqnr.LayerNoise, ...]
     values = candidate.table.values[calibration_rows(candidate.table, ())]
     z = standardise(trained.normalizer, values)
     graph = plugin.lower(trained.fitted, z, trained.normalizer.z_lsb, "classifier")
+    largest = max(t.type.size for t in graph.tensors.values() if not t.is_constant)
+    some = slice(None, None, 1 + len(z) * largest // NOISE_VALUES)
+    values, z = values[some], z[some]
     real = plugin.activations(trained.fitted, z)
     return sqnr.table(graph, trained.normalizer.q(values), z, real)

@@ -14,8 +14,8 @@ from motekit.graph.exporters import to_tflite
 from motekit.graph.oracle import Oracle
 from motekit.graph.run import run
 from motekit.models.learners.dense import LEARNER
-from motekit.models.learners.dense.fit import class_weights
 from motekit.models.learners.dense.params import DenseParams
+from motekit.models.networks.fitting import class_weights
 from motekit.models.normalize import fit_normalizer, standard, standardise
 from motekit.testing.learner import NOTHING, LearnerContract, blobs, quiet, same
 
@@ -43,13 +43,14 @@ def test_another_seed_gives_another_model() -> None:
 
 
 def test_the_seed_decides_the_batches_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    from motekit.models.learners.dense import net
+    from motekit.models.learners.dense.net import DenseNet
+    from motekit.models.networks.loop import trainer
 
-    data, start = blobs(), net.first_weights
-    monkeypatch.setattr(net, "first_weights", lambda widths, seeds: start(widths, [0] * len(seeds)))
-    net.trainer.cache_clear()
+    data, start = blobs(), DenseNet.first
+    monkeypatch.setattr(DenseNet, "first", lambda net, seeds: start(net, [0] * len(seeds)))
+    trainer.cache_clear()
     assert not same(fit(data, folded(data, 0)), fit(data, folded(data, 1)))
-    net.trainer.cache_clear()
+    trainer.cache_clear()
 
 
 def test_curves_of_watched_groups_are_recorded() -> None:

@@ -1,7 +1,7 @@
 # `make help` prints this file's targets. Everything runs in .venv; nothing else is touched.
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-.PHONY: help setup demo test quick check format docs serve matrix seed constraints changelog clean
+.PHONY: help setup demo test slow quick check format docs serve matrix seed constraints changelog clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,10 +16,13 @@ setup: .venv/installed ## virtual environment with everything the tests need
 demo: setup ## real recordings to a proven program and its report, in ./demo
 	.venv/bin/motekit demo demo
 
-test: ## what continuous integration runs: apt tools, environment, lint, types, all tests
+test: ## what continuous integration runs: apt tools, environment, lint, types, everyday tests
 	bash tests/run
 
-quick: setup ## the everyday tests, without those marked slow
+slow: ## the wide sweeps that continuous integration leaves out
+	bash tests/run -m slow
+
+quick: setup ## the everyday tests alone
 	$(PY) -m pytest -m 'not slow' -n auto
 
 check: setup ## lint, format, types, layers

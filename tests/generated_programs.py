@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from motekit import dsp, targets
-from motekit.compiler.blocks import fed
 from motekit.compiler.generated import Generated
 from motekit.compiler.pipeline import compile_pipeline
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.params import from_mapping
 from motekit.core.pipeline import BlockUse, Decision, Normalizer, PipelineSpec
 from motekit.core.tensors import TensorType
+from motekit.dsp.pipeline import fed
 from motekit.graph.ops.kmeans import smallest_shift
 from motekit.testing.specs import dense_graph, small_spec
 
@@ -102,7 +102,8 @@ SPECS: dict[str, Callable[[], PipelineSpec]] = {
         "flat", use("flatten", crossings=True, activity=True, correlation=True)
     ),
     "filtered": lambda: pipeline(
-        "low", use("spectral", filter="low", cutoff_hz=3.0, order=4, fft_length=32, bands=8)
+        "low",
+        use("spectral", filter="low", cutoff_hz=3.0, order=4, fft_length=32, bands=5, mask=False),
     ),
     "spectrum": lambda: pipeline("high", use("spectral", filter="high", fft_length=64)),
     "lags": lambda: pipeline("lag", use("lags", lags=[1, 4, 16])),

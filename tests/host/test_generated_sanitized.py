@@ -3,7 +3,6 @@ the same bytes as the normal host build and as every other compiler's."""
 
 from __future__ import annotations
 
-import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from generated_programs import FLOATS, SPECS, cases, generated, windows
+from sanitizers import need
 
 from motekit import targets
 from motekit.compiler.generated import Generated
@@ -23,11 +23,6 @@ from motekit.targets.toolchain import Settings, executable, runtime
 
 MAIN = Path(__file__).with_name("batch_main.c")
 SANITIZERS = ("address", "undefined", "float-cast-overflow")
-
-
-def need(program: str) -> None:
-    if shutil.which(program) is None:
-        pytest.skip(f"needs {program} on the PATH")
 
 
 def sanitized(generated: Generated, compiler: str, folder: Path) -> Path:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from motekit import dsp
-from motekit.core.block import CBlock, Signal
+from motekit.core.block import CBlock
 from motekit.core.errors import InputError
 from motekit.core.op import Constant
-from motekit.core.pipeline import BlockUse, PipelineSpec
+from motekit.core.pipeline import PipelineSpec
+from motekit.dsp.pipeline import check, fed
 
 from .constants import CTYPES, number
 from .print_c import constant, struct
@@ -40,29 +41,12 @@ class BlockCode:
     state_offset: int
 
 
-def fed(signal: Signal, use: BlockUse) -> Signal:
-    """The signal as one block sees it: only the channels it is fed."""
-    if not use.channels:
-        return signal
-    for channel in use.channels:
-        if channel >= len(signal.channels):
-            raise InputError(
-                f"the signal has {len(signal.channels)} channels",
-                where=f"{use.block}.channels",
-                value=channel,
-                way_out=f"they are numbered from 0 to {len(signal.channels) - 1}",
-            )
-    pick = use.channels
-    return replace(
-        signal,
-        channels=tuple(signal.channels[i] for i in pick),
-        units=tuple(signal.units[i] for i in pick),
-        scale=tuple(signal.scale[i] for i in pick),
-    )
-
-
 def code(spec: PipelineSpec, arithmetic: str) -> tuple[BlockCode, ...]:
-    """Every block of a pipeline, in order; states are laid out one after the other."""
+    """Every block of a pipeline, in order; states are laid out one after the other.
+
+    Raises InputError if a block cannot compute on the signal: its C relies on what was checked.
+    """
+    check(spec.signal, spec.blocks)
     out: list[BlockCode] = []
     offset = 0
     for i, use in enumerate(spec.blocks):

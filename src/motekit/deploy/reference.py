@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit import dsp
-from motekit.compiler.blocks import fed
 from motekit.core.pipeline import PipelineSpec, Q, int8_input
+from motekit.dsp.pipeline import fed
 from motekit.graph.run import run_many
 
 F64 = npt.NDArray[np.float64]

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit import dsp
-from motekit.compiler.blocks import fed
 from motekit.core.block import Signal
 from motekit.core.errors import InputError, found_in
 from motekit.core.pipeline import BlockUse
 from motekit.core.recording import Recording
 from motekit.core.windows import WindowSet
+from motekit.dsp.pipeline import fed
 from motekit.models.augment import AugmentParams, augment
 from motekit.models.data import FeatureTable
 from motekit.recordings.split import groups as groups_of

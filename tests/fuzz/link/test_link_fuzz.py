@@ -1,19 +1,18 @@
 """Arbitrary input to both C ends under sanitizers; a longer run: tests/fuzz/link/run.py."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sanitizers import need
 
 RUN = Path(__file__).with_name("run.py")
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 def test_random_programs_break_nothing(compiler):
-    if not shutil.which(compiler):
-        pytest.skip(f"needs {compiler} with its sanitizers")
+    need(compiler)
     command = [sys.executable, RUN, "--compiler", compiler, "--inputs", "4000"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

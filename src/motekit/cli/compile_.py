@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from ._model import show
 from .console import Json, emit, progress, say, table
 
 
 def command(
-    model: Annotated[Path, typer.Argument(help="A .tflite file, full integer.")],
+    model: Annotated[Path, typer.Argument(help="A .tflite, .onnx or .pt2 file.")],
     target: Annotated[str, typer.Option(help="Core to compile for.")] = "cortex-m4f",
     optimize: Annotated[str, typer.Option(help="speed, ram or flash.")] = "speed",
     out: Annotated[Path, typer.Option(help="Where the C, the program and the model go.")] = Path(
@@ -19,19 +20,25 @@ def command(
     ),
     name: Annotated[str, typer.Option(help="Prefix of every symbol; by default the file's.")] = "",
     inputs: Annotated[int, typer.Option(min=1, help="Inputs to run and compare.")] = 16,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(help="Typical inputs of a float model: .npy, .npz or a folder of them."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compile a model to C, run it on an emulated core, compare every output byte with LiteRT.
 
-    Needs no project. Exit code 1 when a byte differs.
+    A float model is quantized to int8 by the calibration data. Needs no project. Exit code 1
+    when a byte differs.
     """
     from motekit.workflows.compile import compile_model
 
     with progress(json) as report:
-        built = compile_model(model, target, optimize, out, name, inputs, report)
+        compiled = compile_model(model, target, optimize, out, name, inputs, report, calibration)
+    built = compiled.built
     bill = built.bill
     if json:
-        emit(built.as_dict())
+        emit(compiled.as_dict())
         built.require()
         return
     rows = [
@@ -39,6 +46,7 @@ def command(
          f"{layer['weight_bytes']:,}")
         for layer in built.generated.layers
     ]  # fmt: skip
+    show(compiled.opened)
     table(("layer", "op", "kernel", "MACs", "weight bytes"), rows)
     built.require()
     say(

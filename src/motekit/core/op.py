@@ -125,6 +125,10 @@ class OpSpec:
         channels: how channels flow through the op; without it all of them are kept.
         view: the output is the input's bytes under another shape; it needs no kernel unless
             both are given from outside.
+        weights_axis: the channel axis of input 1, for an op whose input 1 are int8 weights
+            with a scale a channel and whose input 2 is the int32 bias. This is all that
+            quantizing a float model needs to know of an op; the rest `infer` tells: whether
+            the output's quantization is free, the input's, or fixed.
     """
 
     kind: str
@@ -137,6 +141,7 @@ class OpSpec:
     arity: tuple[int, int] = (1, 1)
     channels: ChannelFlow | None = None
     view: bool = False
+    weights_axis: int | None = None
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Oracle:
         cases: Sequence[Sequence[Array]],
         *,
         resolver: str = "BUILTIN_REF",
-        all_tensors: bool = False,
+        tensors: Sequence[int] = (),
         reset: bool = True,
     ) -> list[list[Array]]:
         """Outputs of every case.
@@ -64,7 +64,7 @@ class Oracle:
             model: content of a .tflite file.
             cases: for each case one array per model input.
             resolver: name of the op resolver; motekit's semantics are those of BUILTIN_REF.
-            all_tensors: give every tensor of the first subgraph in place of the outputs.
+            tensors: give these tensors of the first subgraph in place of the outputs.
             reset: reset the model's variables before each case, else only before the first.
 
         Raises:
@@ -74,7 +74,7 @@ class Oracle:
             "model": np.frombuffer(model, np.uint8),
             "cases": np.array(len(cases)),
             "resolver": np.array(resolver),
-            "all_tensors": np.array(all_tensors),
+            "tensors": np.array(tensors, np.int64),
             "reset": np.array(reset),
         }
         arrays |= {f"{i}.{j}": a for i, case in enumerate(cases) for j, a in enumerate(case)}

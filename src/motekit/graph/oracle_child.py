@@ -47,32 +47,32 @@ def _run(request: bytes) -> bytes:
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     with np.load(io.BytesIO(request), allow_pickle=False) as stored:
-        every = bool(stored["all_tensors"])
+        tensors = [int(i) for i in stored["tensors"]]
         interpreter = Interpreter(
             model_content=stored["model"].tobytes(),
             num_threads=1,
             experimental_op_resolver_type=getattr(OpResolverType, str(stored["resolver"])),
-            experimental_preserve_all_tensors=every,
+            experimental_preserve_all_tensors=bool(tensors),
         )
         interpreter.allocate_tensors()
-        outputs = _cases(interpreter, stored, every)
+        outputs = _cases(interpreter, stored, tensors)
     packed = io.BytesIO()
     np.savez(packed, **outputs)
     return packed.getvalue()
 
 
-def _cases(interpreter: Any, stored: Any, every: bool) -> dict[str, Any]:
+def _cases(interpreter: Any, stored: Any, tensors: list[int]) -> dict[str, Any]:
     inputs = interpreter.get_input_details()
-    details = interpreter.get_tensor_details() if every else interpreter.get_output_details()
-    outputs: dict[str, Any] = {"outputs": np.array(len(details))}
+    wanted = tensors or [detail["index"] for detail in interpreter.get_output_details()]
+    outputs: dict[str, Any] = {"outputs": np.array(len(wanted))}
     for i in range(int(stored["cases"])):
         if i == 0 or bool(stored["reset"]):
             interpreter.reset_all_variables()
         for j, detail in enumerate(inputs):
             interpreter.set_tensor(detail["index"], stored[f"{i}.{j}"])
         interpreter.invoke()
-        for j, detail in enumerate(details):
-            outputs[f"{i}.{j}"] = interpreter.get_tensor(detail["index"])
+        for j, index in enumerate(wanted):
+            outputs[f"{i}.{j}"] = interpreter.get_tensor(index)
     return outputs
 
 

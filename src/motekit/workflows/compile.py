@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from motekit import targets
 from motekit.compiler.select import MODES
 from motekit.core.errors import InputError
 from motekit.deploy.network import BuiltNetwork, build_network, random_cases
-from motekit.graph import load
+from motekit.graph.importers.opened import Opened, open_model
 from motekit.graph.oracle import Oracle
 
 Report = Callable[..., None]
+REAL_INPUTS = 8  # calibration samples that are run beside the extremes and random ones
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A build and how its graph came out of the model file."""
+
+    opened: Opened
+    built: BuiltNetwork
+
+    def as_dict(self) -> dict[str, object]:
+        """The object that `motekit compile --json` prints."""
+        return {**self.built.as_dict(), "model": self.opened.as_dict()}
 
 
 def compile_model(
-    model: Path, core: str, optimize: str, out: Path, name: str, inputs: int, report: Report
-) -> BuiltNetwork:
-    """Import, compile, run, compare.
+    model: Path, core: str, optimize: str, out: Path, name: str, inputs: int, report: Report,
+    calibration: Path | None = None,
+) -> Compiled:  # fmt: skip
+    """Import, quantize a float model, compile, run, compare.
 
     Args:
         name: prefix of every symbol; made from the file's name if "".
-        inputs: how many inputs are run: the extremes, then random ones.
+        inputs: how many inputs are run: the extremes, then random ones; some of the calibration
+            samples come on top.
+        calibration: typical inputs of a float model.
 
     Raises InputError for a model that cannot be lowered or a core without emulator.
     """
@@ -37,16 +54,21 @@ def compile_model(
                          way_out="choose a core with one, such as cortex-m4f")  # fmt: skip
     if not model.is_file():
         raise InputError("no such file", where=model, way_out="check the path")
-    graph = load(model)
     prefix = name or c_name(model.stem)
-    report("compile", 0, 1, prefix)
     with Oracle() as oracle:
+        report("read", 0, 1, model.name)
+        opened = open_model(model, None, calibration, oracle)
+        report("read", 1, 1, model.name)
+        report("compile", 0, 1, prefix)
+        step = max(1, len(opened.cases) // REAL_INPUTS)
+        cases = [*random_cases(opened.graph, inputs), *opened.cases[::step][:REAL_INPUTS]]
+        data = "" if calibration is None else f" --calibration {calibration.name}"
         built = build_network(
-            graph, prefix, core, out, random_cases(graph, inputs), oracle, mode,
-            command=f"motekit compile {model.name} --target {core} --optimize {mode}",
+            opened.graph, prefix, core, out, cases, oracle, mode,
+            command=f"motekit compile {model.name}{data} --target {core} --optimize {mode}",
         )  # fmt: skip
     report("compile", 1, 1, prefix)
-    return built
+    return Compiled(opened, built)
 
 
 def c_name(stem: str) -> str:

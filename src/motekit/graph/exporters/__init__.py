@@ -1,5 +1,5 @@
 """Graphs → model files of other frameworks."""
 
-from .tflite import to_tflite
+from .tflite import Written, to_tflite, write
 
-__all__ = ["to_tflite"]
+__all__ = ["Written", "to_tflite", "write"]

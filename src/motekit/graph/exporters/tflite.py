@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, TfliteForm, TfliteSpelling
-from motekit.core.tensors import QuantParams, TensorType
+from motekit.core.tensors import QuantParams, TensorType, dequantize
+from motekit.graph.floats.real import is_real, shadow, without_conversions
 from motekit.graph.ops import OPS
 
 from .padding import with_pads
@@ -25,12 +27,29 @@ def to_tflite(graph: Graph) -> bytes:
     Raises:
         InputError: for an op that TFLite does not have.
     """
+    return write(graph).content
+
+
+@dataclass(frozen=True)
+class Written:
+    """A .tflite file and the index of each of the graph's tensors in it."""
+
+    content: bytes
+    index: Mapping[str, int]
+
+
+def write(graph: Graph) -> Written:
+    """As `to_tflite`. A real graph (see `motekit.graph.floats`) becomes a float model."""
     import flatbuffers
 
-    model = _Writer(with_pads(graph)).model()
+    if is_real(graph):
+        writer: _Writer = _FloatWriter(with_pads(shadow(without_conversions(graph))), real=graph)
+    else:
+        writer = _Writer(with_pads(graph))
+    model = writer.model()
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), IDENTIFIER)
-    return bytes(builder.Output())
+    return Written(bytes(builder.Output()), writer.index)
 
 
 def _schema() -> Any:
@@ -145,6 +164,25 @@ class _Writer:
         code.deprecatedBuiltinCode = min(code.builtinCode, 127)
         code.version = version
         return code
+
+
+@dataclass
+class _FloatWriter(_Writer):
+    """Spells the shadow of a real graph, and stores the real tensors."""
+
+    real: Graph = field(kw_only=True)
+
+    def _tensor(self, name: str, type_: TensorType, data: Array | None) -> int:
+        given = self.real.tensors.get(name)
+        if given is not None and given.data is not None:
+            plain = replace(given.type, quant=None)
+            if given.type.quant is None:
+                return super()._tensor(name, plain, given.data)
+            values = dequantize(given.data, given.type).astype(np.float32)
+            return super()._tensor(name, replace(plain, dtype="float32"), values)
+        if type_.dtype == "int8" and data is None:
+            type_ = TensorType(type_.shape, "float32")
+        return super()._tensor(name, type_, data)
 
 
 def _little_endian(data: Array) -> bytes:

@@ -24,21 +24,30 @@ def c_identifier(text: str) -> str:
 
 
 def load(path: str | Path, name: str | None = None) -> Graph:
-    """Read a model file of any known framework.
+    """Read a quantized model file of any known framework.
 
     Args:
         path: the file.
         name: C identifier for the graph; by default made from the file name.
 
     Raises:
-        InputError: no such file, unknown content, damaged file, or ops that cannot be lowered.
+        InputError: no such file, unknown content, damaged file, ops that cannot be lowered, or a
+            model that still has to be quantized (see `open_model`).
     """
+    from .opened import open_model  # it imports this module
+
+    return open_model(path, name).graph
+
+
+def read_model(path: str | Path, name: str | None = None) -> tuple[Graph, Importer, bytes]:
+    """The graph as the file holds it, perhaps a real one (see `motekit.graph.floats`); the
+    importer; the content. Raises InputError as `load` does."""
     path = Path(path)
     content = _read(path)
     graph_name = name or c_identifier(path.stem).lower()
     for importer in IMPORTERS:
         if importer.sniff(content[:4096]):
-            return importer.load(content, graph_name, path)
+            return importer.load(content, graph_name, path), importer, content
     if content.startswith(LFS_POINTER):
         raise InputError(
             "this is a Git LFS pointer, not the model itself",

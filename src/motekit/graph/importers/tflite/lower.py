@@ -10,29 +10,13 @@ from pathlib import Path
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import TfliteSpelling
+from motekit.graph.importers._shared.problems import Problem, problem
 from motekit.graph.ops import OPS
 
-from . import names, tensors
+from . import names, real, tensors
 from .flat import FlatModel, FlatOperator, damaged
 
 Known = Mapping[str, tuple[str, TfliteSpelling]]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """An op that cannot be lowered: where it is, why not, and the nearest way out."""
-
-    index: int
-    builtin: str
-    name: str
-    shape: tuple[int, ...]
-    reason: str
-    way_out: str
-
-    def line(self) -> str:
-        shape = "x".join(map(str, self.shape)) or "scalar"
-        tail = f" ({self.way_out})" if self.way_out else ""
-        return f"op {self.index} {self.builtin} {self.name!r} {shape}: {self.reason}{tail}"
 
 
 @dataclass(frozen=True)
@@ -75,8 +59,7 @@ def _problem(
 ) -> Problem:
     shape = flat.tensors[operator.outputs[0]].shape if operator.outputs else ()
     label = f"CUSTOM {operator.custom!r}" if operator.builtin == "CUSTOM" else operator.builtin
-    reason = error.what if error.value is None else f"{error.what} (got {error.value!r})"
-    return Problem(index, label, name, shape, reason, error.way_out or "")
+    return problem(index, label, name, shape, error)
 
 
 def _unknown(operator: FlatOperator, known: Known) -> InputError:
@@ -98,6 +81,7 @@ class _Lowering:
     state: list[tuple[str, str]] = field(default_factory=list)
     made: dict[int, Tensor] = field(default_factory=dict)
     further: list[Tensor] = field(default_factory=list)
+    in_float: bool = False
     unusable: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -107,6 +91,7 @@ class _Lowering:
                 self.made[i] = tensors.tensor(self.flat.tensors[i], name)
             except InputError as error:
                 self.unusable[i] = error.line()
+        self.in_float = real.computes_in_float(self.flat)
 
     def add(self, operator: FlatOperator, name: str) -> None:
         """Lower one operator. Raises InputError with the reason if that cannot be."""
@@ -123,10 +108,15 @@ class _Lowering:
         if not inputs or not outputs:
             raise InputError("it has no input or no output")
         between = [self.made[i] for i in operator.intermediates]
-        attrs = spelling.read(operator.options, [*inputs, *between], outputs)
+        if self.in_float:
+            attrs = real.read(kind, spelling, operator, inputs, outputs)
+        else:
+            attrs = spelling.read(operator.options, [*inputs, *between], outputs)
         outputs += self._states(operator, spelling)
         picks = range(len(inputs)) if spelling.data_inputs is None else spelling.data_inputs
         data = [inputs[i] if i < len(inputs) else None for i in picks]
+        if self.in_float:
+            data = real.with_bias(kind, name, data, self.further)
         used = tuple(None if t is None else t.name for t in data)
         self.ops.append(Op(kind, name, used, tuple(t.name for t in outputs), attrs))
 

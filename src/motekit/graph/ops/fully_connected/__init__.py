@@ -79,4 +79,5 @@ OP = OpSpec(
     package=__name__,
     channels=channels.FLOW,
     arity=(2, 3),
+    weights_axis=0,
 )

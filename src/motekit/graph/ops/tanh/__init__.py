@@ -5,23 +5,21 @@ BUILTIN_REF reads a table made from float32 values, rounded half away from zero.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
-from motekit.core.tensors import TensorType
+from motekit.core.tensors import QuantParams, TensorType
 from motekit.graph.ops._shared import channels, unary
 
-OUTPUT = (1 / 128, 0)
+OUTPUT = QuantParams((1 / 128,), (0,))
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
     (out,) = unary.infer(op, graph)
-    assert out.quant is not None
-    if out.quant.per_tensor != OUTPUT:
-        raise InputError(f"the output must have (scale, zero point) {OUTPUT}")
-    return (out,)
+    return (replace(out, quant=OUTPUT),)
 
 
 def table(op: Op, graph: Graph) -> unary.Table:

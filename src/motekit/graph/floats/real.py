@@ -1,0 +1,73 @@
+"""What a real graph is, and its shadow in placeholder integers.
+
+Shape rules, passes and TFLite spellings belong to the integer ops; they work on a real graph by
+way of its shadow: the same ops over int8 tensors of scale 1 and zero point 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from motekit.core.graph import Graph, Op, Tensor
+from motekit.core.tensors import QuantParams, TensorType
+from motekit.graph.ops import OPS
+
+PLAIN = QuantParams((1.0,), (0,))
+CONVERSIONS = ("quantize", "dequantize")
+
+
+def is_real(graph: Graph) -> bool:
+    """Whether the graph computes in float32 and still has to be quantized."""
+
+    def in_float(name: str | None) -> bool:
+        if name is None:
+            return False
+        tensor = graph.tensors[name]
+        return tensor.type.dtype == "float32" and not tensor.is_constant
+
+    return any(
+        in_float(name)
+        for op in graph.ops
+        if op.kind not in CONVERSIONS
+        for name in (*op.inputs, *op.outputs)
+    ) or any(op.kind == "quantize" and in_float(op.outputs[0]) for op in graph.ops)
+
+
+def shadow_tensor(tensor: Tensor, bias: bool = False) -> Tensor:
+    """The placeholder of a real tensor; constants hold zeros."""
+    if tensor.type.dtype not in ("float32", "int8"):
+        return tensor
+    dtype = "int32" if bias else "int8"
+    type_ = TensorType(tensor.type.shape, dtype, PLAIN)
+    data = np.zeros(type_.shape, dtype) if tensor.is_constant else None
+    return Tensor(tensor.name, type_, data)
+
+
+def biases(ops: Sequence[Op]) -> set[str]:
+    """Names of the tensors that are biases of layers."""
+    found = set()
+    for op in ops:
+        if OPS.get(op.kind).weights_axis is not None and len(op.inputs) > 2:
+            found.add(op.inputs[2] or "")
+    return found
+
+
+def shadow(graph: Graph) -> Graph:
+    """The whole graph in placeholders."""
+    low = biases(graph.ops)
+    tensors = {name: shadow_tensor(t, name in low) for name, t in graph.tensors.items()}
+    return Graph(graph.name, tensors, graph.ops, graph.inputs, graph.outputs, graph.state)
+
+
+def without_conversions(graph: Graph) -> Graph:
+    """A real graph with a reshape to the same shape in place of every change of quantization."""
+    ops = tuple(
+        replace(op, kind="reshape", attrs={"shape": graph.type(op.outputs[0]).shape})
+        if op.kind == "quantize"
+        else op
+        for op in graph.ops
+    )
+    return replace(graph, ops=ops)

@@ -35,6 +35,7 @@ def show(opened: Opened) -> None:
 def _line(d: Distance) -> str:
     same = "" if d.top1 is None else f"; same largest output for {100 * d.top1:.1f} %"
     return (
-        f"from {d.against}, {d.samples} samples: at most {d.max_abs:.3g} ({d.max_steps:.1f} "
-        f"steps), mean {d.mean_abs:.3g}; {100 * d.beyond_one_step:.1f} % of outputs over one step{same}"
+        f"from {d.against}, {d.samples} samples: at most {d.max_abs:.3g} "
+        f"({d.max_steps:.1f} steps), mean {d.mean_abs:.3g}; "
+        f"{100 * d.beyond_one_step:.1f} % of outputs over one step{same}"
     )

@@ -92,7 +92,7 @@ def test_files_that_are_no_arrays_are_refused(tmp_path: Path) -> None:
     (tmp_path / "nothing.npz").write_bytes(b"")
     (tmp_path / "cut.npz").write_bytes(b"PK\x03\x04" + bytes(40))
     for file in ("pickled.npy", "text.npy", "nothing.npz", "cut.npz"):
-        with pytest.raises(InputError, match="numpy.save"):
+        with pytest.raises(InputError, match=r"numpy\.save"):
             read_samples(tmp_path / file, graph)
     with pytest.raises(InputError, match="No such file"):
         read_samples(tmp_path / "absent.npy", graph)

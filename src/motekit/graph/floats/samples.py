@@ -82,14 +82,15 @@ def _arrays(path: Path) -> dict[str, npt.NDArray[np.generic]]:
             raise InputError("the calibration file is too large", where=path,
                              value=path.stat().st_size, way_out="a few hundred samples will do"
                              )  # fmt: skip
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return {"": loaded}
-        with loaded:
-            sizes = [info.file_size for info in loaded.zip.infolist()]
-            if sum(sizes) > MOST_BYTES:
-                raise InputError("the calibration file is too large", where=path, value=sum(sizes))
-            return {name: loaded[name] for name in loaded.files}
+        with path.open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return {"": loaded}
+            with loaded:
+                size = sum(info.file_size for info in loaded.zip.infolist())
+                if size > MOST_BYTES:
+                    raise InputError("the calibration file is too large", where=path, value=size)
+                return {name: loaded[name] for name in loaded.files}
     except OSError as error:
         raise InputError("cannot read the calibration data", where=path,
                          value=error.strerror or str(error)[:80],

@@ -22,6 +22,8 @@ class Collector:
     Args:
         commit_every_s: how long samples may wait before they are made durable.
         conversation: what to talk through, if not the mote link.
+        acknowledge: False to look only: the device keeps what it has, and goes on for as many
+            frames as the window of `options` allows.
 
     Attributes:
         session: of the mote link, for what a terminal shows: device, live, status, boot.
@@ -35,13 +37,14 @@ class Collector:
         options: Options | None = None,
         commit_every_s: float = 0.25,
         conversation: Conversation | None = None,
+        acknowledge: bool = True,
     ) -> None:
         self.session = Session(options, sink.held)
         self._talk: Conversation = conversation or self.session
         self._waiting = 0
         self.gaps: deque[Missing] = deque(maxlen=KEPT_GAPS)
         self.stored: Counter[str] = Counter()
-        self._sink, self._every = sink, commit_every_s
+        self._sink, self._every, self._acknowledge = sink, commit_every_s, acknowledge
         self._due = float("-inf")
 
     def connected(self, now: float) -> None:
@@ -67,7 +70,8 @@ class Collector:
         batch = self._talk.take(now)
         if batch:
             self._store(batch)
-        self._talk.commit(batch)
+        if self._acknowledge:
+            self._talk.commit(batch)
 
     def _store(self, batch: Batch) -> None:
         for part in batch.parts:

@@ -134,3 +134,14 @@ def inside(root: Path, given: str | Path) -> Path:
             way_out="name a place inside the project folder",
         )
     return path
+
+
+def private_folder(folder: Path) -> None:
+    """A folder for the owner alone that git leaves out. Raises MachineError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise MachineError(f"cannot write: {error.strerror}", where=folder) from error

@@ -17,8 +17,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from motekit.core.errors import InputError, MachineError
-from motekit.recordings.files import sync_folder, writing
+from motekit.core.errors import InputError
+from motekit.recordings.files import private_folder, sync_folder, writing
 
 SCOPES = ("ingest", "read", "write")  # ingest neither reads nor lists; write includes read
 SHORTEST = 32  # characters of a key that is brought along
@@ -150,14 +150,3 @@ class KeyFile:
             os.replace(name, self.path)
             sync_folder(self.path.parent)
         self._state = None
-
-
-def private_folder(folder: Path) -> None:
-    """A folder for the owner alone that git leaves out. Raises MachineError."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ignore = folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
-    except OSError as error:
-        raise MachineError(f"cannot write: {error.strerror}", where=folder) from error

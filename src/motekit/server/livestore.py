@@ -7,7 +7,6 @@ a crash: files that are found become recordings unless their device goes on.
 from __future__ import annotations
 
 import hashlib
-import itertools
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,10 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from motekit.core.errors import InputError
-from motekit.core.recording import Recording, Stream
+from motekit.core.recording import Recording
 from motekit.links.batch import Batch
-from motekit.links.filesink import FileSink, read_file
+from motekit.links.filesink import FileSink
 from motekit.recordings.files import sync_folder, writing
+from motekit.recordings.live import recordings_of
 from motekit.recordings.store import Store
 
 from .log import note
@@ -109,7 +109,7 @@ class LiveStore:
                         sync_folder(self._folder)
         made = 0
         for path in sorted(self._folder.glob(f"*{ENDED}")):
-            for recording in recordings(path):
+            for recording in recordings_of(path):
                 self._add(recording)
                 made += 1
             path.unlink()
@@ -133,28 +133,3 @@ class LiveStore:
             for device in self._devices.values():
                 device.sink.close()
             self._devices.clear()
-
-
-def recordings(path: Path) -> list[Recording]:
-    """The recordings of a file of live samples: one for each boot of its device."""
-    found = sorted(read_file(path).items(), key=lambda item: item[0])
-    out = []
-    for (device, session), group in itertools.groupby(found, key=lambda item: item[0][:2]):
-        streams = [stream for _, stream in group if len(stream)]
-        starts = [float(s.time_s[0]) for s in streams if s.time_s is not None]
-        if not streams:
-            continue
-        start = min(starts, default=None)
-        out.append(Recording(
-            name=f"{device}-{session}", streams=tuple(_from(s, start) for s in streams),
-            device=device, session=session, started_at=start, source="live",
-            metadata={"category": "training"},
-        ))  # fmt: skip
-    return out
-
-
-def _from(stream: Stream, start: float | None) -> Stream:
-    """A stream whose times count from the start of the recording."""
-    if stream.time_s is None or start is None:
-        return stream
-    return replace(stream, time_s=stream.time_s - start)

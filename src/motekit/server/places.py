@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from motekit.recordings.files import writing
-
-from .keys import private_folder
+from motekit.recordings.files import private_folder, writing
 
 
 @dataclass(frozen=True)

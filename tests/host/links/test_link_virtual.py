@@ -1,4 +1,4 @@
-"""The virtual mote as a program: in firmware/apps, and as `python -m motekit.links.virtual`."""
+"""The virtual mote as a program: in firmware/apps, and as `motekit mote`."""
 
 import contextlib
 import re
@@ -33,7 +33,7 @@ def recorded(tmp_path_factory):
 def program(kind):
     """The command that starts a virtual mote."""
     if kind == "python":
-        return [sys.executable, "-m", "motekit.links.virtual"]
+        return [sys.executable, "-m", "motekit", "mote"]
     return [compile_host("virtual_mote", [*SOURCES, *link_sources()], library=False)]
 
 

@@ -83,19 +83,28 @@ def _piled(column: npt.NDArray[np.generic], levels: npt.NDArray[np.generic],
     return int(counts[0]) if counts[0] >= _ALONE or lengths[at].max() >= 3 else 0
 
 
+def _ends(column: npt.NDArray[np.generic]) -> tuple[int, int]:
+    """Samples that are cut off at the lowest and at the highest value there is."""
+    levels, counts = np.unique(column, return_counts=True)
+    if len(levels) < 4 * _LEVELS:  # a switch, a counter, a state: its ends are values like others
+        return 0, 0
+    return _piled(column, levels, counts), _piled(column, levels[::-1], counts[::-1])
+
+
+def cut_off(column: npt.NDArray[np.generic]) -> int:
+    """Samples of a channel that are cut off at an end of its range."""
+    return sum(_ends(column))
+
+
 def _clipping(recording: Recording, stream: Stream, channel: Channel,
               column: npt.NDArray[np.generic], params: CheckParams
               ) -> Iterator[Finding]:  # fmt: skip
-    levels, counts = np.unique(column, return_counts=True)
-    if len(levels) < 4 * _LEVELS:  # a switch, a counter, a state: its ends are values like others
-        return
-    low = _piled(column, levels, counts)
-    high = _piled(column, levels[::-1], counts[::-1])
+    low, high = _ends(column)
     share = (low + high) / len(column)
     if share < params.clipped or low + high < 3:
         return
-    ends = [f"{levels[0] * channel.scale:g}"] if low else []
-    ends += [f"{levels[-1] * channel.scale:g}"] if high else []
+    ends = [f"{column.min() * channel.scale:g}"] if low else []
+    ends += [f"{column.max() * channel.scale:g}"] if high else []
     yield _of(recording, stream, channel, "clipping", "error" if share > 0.01 else "warning",
               f"the signal is cut off at {' and '.join(ends)} {channel.unit}",
               f"{low + high} samples, {share * 100:.2g} %",

@@ -1,0 +1,1 @@
+"""Live recording: devices, takes, what is shown meanwhile, and the recordings made of it."""

@@ -1,0 +1,170 @@
+"""One device being collected from, in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from motekit.core.errors import MachineError, MotekitError
+from motekit.core.recording import Gap, Stream
+from motekit.links.address import Address
+from motekit.links.batch import Event
+from motekit.links.collector import Collector
+from motekit.links.filesink import FileSink
+from motekit.links.runner import Runner
+
+from .meter import Figures, Meter
+
+KEPT_EVENTS: Final = 200
+LOOK_FRAMES: Final = 65535  # the largest window: what a device shows without forgetting any of it
+
+
+class _Nowhere:
+    """A sink that keeps nothing, for looking: the device is not told that it may forget."""
+
+    def held(self, device: str, session: str) -> dict[str, list[tuple[int, int]]]:
+        return {}
+
+    def append(self, device: str, session: str, part: Stream) -> None:
+        pass
+
+    def lose(self, device: str, session: str, sensor: str, gap: Gap) -> None:
+        pass
+
+    def note(self, device: str, session: str, sensor: str, index: int, text: str) -> None:
+        pass
+
+    def commit(self) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class State:
+    """A device as a person sees it.
+
+    Args:
+        name: what the device calls itself, or its address before it has said so.
+        link: "waiting" (nothing heard yet), "live", "gone" (came before), "ended".
+        clock_ppm: how fast its clock runs, and 95 % of what that may be wrong by.
+        backlog: frames that it holds and has not sent yet.
+        battery: percent, or None.
+        damaged: frames that were refused.
+    """
+
+    address: str
+    name: str
+    firmware: str
+    link: str
+    figures: tuple[Figures, ...]
+    clock_ppm: tuple[float, float] | None
+    backlog: int
+    battery: int | None
+    damaged: int
+
+
+class Device:
+    """Collects into a file until `stop` is called; survives disconnections and restarts.
+
+    Args:
+        path: where the samples go; None to look only, without taking anything off the device.
+    """
+
+    def __init__(self, address: Address, path: Path | None) -> None:
+        self.address = address
+        transport, params = address.transport, address.params
+        self._file = None if path is None else FileSink(path)
+        self.meter = Meter(self._file or _Nowhere())
+        talk, options = transport.session(params), transport.options
+        if path is None:
+            options = replace(options, window=LOOK_FRAMES)
+        self.collector = Collector(
+            self.meter, options, conversation=talk, acknowledge=path is not None
+        )
+        self._linked = talk is None
+        if self._linked:
+            self.meter.session = self.collector.session
+        self._stop = threading.Event()
+        self._runner = Runner(transport, params, self.collector, self._stop)
+        self._thread = threading.Thread(target=self._run, name=address.text, daemon=True)
+        self.error: MotekitError | None = None
+        self.events: deque[tuple[float, Event]] = deque(maxlen=KEPT_EVENTS)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._runner.run()
+        except MotekitError as error:
+            self.error = error
+        except Exception as error:
+            self.error = MachineError(f"unexpected {type(error).__name__}: {error}",
+                                      where=self.address.text)  # fmt: skip
+
+    def stop(self) -> None:
+        """End the session; what came is durable when it returns."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        if self._file is not None:
+            self._file.close()
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will come from it."""
+        return self._thread.ident is not None and not self._thread.is_alive()
+
+    @property
+    def finite(self) -> bool:
+        """Whether it is read once (a file), and not recorded while it happens."""
+        return not self.address.transport.again
+
+    @property
+    def started(self) -> bool:
+        """Whether samples have come."""
+        return bool(self.meter.figures())
+
+    def news(self) -> list[Event]:
+        """What happened since the last call; all of it is in `events` too."""
+        new = self.collector.events()
+        self.events.extend((time.time(), event) for event in new)
+        return new
+
+    def caught_up(self, until_s: float) -> bool:
+        """Whether everything sampled before `until_s` has come."""
+        if self.ended:
+            return True
+        if not self._runner.connected:
+            return False
+        boot = self.collector.session.boot
+        if self._linked and (boot is None or boot.sequence.behind() > 0):
+            return False
+        return all(
+            figures.newest_s + 2.0 / figures.nominal_hz + 0.1 >= until_s and not figures.late
+            for figures in self.meter.figures()
+        )
+
+    def state(self) -> State:
+        """What to show now."""
+        session = self.collector.session
+        device, boot, status = session.device, session.boot, session.status
+        return State(
+            self.address.text, device.name if device else self.address.text,
+            device.firmware if device else "", self._link(), self.meter.figures(),
+            self.meter.clock_ppm,
+            boot.sequence.behind() if boot is not None else 0,
+            status.percent if status is not None and status.percent <= 100 else None,
+            session.rejected,
+        )  # fmt: skip
+
+    def _link(self) -> str:
+        if self.ended:
+            return "failed" if self.error else "ended"
+        live = self.collector.session.live if self._linked else True
+        if self._runner.connected and live:
+            return "live"
+        return "gone" if self.started else "waiting"

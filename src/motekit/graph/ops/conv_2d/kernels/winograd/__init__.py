@@ -134,5 +134,5 @@ KERNEL = Kernel(
     cost=cost,
     emit=emit,
     overlap=overlap,
-    code_bytes=2500,
+    code_bytes=2020,
 )

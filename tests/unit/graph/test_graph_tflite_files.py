@@ -84,7 +84,7 @@ def test_preflight_names_index_builtin_layer_shape_reason(tmp_path: Path) -> Non
     float_x = Tensor("x", replace(graph.type("x"), dtype="float32", quant=None))
     content = to_tflite(replace(graph, tensors={**graph.tensors, "x": float_x}))
     (problem,) = preflight(content, tmp_path)
-    assert (problem.index, problem.builtin, problem.shape) == (0, "FULLY_CONNECTED", (1, 5))
+    assert (problem.index, problem.kind, problem.shape) == (0, "FULLY_CONNECTED", (1, 5))
     assert "must be int8" in problem.reason and "quantize" in problem.way_out
     path = tmp_path / "f.tflite"
     path.write_bytes(content)

@@ -16,24 +16,22 @@ from motekit.core.tensors import QuantParams, TensorType
 from motekit.graph.ops import OPS
 
 PLAIN = QuantParams((1.0,), (0,))
-CONVERSIONS = ("quantize", "dequantize")
+INTEGERS = ("int8", "uint8", "int16")
 
 
 def is_real(graph: Graph) -> bool:
-    """Whether the graph computes in float32 and still has to be quantized."""
-
-    def in_float(name: str | None) -> bool:
-        if name is None:
-            return False
-        tensor = graph.tensors[name]
-        return tensor.type.dtype == "float32" and not tensor.is_constant
-
-    return any(
-        in_float(name)
-        for op in graph.ops
-        if op.kind not in CONVERSIONS
-        for name in (*op.inputs, *op.outputs)
-    ) or any(op.kind == "quantize" and in_float(op.outputs[0]) for op in graph.ops)
+    """Whether the graph computes in float32 and still has to be quantized: some op works on
+    float32 values, and no activation is a quantized integer."""
+    found = False
+    for op in graph.ops:
+        for name in (*op.inputs, *op.outputs):
+            if name is None or graph.tensors[name].is_constant:
+                continue
+            dtype = graph.type(name).dtype
+            if dtype in INTEGERS:
+                return False
+            found = found or dtype == "float32"
+    return found
 
 
 def shadow_tensor(tensor: Tensor, bias: bool = False) -> Tensor:

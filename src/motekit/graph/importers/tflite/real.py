@@ -16,12 +16,12 @@ from motekit.core.graph import Graph, Tensor
 from motekit.core.op import TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph.floats import ties
-from motekit.graph.floats.real import CONVERSIONS, shadow, shadow_tensor
+from motekit.graph.floats.real import INTEGERS, shadow, shadow_tensor
 from motekit.graph.ops import OPS
 
 from .flat import FlatModel, FlatOperator
 
-INTEGERS = ("int8", "uint8", "int16")
+CONVERSIONS = ("QUANTIZE", "DEQUANTIZE")
 
 
 def computes_in_float(flat: FlatModel) -> bool:
@@ -34,7 +34,7 @@ def computes_in_float(flat: FlatModel) -> bool:
                 continue
             if flat.tensors[i].dtype in INTEGERS:
                 return False
-            plain = operator.builtin.lower() not in CONVERSIONS
+            plain = operator.builtin not in CONVERSIONS
             found = found or (flat.tensors[i].dtype == "float32" and plain)
     return found
 

@@ -20,8 +20,10 @@ from motekit.graph.passes import PASSES, Pass, Report, simplify
 from . import plan as planner
 from . import print_c
 from .constants import CTYPES
+from .footprint import Footprint, Lives
 from .select import Choice, Optimize, choose_all
 from .sources import text as source_text
+from .storage import Storage
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class GraphCode:
         reset_c: statements that put the state as it is before the first run.
         arena_bytes: bytes used from `arena_base` on.
         offsets: tensor or "<op>/scratch" → offset from the start of the arena.
+        place: tensor → the tensor whose offset is its own; views share one.
         tight: the arena is as small as any plan can be.
         reports: what the passes did, with their proofs.
     """
@@ -76,6 +79,7 @@ class GraphCode:
     arena_bytes: int
     arena_base: int
     offsets: Mapping[str, int]
+    place: Mapping[str, str]
     tight: bool
     layers: tuple[Layer, ...]
     reports: tuple[Report, ...] = ()
@@ -133,9 +137,12 @@ def emit_graph(
     graph, reports = simplify(graph, passes)
     kept = _State.of(graph, state)
     places = _external(graph, external) | kept.places
-    storage = _Storage.of(graph, places)
+    storage = Storage.of(graph, places)
     coded = [op for op in graph.ops if not storage.free(op)]
-    chosen = choose_all(coded, graph, target, optimize, only=kernels, flash_budget=flash_budget)
+    chosen = choose_all(
+        coded, graph, target, optimize, only=kernels, flash_budget=flash_budget,
+        footprint=Footprint(graph, target, coded, storage),
+    )  # fmt: skip
     _check_state(graph, target, chosen)
     steps = [_Step(c, c.kernel.emit(c.op, graph, target)) for c in chosen]
     plan = _plan(graph, target, steps, storage)
@@ -154,6 +161,7 @@ def emit_graph(
         arena_bytes=plan.nbytes,
         arena_base=arena_base,
         offsets=offsets,
+        place=storage.root,
         tight=plan.nbytes == plan.lower_bound,
         layers=tuple(_layer(graph, step) for step in steps),
         reports=reports,
@@ -216,73 +224,21 @@ def _check_state(graph: Graph, target: TargetSpec, chosen: Sequence[Choice]) -> 
                 )
 
 
-@dataclass(frozen=True)
-class _Storage:
-    """Which tensors lie in the same bytes because an op is only another view of them.
-
-    Args:
-        root: tensor → the tensor that stands for its bytes.
-        places: tensor → C expression, for those that lie outside the arena.
-    """
-
-    root: Mapping[str, str]
-    places: Mapping[str, str]
-
-    @staticmethod
-    def of(graph: Graph, places: Mapping[str, str]) -> _Storage:
-        root = {name: name for name in graph.tensors}
-        for op in graph.ops:
-            if not OPS.get(op.kind).view:
-                continue
-            source, output = root[str(op.inputs[0])], op.outputs[0]
-            if graph.tensors[source].is_constant or (source in places and output in places):
-                continue  # bytes must move
-            keep, drop = (output, source) if output in places else (source, output)
-            root = {name: keep if r == drop else r for name, r in root.items()}
-        return _Storage(root, places)
-
-    def free(self, op: Op) -> bool:
-        """Whether an op needs no code: its output is its input."""
-        first = op.inputs[0]
-        view = OPS.get(op.kind).view
-        return view and first is not None and self.root[first] == self.root[op.outputs[0]]
-
-    def of_op(self, names: Sequence[str | None]) -> list[str | None]:
-        return [None if name is None else self.root[name] for name in names]
-
-
 def _plan(
-    graph: Graph, target: TargetSpec, steps: Sequence[_Step], storage: _Storage
+    graph: Graph, target: TargetSpec, steps: Sequence[_Step], storage: Storage
 ) -> planner.Plan:
-    last = len(steps) - 1
-    first_made = {storage.root[name]: 0 for name in graph.inputs}
-    last_used = {storage.root[name]: last for name in graph.outputs}
-    buffers: list[planner.Buffer] = []
+    lives = Lives.of(graph, [step.choice.op for step in steps], storage)
+    buffers = [
+        planner.Buffer(name, graph.type(name).nbytes, first, lives.last[name])
+        for name, first in lives.first.items()
+    ]
+    sharings: list[planner.Sharing] = []
     for i, step in enumerate(steps):
-        op = step.choice.op
-        outputs = storage.of_op(op.outputs)
-        first_made |= {str(name): i for name in outputs if name not in first_made}
-        for name in (*storage.of_op(op.inputs), *outputs):
-            if name is not None:
-                last_used[name] = max(i, last_used.get(name, i))
-        if step.emitted.scratch_bytes:
-            scratch = step.emitted.scratch_bytes
+        op, scratch = step.choice.op, step.emitted.scratch_bytes
+        if scratch:
             buffers.append(planner.Buffer(f"{op.name}/scratch", scratch, i, i))
-    for name, first in first_made.items():
-        if name not in storage.places:
-            nbytes = graph.type(name).nbytes
-            buffers.append(planner.Buffer(name, nbytes, first, last_used.get(name, first)))
-    planned = {b.name for b in buffers}
-    sharings: dict[tuple[str, str], planner.Sharing] = {}
-    for i, step in enumerate(steps):
-        op = step.choice.op
-        inputs, outputs = storage.of_op(op.inputs), storage.of_op(op.outputs)
-        for (a, b), lead in step.choice.kernel.overlap(op, graph, target).items():
-            source, output = str(inputs[a]), str(outputs[b])
-            once = inputs.count(source) == 1 and first_made.get(output) == i
-            if {source, output} <= planned and last_used[source] == i and once:
-                sharings[source, output] = planner.Sharing(source, output, lead)
-    return planner.plan(buffers, list(sharings.values()))
+        sharings += lives.sharings(i, op, step.choice.kernel, graph, target, storage)
+    return planner.plan(buffers, sharings)
 
 
 @dataclass(frozen=True)
@@ -291,7 +247,7 @@ class _Printer:
     prefix: str
     arena: str
     offsets: Mapping[str, int]
-    storage: _Storage
+    storage: Storage
 
     def names(self, op: Op, e: Emitted) -> dict[str, str]:
         """Constant → its name in the file."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from motekit import __version__, targets
 from motekit.compiler.generated import Generated
+from motekit.compiler.interface import ports
 from motekit.compiler.network_file import compile_network
 from motekit.compiler.prefix import rename
 from motekit.compiler.select import Optimize
@@ -25,8 +26,8 @@ from motekit.graph.oracle import Oracle
 from motekit.targets import toolchain
 from motekit.targets.emulation import Machine
 
-CTYPES = {"int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "int32": "int32_t",
-          "float32": "float"}  # fmt: skip
+from . import memory
+
 Case = Sequence[npt.NDArray[np.generic]]
 
 
@@ -36,9 +37,13 @@ class NetworkBill:
 
     Args:
         cycles: of one run, the mean over the inputs; `cycles_max` the most any took.
-        arena_bytes: activations and scratch, as the header promises.
-        ram_bytes: arena, other static data and stack of the network, without the runner's
-            input and output buffers.
+        arena_bytes: inputs, outputs, activations and scratch, as the header promises.
+        touched_bytes: from the arena's start to the last byte of it that the run wrote, seen on
+            the emulated core.
+        ram_bytes: all RAM of the program that was run: every static object of the linked file
+            (arena, state, and the two words of the console's handles) and the deepest stack
+            since reset, with the frames of start-up code and main. Nothing is taken off.
+        stack_bytes: that stack.
         code_bytes: flash less weights and biases, tables included, without the runner.
         weight_bytes: weights and biases as they are stored.
     """
@@ -49,6 +54,7 @@ class NetworkBill:
     cycles_max: int
     cycles_tag: Tag
     arena_bytes: int
+    touched_bytes: int
     ram_bytes: int
     stack_bytes: int
     code_bytes: int
@@ -84,6 +90,7 @@ class BuiltNetwork:
             "cycles_tag": bill.cycles_tag,
             "macs_per_cycle": bill.macs_per_cycle,
             "arena_bytes": bill.arena_bytes,
+            "touched_bytes": bill.touched_bytes,
             "ram_bytes": bill.ram_bytes,
             "stack_bytes": bill.stack_bytes,
             "code_bytes": bill.code_bytes,
@@ -169,6 +176,10 @@ def build_network(
         for got, want in zip(row, wants, strict=True)
     )
     bill = _bill(graph, generated, machine, cycles, core)
+    watched = memory.watch(
+        Machine(core, elf, parts), f"{name}_memory", _once(graph, cases[0]), bill.stack_bytes
+    )
+    bill = replace(bill, touched_bytes=watched.arena_bytes)
     return BuiltNetwork(generated, c_dir, elf, tflite, bill, len(cases), wrong)
 
 
@@ -190,19 +201,17 @@ def _link(
 
 
 def _call_header(graph: Graph, name: str) -> str:
-    """How the runner calls the network: tensors lie one after the other, each 4-byte aligned."""
-    args, sizes = [], []
-    for names, base, const in ((graph.inputs, "from", "const "), (graph.outputs, "to", "")):
-        at = 0
-        for tensor in names:
-            ctype = CTYPES[graph.type(tensor).dtype]
-            args.append(f"({const}{ctype} *)({const}void *)&({base})[{at}]")
-            at += -(-graph.type(tensor).nbytes // 4) * 4
-        sizes.append(at)
+    """How the runner feeds and calls the network; tensors travel padded to whole words."""
+    found = ports(graph)
+    words = {p.tensor: -(-p.nbytes // 4) * 4 for p in found}
+    take = [f"(mk_read({p.where}(), {words[p.tensor]}U) == {words[p.tensor]}U)"
+            for p in found if p.side == "in"]  # fmt: skip
+    give = [f"mk_write({p.where}(), {words[p.tensor]}U)" for p in found if p.side == "out"]
     return (
         f'#include "{name}.h"\n\n'
-        f"#define MK_REQUEST_BYTES {sizes[0]}U\n#define MK_REPLY_BYTES {sizes[1]}U\n"
-        f"#define MK_CALL(from, to) (void)mk_invoke({', '.join(args)})\n"
+        f"#define MK_TAKE() ({' && '.join(take)})\n"
+        f"#define MK_RUN() (void)mk_invoke({', '.join(f'{p.where}()' for p in found)})\n"
+        f"#define MK_GIVE() do {{ {'; '.join(give)}; }} while (0)\n"
     )
 
 
@@ -227,6 +236,13 @@ def _run(
     return outputs, cycles
 
 
+def _once(graph: Graph, case: Case) -> Callable[[Machine], None]:
+    def run(machine: Machine) -> None:
+        machine.exchange(b"".join(_padded(a) for a in case))
+
+    return run
+
+
 def _padded(array: npt.NDArray[np.generic]) -> bytes:
     data = np.ascontiguousarray(array).tobytes()
     return data + b"\0" * (-len(data) % 4)
@@ -242,9 +258,6 @@ def _bill(
         for s in elf.symbols
         if s.place in ("text", "rodata") and (s.name.startswith("mk_") or s.name == "main")
     )
-    buffers = sum(s.size for s in elf.symbols if s.name in ("input", "output"))
-    static = elf.sizes.ram - buffers
-    stack = measured.parts["network"].stack_bytes
     return NetworkBill(
         core=machine.core.name,
         macs=sizes["macs"],
@@ -252,8 +265,9 @@ def _bill(
         cycles_max=max(cycles, default=0),
         cycles_tag=measured.model.tag,
         arena_bytes=sizes["arena_bytes"],
-        ram_bytes=static + stack,
-        stack_bytes=stack,
+        touched_bytes=0,
+        ram_bytes=elf.sizes.ram + measured.stack_bytes,
+        stack_bytes=measured.stack_bytes,
         code_bytes=elf.sizes.flash - harness - sizes["weight_bytes"],
         weight_bytes=sizes["weight_bytes"],
         flash_bytes=elf.sizes.flash - harness,

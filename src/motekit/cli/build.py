@@ -38,7 +38,7 @@ def command(
                 "paths": {
                     "c_dir": str(built.c_dir),
                     "elf": str(built.elf),
-                    "tflite": str(built.tflite),
+                    "tflite": str(built.tflite) if built.tflite else None,
                     "proof": str(built.proof_dir),
                 },
             }

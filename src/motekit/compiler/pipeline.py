@@ -10,6 +10,7 @@ from dataclasses import asdict
 
 from motekit import __version__, dsp
 from motekit.core.decide import threshold_sum
+from motekit.core.graph import Graph
 from motekit.core.pipeline import PipelineSpec
 from motekit.core.target import TargetSpec
 
@@ -78,12 +79,18 @@ def compile_pipeline(
 def _emit(role: str, spec: PipelineSpec, target: TargetSpec, optimize: Optimize) -> GraphCode:
     """A graph of the pipeline; the int8 input of the network lies at the start of the arena."""
     graph = spec.graphs[role]
-    base = aligned(graph.type(graph.inputs[0]).nbytes) if role == "classifier" else 0
+    own = role == "classifier" and not _wide(graph)
+    base = aligned(graph.type(graph.inputs[0]).nbytes) if own else 0
     places = {graph.inputs[0]: "in", graph.outputs[0]: "out"}
     return emit_graph(
         graph, f"{role}_", target, optimize,
         arena="arena.bytes", arena_base=base, external=places,
     )  # fmt: skip
+
+
+def _wide(graph: Graph) -> bool:
+    """Whether a graph reads the Q8.8 features themselves, not steps of int8."""
+    return graph.type(graph.inputs[0]).dtype == "int16"
 
 
 class _Program:
@@ -223,12 +230,23 @@ class _Program:
         ]
         return "\n".join(lines) + "\n"
 
+    @property
+    def _wide_input(self) -> bool:
+        return _wide(self.spec.graphs["classifier"])
+
+    @property
+    def _invoke(self) -> str:
+        """The head of the bare network's function."""
+        ctype = "int16_t" if self._wide_input else "int8_t"
+        return f"int mk_invoke(const {ctype} *in, int8_t *out)"
+
     def _invoke_declaration(self) -> str:
         if "classifier" not in self.graphs:
             return ""
-        text = "The bare network: MK_FEATURES int8 inputs, MK_CLASSES int8 scores. Returns 0.\n"
+        given = "Q8.8" if self._wide_input else "int8"
+        text = f"The bare network: MK_FEATURES {given} inputs, MK_CLASSES int8 scores. Returns 0.\n"
         text += "Shares memory with mk_process: not to be called while that runs."
-        declaration = "int mk_invoke(const int8_t *in, int8_t *out);\n"
+        declaration = f"{self._invoke};\n"
         wrap = "#ifdef __cplusplus\n{}\n#endif\n"
         opening, closing = wrap.format('extern "C" {'), wrap.format("}")
         return opening + comment(text) + declaration + closing
@@ -334,8 +352,13 @@ class _Program:
         if "classifier" not in self.graphs:
             return ""
         body = _indent(self.graphs["classifier"].body_c)
-        return (
-            "int mk_invoke(const int8_t *in, int8_t *out)\n{\n" + body + "    return 0;\n}\n\n"
+        network = f"{self._invoke}\n{{\n{body}    return 0;\n}}\n\n"
+        if self._wide_input:
+            return network + (
+                "void mk_network(const int16_t *features, int8_t *scores)\n{\n"
+                "    (void)mk_invoke(features, scores);\n}\n"
+            )
+        return network + (
             "void mk_network(const int16_t *features, int8_t *scores)\n{\n"
             "    int8_t *const in = arena.bytes; /* the layers keep clear of it */\n"
             "    for (uint32_t i = 0; i < MK_FEATURES; i++) {\n"

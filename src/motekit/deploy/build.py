@@ -26,7 +26,7 @@ from motekit.compiler.pipeline import compile_pipeline
 from motekit.compiler.select import Optimize
 from motekit.core.errors import MotekitError
 from motekit.core.pipeline import PipelineSpec
-from motekit.graph.exporters.tflite import to_tflite
+from motekit.graph.exporters.tflite import expressible, to_tflite
 from motekit.graph.oracle import Oracle
 
 from . import measure, pack
@@ -44,7 +44,7 @@ class Built:
 
     Args:
         c_dir: folder of the C files; elf: the program; proof_dir: the proof pack.
-        tflite: the bare network, or None without one.
+        tflite: the bare network, or None without one that TFLite can say.
         emulated, host: what both made of the windows.
     """
 
@@ -130,7 +130,7 @@ def _build(
     )  # fmt: skip
     bill = measure.bill(spec, program, emulated, windows)
     tflite = None
-    if "classifier" in spec.graphs:
+    if "classifier" in spec.graphs and expressible(spec.graphs["classifier"]):
         tflite = folder / f"{spec.name}.tflite"
         tflite.write_bytes(to_tflite(spec.graphs["classifier"]))
     built = Built(

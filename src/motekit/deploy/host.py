@@ -6,6 +6,7 @@ import ctypes
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -108,9 +109,10 @@ class HostProgram:
         done = self._call("play", _at(data), frames, _at(results), _at(features))
         return Outcome.of(features[:done], results[:done])
 
-    def invoke(self, inputs: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-        """The bare network: (rows, features) int8 → (rows, classes) int8."""
-        data = np.ascontiguousarray(inputs, dtype=np.int8)
+    def invoke(self, inputs: npt.NDArray[np.signedinteger[Any]]) -> npt.NDArray[np.int8]:
+        """The bare network: (rows, features), int8 or what its graph reads → int8 scores."""
+        graph = self.spec.graphs["classifier"]
+        data = np.ascontiguousarray(inputs, dtype=graph.type(graph.inputs[0]).dtype)
         out = np.zeros((len(data), len(self.spec.classes)), np.int8)
         for i in range(len(data)):
             self._call("invoke", _at(data[i]), _at(out[i]))

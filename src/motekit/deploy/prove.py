@@ -11,7 +11,7 @@ import numpy.typing as npt
 from motekit import targets
 from motekit.core.errors import PromiseError
 from motekit.core.pipeline import PipelineSpec, int8_input
-from motekit.graph.exporters.tflite import to_tflite
+from motekit.graph.exporters.tflite import expressible, to_tflite
 from motekit.graph.oracle import Oracle
 from motekit.graph.run import rebatch
 
@@ -29,8 +29,9 @@ class Proof:
         mismatches: outputs that differ where they must be equal, the sum of `details`.
         details: comparison → outputs that differ: "features" and "scores", "anomaly",
             "decisions" (emulated against host, bit for bit), "network" (against LiteRT's
-            reference interpreter, from the features the binary produced), "detector" (against
-            the integer reference of the anomaly graph), "identity".
+            reference interpreter, from the features the binary produced), "classifier" (in its
+            place where TFLite has no such op: against the integer reference), "detector"
+            (against the integer reference of the anomaly graph), "identity".
         feature_flips: int8 network inputs that differ from those of the exact features.
         decision_flips: windows whose top class differs from that of the exact features.
         dsp_max_error, dsp_bound: largest |binary − float64 reference| and largest stated bound,
@@ -115,7 +116,10 @@ def prove(
     }
     expected = reference.outputs(spec, seen.features)
     if "classifier" in spec.graphs and len(windows):
-        details["network"] = _differ(seen.scores, litert(spec, seen.features, oracle))
+        if expressible(spec.graphs["classifier"]):
+            details["network"] = _differ(seen.scores, litert(spec, seen.features, oracle))
+        else:
+            details["classifier"] = _differ(seen.scores, expected.scores)
     if "anomaly" in spec.graphs:
         details["detector"] = _differ(seen.anomaly, expected.anomaly)
     arithmetic = targets.core(core).spec.arithmetic

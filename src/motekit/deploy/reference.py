@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit import dsp
-from motekit.core.pipeline import PipelineSpec, Q, int8_input
+from motekit.core.pipeline import PipelineSpec, Q
 from motekit.dsp.pipeline import fed
+from motekit.graph.run import fed as graph_fed
 from motekit.graph.run import run_many
 
 F64 = npt.NDArray[np.float64]
@@ -73,7 +74,8 @@ def outputs(spec: PipelineSpec, q: npt.NDArray[np.int16]) -> Expected:
     n = len(q)
     scores, anomaly = np.zeros((n, 0), np.int8), np.zeros(n, np.int32)
     if "classifier" in spec.graphs:
-        out = run_many(spec.graphs["classifier"], int8_input(q))
+        graph = spec.graphs["classifier"]
+        out = run_many(graph, graph_fed(graph, q))
         scores = out.reshape(n, -1).astype(np.int8)
     if "anomaly" in spec.graphs:
         anomaly = run_many(spec.graphs["anomaly"], q).reshape(n).astype(np.int32)

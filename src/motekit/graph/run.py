@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph
 from motekit.core.op import Array
+from motekit.core.pipeline import int8_input
 
 from .ops import OPS
 from .spec import violations
@@ -96,6 +98,11 @@ def run_many(graph: Graph, batch: Array) -> Array:
     outputs = [run(graph, [case.reshape(type_.shape)])[0] for case in batch]
     empty = np.empty((0, *graph.type(graph.outputs[0]).shape), graph.type(graph.outputs[0]).dtype)
     return np.stack(outputs) if outputs else empty
+
+
+def fed(graph: Graph, q: npt.NDArray[np.int16]) -> Array:
+    """Q8.8 features, shape (rows, features), as the graph takes them: int16, or int8 steps."""
+    return q if graph.type(graph.inputs[0]).dtype == "int16" else int8_input(q)
 
 
 def rebatch(graph: Graph, cases: int) -> Graph | None:

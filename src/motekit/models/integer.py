@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit.core.graph import Graph
-from motekit.core.pipeline import int8_input
-from motekit.graph.run import run_many
+from motekit.graph.run import fed, run_many
 
 from . import learner as learner_of
 from . import sqnr
@@ -40,7 +39,7 @@ def scores(
     graph: Graph, trained: Trained, features: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.int8]:
     """int8 class scores of an integer classifier, shape (windows, classes)."""
-    out = run_many(graph, int8_input(trained.normalizer.q(features)))
+    out = run_many(graph, fed(graph, trained.normalizer.q(features)))
     return out.reshape(len(features), -1).astype(np.int8)
 
 

@@ -22,8 +22,7 @@ from motekit import models
 from motekit.core.errors import InputError
 from motekit.core.learner import FeatureSet, Fitted, Fold, Learner
 from motekit.core.params import from_mapping
-from motekit.core.pipeline import int8_input
-from motekit.graph.run import run_many
+from motekit.graph.run import fed, run_many
 from motekit.graph.spec import check
 from motekit.models.normalize import fit_normalizer, standard, standardise
 from motekit.models.store import Trained, load_trained, pack_trained
@@ -140,8 +139,7 @@ class LearnerContract:
         graph = check(self.learner.lower(fitted, z[fold.train], norm.z_lsb, "model"))
         assert all(t.type.dtype != "float32" for t in graph.tensors.values())
         q = norm.q(data.z)
-        given = q if graph.type(graph.inputs[0]).dtype == "int16" else int8_input(q)
-        out = run_many(graph, given).reshape(len(q), -1)
+        out = run_many(graph, fed(graph, q)).reshape(len(q), -1)
         scores = self.learner.predict(fitted, z)
         if self.learner.task == "classifier":
             assert (out.argmax(axis=1) == scores.argmax(axis=1)).mean() > 0.97

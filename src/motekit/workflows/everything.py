@@ -76,7 +76,7 @@ class Everything:
             "paths": {
                 "c_dir": str(main.c_dir),
                 "elf": str(main.elf),
-                "tflite": str(main.tflite),
+                "tflite": str(main.tflite) if main.tflite else None,
                 "proof": str(main.proof_dir),
                 "run": str(self.run.folder),
                 "report": str(self.report_paths[0]),

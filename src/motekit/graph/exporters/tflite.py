@@ -67,6 +67,16 @@ def spell(op: Op, graph: Graph) -> tuple[TfliteSpelling, TfliteForm]:
     raise InputError("TFLite has no such op", where=op.name, value=op.kind)
 
 
+def expressible(graph: Graph) -> bool:
+    """Whether TFLite has every op of a graph."""
+    try:
+        for op in graph.ops:
+            spell(op, graph)
+    except InputError:
+        return False
+    return True
+
+
 @dataclass
 class _Writer:
     graph: Graph

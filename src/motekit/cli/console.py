@@ -12,10 +12,29 @@ import typer
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
+    from typer.core import TyperCommand
 
 Json = Annotated[
     bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
 ]
+
+
+def optional_value(option: str, without: str) -> type[TyperCommand]:
+    """A command whose `option` may stand alone; it then has the value `without`.
+
+    Only a whole number behind it is taken for its value.
+    """
+    from typer.core import TyperCommand as Command
+
+    class Bare(Command):
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            out: list[str] = []
+            for i, word in enumerate(args):
+                alone = word == option and not "".join(args[i + 1 : i + 2]).lstrip("-").isdigit()
+                out += [word, without] if alone else [word]
+            return super().parse_args(ctx, out)
+
+    return Bare
 
 
 class Report(Protocol):

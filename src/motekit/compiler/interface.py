@@ -57,11 +57,36 @@ def ports(graph: Graph) -> list[Port]:
     return found
 
 
-def prototype(found: Sequence[Port]) -> str:
-    return f"int mk_invoke({', '.join(port.parameter for port in found)})"
+@dataclass(frozen=True)
+class Window:
+    """What the caller of a streaming program is told of its window, in frames.
+
+    Args:
+        frames: that the window holds.
+        hop: new ones of a step.
+        batch: digest of the whole model, for the program's provenance.
+    """
+
+    frames: int
+    hop: int
+    batch: str
+
+    @property
+    def steps(self) -> int:
+        """Steps until the window is full."""
+        return -(-self.frames // self.hop)
 
 
-def declarations(graph: Graph) -> str:
+def verb(window: Window | None) -> str:
+    """What the function of the program does."""
+    return "invoke" if window is None else "step"
+
+
+def prototype(found: Sequence[Port], window: Window | None = None) -> str:
+    return f"int mk_{verb(window)}({', '.join(port.parameter for port in found)})"
+
+
+def declarations(graph: Graph, window: Window | None = None) -> str:
     """The functions for the header, with what each tensor means."""
     lines, where = [], ""
     for port in ports(graph):
@@ -72,16 +97,29 @@ def declarations(graph: Graph) -> str:
         lines.append(f"{port.argument}: {port.tensor}, {t.dtype} {'x'.join(map(str, t.shape))}{q}")
         about = ABOUT[port.side == "out"].format(put="input" if port.side == "in" else "output")
         where += f"{print_c.comment(about)}{port.ctype} *{port.where}(void);\n"
-    doc = [
-        "Runs the network once; returns 0. Nothing is copied where an argument is the address",
+    doc = ["Runs the network once; returns 0."]
+    if window is not None:
+        doc = [
+            f"Moves the window on by {window.hop} of its {window.frames} frames and gives the "
+            "network's outputs",
+            "for it, the same as for the whole window at once; computes only what new frames",
+            "change. Returns how many more steps the window takes to be full, 0 from step "
+            f"{window.steps} on.",
+            "Until then, frames from before the first one count as zeros (the stored value of 0),",
+            "after a reset again.",
+        ]
+    doc += [
+        "Nothing is copied where an argument is the address",
         "that the function above gives; any other input is copied there before the run, any",
         "other output from there after it.",
         *lines,
     ]
-    return f"{where}\n{print_c.comment(chr(10).join(doc))}{prototype(ports(graph))};\n\n"
+    return f"{where}\n{print_c.comment(chr(10).join(doc))}{prototype(ports(graph), window)};\n\n"
 
 
-def definitions(graph: Graph, address: dict[str, str], calls: str, start: str) -> str:
+def definitions(
+    graph: Graph, address: dict[str, str], calls: str, start: str, window: Window | None = None
+) -> str:
     """The functions for the source.
 
     Args:
@@ -103,7 +141,11 @@ def definitions(graph: Graph, address: dict[str, str], calls: str, start: str) -
         )
         for side, _ in SIDES
     }
-    return (
-        f"{text}{prototype(found)}\n{{\n{start}{moves['in']}{calls}{moves['out']}"
-        "    return 0;\n}\n"
-    )
+    end = "    return 0;\n"
+    if window is not None:
+        end = (
+            "    if (mk_steps < (uint32_t)MK_WARMUP_STEPS) {\n        mk_steps++;\n    }\n"
+            "    return (int)((uint32_t)MK_WARMUP_STEPS - mk_steps);\n"
+        )
+    head = prototype(found, window)
+    return f"{text}{head}\n{{\n{start}{moves['in']}{calls}{moves['out']}{end}}}\n"

@@ -10,16 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+import numpy as np
+import numpy.typing as npt
+
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op
-from motekit.core.op import Emitted
+from motekit.core.op import Constant, Emitted
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import OPS
 from motekit.graph.passes import PASSES, Pass, Report, simplify
 
 from . import plan as planner
 from . import print_c
-from .constants import CTYPES
+from .constants import CTYPES, number
 from .footprint import Footprint, Lives
 from .select import Choice, Optimize, choose_all
 from .sources import text as source_text
@@ -135,7 +138,7 @@ def emit_graph(
         InputError: a broken graph, or an op that no kernel can run.
     """
     graph, reports = simplify(graph, passes)
-    kept = _State.of(graph, state)
+    kept = _State.of(graph, state, prefix)
     places = _external(graph, external) | kept.places
     storage = Storage.of(graph, places)
     coded = [op for op in graph.ops if not storage.free(op)]
@@ -152,7 +155,7 @@ def emit_graph(
     aligned = _aligned(emitted)
     return GraphCode(
         includes=tuple(sorted({*_includes(emitted), *aligned})),
-        data_c="\n".join(printer.data(s.choice.op, s.emitted) for s in steps),
+        data_c=kept.data_c + "\n".join(printer.data(s.choice.op, s.emitted) for s in steps),
         body_c="".join(printer.call(s.choice.op, s.emitted) for s in steps),
         sources=_sources(emitted) | {name: source_text(name) for name in aligned},
         defines=_defines(steps),
@@ -190,22 +193,43 @@ class _State:
     places: dict[str, str]
     nbytes: int
     reset_c: str
+    data_c: str
 
     @staticmethod
-    def of(graph: Graph, expression: str) -> _State:
+    def of(graph: Graph, expression: str, prefix: str) -> _State:
         places: dict[str, str] = {}
-        at, lines = 0, []
+        at, lines, constants = 0, [], ""
         for before, after in graph.state:
             type_ = graph.type(before)
             ctype = CTYPES[type_.dtype]
             place = f"({ctype} *)(void *)&{expression}[{at}]"
             zero = type_.quant.zero_point[0] if type_.quant is not None else 0
+            value = f"{zero}"
+            if before in graph.initial:
+                name = f"{prefix}reset_{len(places) // 2}"
+                value, constant = _pattern(graph.initial[before], name)
+                constants += constant
             lines.append(
-                f"for (uint32_t i = 0U; i < {type_.size}U; i++) {{ ({place})[i] = {zero}; }}\n"
+                f"for (uint32_t i = 0U; i < {type_.size}U; i++) {{ ({place})[i] = {value}; }}\n"
             )
             places |= {before: place, after: place}
             at += planner.aligned(type_.nbytes)
-        return _State(places, at, "".join(lines))
+        return _State(places, at, "".join(lines), constants)
+
+
+def _pattern(values: npt.NDArray[np.generic], name: str) -> tuple[str, str]:
+    """(C expression of element i, constant it needs): what repeats is stored once."""
+    flat = values.reshape(-1)
+    period = next(
+        n
+        for n in range(1, flat.size + 1)
+        if flat.size % n == 0 and np.array_equal(flat[n:], flat[:-n])
+    )
+    if period == 1:
+        return number(flat[0].item()), ""
+    kind = CTYPES[flat.dtype.name]
+    shown = print_c.constant(Constant(name, kind, flat[:period], note="after a reset"), name)
+    return f"{name}[i % {period}U]", shown
 
 
 def _check_state(graph: Graph, target: TargetSpec, chosen: Sequence[Choice]) -> None:

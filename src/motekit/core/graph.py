@@ -55,7 +55,8 @@ class Graph:
         ops: in an order in which each input is made before it is used.
         inputs, outputs: names of the graph's interface tensors.
         state: (before, after) pairs: what a run leaves in `after`, the next run finds in
-            `before`. The first run, and every one after a reset, finds the zero point.
+            `before`. The first run, and every one after a reset, finds the zero point, or what
+            `initial` has under the name of `before`.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Graph:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     state: tuple[tuple[str, str], ...] = ()
+    initial: Mapping[str, npt.NDArray[np.generic]] = field(default_factory=dict)
 
     def type(self, tensor: str) -> TensorType:
         return self.tensors[tensor].type

@@ -110,6 +110,24 @@ class ChannelFlow:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """Which frames along time an op's outputs come from: output frame j from the frames
+    first + j · stride to first + j · stride + size − 1 of every input that moves, in the same
+    way for every j.
+
+    Args:
+        axis: of the outputs, along which they move.
+        piece: frames of the output → the op that makes them from the frames they come from.
+    """
+
+    axis: int
+    size: int
+    stride: int
+    first: int
+    piece: Callable[[int], Op]
+
+
+@dataclass(frozen=True)
 class OpSpec:
     """An op plugin; the module constant OP.
 
@@ -123,6 +141,8 @@ class OpSpec:
         tflite: spellings this op covers; empty if TFLite has none.
         arity: fewest and most inputs.
         channels: how channels flow through the op; without it all of them are kept.
+        time: (op, graph, for each input the axis it moves along, or None) → how the outputs move
+            when the inputs do, or the reason why they do not; without it they never do.
         view: the output is the input's bytes under another shape; it needs no kernel unless
             both are given from outside.
         weights_axis: the channel axis of input 1, for an op whose input 1 are int8 weights
@@ -140,6 +160,7 @@ class OpSpec:
     package: str
     arity: tuple[int, int] = (1, 1)
     channels: ChannelFlow | None = None
+    time: Callable[[Op, Graph, Sequence[int | None]], Reach | str] | None = None
     view: bool = False
     weights_axis: int | None = None
 

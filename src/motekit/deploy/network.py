@@ -2,73 +2,42 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from motekit import __version__, targets
 from motekit.compiler.generated import Generated
-from motekit.compiler.interface import ports
-from motekit.compiler.network_file import compile_network
-from motekit.compiler.prefix import rename
+from motekit.compiler.interface import Window
+from motekit.compiler.network_file import compile_network, digest
 from motekit.compiler.select import Optimize
-from motekit.compiler.sources import text
 from motekit.core.errors import PromiseError
-from motekit.core.figures import Tag
 from motekit.core.graph import Graph
+from motekit.core.op import Array
 from motekit.graph.exporters import to_tflite
 from motekit.graph.oracle import Oracle
-from motekit.targets import toolchain
-from motekit.targets.emulation import Machine
+from motekit.graph.stream import Stepped, stepped
 
-from . import memory
+from .network_program import Case, NetworkBill, assemble, differences
 
-Case = Sequence[npt.NDArray[np.generic]]
-
-
-@dataclass(frozen=True)
-class NetworkBill:
-    """What a bare network costs on a core.
-
-    Args:
-        cycles: of one run, the mean over the inputs; `cycles_max` the most any took.
-        arena_bytes: inputs, outputs, activations and scratch, as the header promises.
-        touched_bytes: from the arena's start to the last byte of it that the run wrote, seen on
-            the emulated core.
-        ram_bytes: all RAM of the program that was run: every static object of the linked file
-            (arena, state, and the two words of the console's handles) and the deepest stack
-            since reset, with the frames of start-up code and main. Nothing is taken off.
-        stack_bytes: that stack.
-        code_bytes: flash less weights and biases, tables included, without the runner.
-        weight_bytes: weights and biases as they are stored.
-    """
-
-    core: str
-    macs: int
-    cycles: float
-    cycles_max: int
-    cycles_tag: Tag
-    arena_bytes: int
-    touched_bytes: int
-    ram_bytes: int
-    stack_bytes: int
-    code_bytes: int
-    weight_bytes: int
-    flash_bytes: int
-
-    @property
-    def macs_per_cycle(self) -> float:
-        return self.macs / self.cycles if self.cycles else 0.0
+__all__ = [
+    "BuiltNetwork", "Case", "NetworkBill", "build_network", "build_stream", "random_cases",
+    "random_frames",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class BuiltNetwork:
-    """A compiled, run and compared network."""
+    """A compiled, run and compared network.
+
+    Args:
+        inputs_checked: inputs that were run, of a streaming program steps.
+        mismatches: output elements that differed.
+        stream: how a streaming program moves, None for one that takes the whole input.
+    """
 
     generated: Generated
     c_dir: Path
@@ -77,6 +46,7 @@ class BuiltNetwork:
     bill: NetworkBill
     inputs_checked: int
     mismatches: int
+    stream: Stepped | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The object that `motekit compile --json` prints."""
@@ -98,6 +68,8 @@ class BuiltNetwork:
             "flash_bytes": bill.flash_bytes,
             "mismatches": self.mismatches,
             "inputs_checked": self.inputs_checked,
+            "state_bytes": self.generated.sizes["state_bytes"],
+            **({} if self.stream is None else {"stream": self.stream.as_dict()}),
             "layers": [dict(row) for row in self.generated.layers],
             "paths": {
                 "elf": str(self.elf),
@@ -138,6 +110,22 @@ def random_cases(graph: Graph, count: int, seed: int = 0) -> list[Case]:
     return out
 
 
+def random_frames(graph: Graph, axis: int, count: int, seed: int = 0) -> Array:
+    """A stream of frames for a model over a sliding window: random stored integers; in its middle
+    a window each of the lowest, the highest and alternating ones, as far as there is room."""
+    type_ = graph.type(graph.inputs[0])
+    length, info = type_.shape[axis], np.iinfo(type_.dtype)
+    shape = (*type_.shape[:axis], count, *type_.shape[axis + 1 :])
+    out = np.random.default_rng(seed).integers(info.min, info.max + 1, shape)
+    lines = np.moveaxis(out, axis, 0)
+    ends = np.where(np.arange(type_.size).reshape(type_.shape) % 2, info.max, info.min)
+    flat = np.full_like(ends, info.min), np.full_like(ends, info.max), ends
+    for i, values in enumerate(flat, 1):
+        room = max(0, min(length, count - i * length))
+        lines[i * length : i * length + room] = np.moveaxis(values, axis, 0)[:room]
+    return out.astype(type_.dtype)
+
+
 def build_network(
     graph: Graph,
     name: str,
@@ -157,118 +145,51 @@ def build_network(
     generated = compile_network(
         graph, name, targets.core(core).spec, optimize, version=__version__, command=command
     )
-    c_dir = folder / "c"
-    shutil.rmtree(c_dir, ignore_errors=True)
-    files = list(generated.write(c_dir))
-    elf = _link(graph, generated, files, core, folder, compiler, opt)
-    tflite = folder / f"{name}.tflite"
+    made = assemble(graph, generated, core, folder, compiler, opt)
     model = to_tflite(graph)
-    tflite.write_bytes(model)
-    parts = {"network": f"{name}_invoke"}
-    machine = Machine(core, elf, parts)
-    outputs, cycles = _run(graph, machine, cases)
-    # For the faults of unaligned accesses alone; what this run computes is not used.
-    _run(graph, Machine(core, elf, parts, check_alignment=True), cases[:1])
-    expected = oracle.run(model, cases, reset=False)
-    wrong = sum(
-        int((got != want.reshape(-1)).sum())
-        for row, wants in zip(outputs, expected, strict=True)
-        for got, want in zip(row, wants, strict=True)
-    )
-    bill = _bill(graph, generated, machine, cycles, core)
-    watched = memory.watch(
-        Machine(core, elf, parts), f"{name}_memory", _once(graph, cases[0]), bill.stack_bytes
-    )
-    bill = replace(bill, touched_bytes=watched.arena_bytes)
-    return BuiltNetwork(generated, c_dir, elf, tflite, bill, len(cases), wrong)
+    made.tflite.write_bytes(model)
+    outputs, bill = made.run(cases)
+    wrong = differences(outputs, oracle.run(model, cases, reset=False))
+    return BuiltNetwork(generated, made.c_dir, made.elf, made.tflite, bill, len(cases), wrong)
 
 
-def _link(
-    graph: Graph, generated: Generated, files: list[Path], core: str, folder: Path,
-    compiler: str, opt: str,
-) -> Path:  # fmt: skip
-    """The program with the network runner; the runner's files lie beside the C, not in it."""
-    runner = folder / "runner"
-    runner.mkdir(parents=True, exist_ok=True)
-    name = generated.name
-    source = runner / rename("mk_network_runner.c", name)
-    source.write_text(rename(text("mk_network_runner.c"), name), encoding="utf-8")
-    (runner / rename("mk_network_call.h", name)).write_text(
-        rename(_call_header(graph, name), name), encoding="utf-8"
-    )
-    settings = toolchain.Settings(compiler=compiler, opt=opt, include=(folder / "c", runner))
-    return toolchain.program(targets.core(core), [*files, source], folder / f"{name}.elf", settings)
+def build_stream(
+    graph: Graph,
+    name: str,
+    core: str,
+    folder: Path,
+    frames: Array,
+    oracle: Oracle,
+    optimize: Optimize = "speed",
+    axis: int | None = None,
+    hop: int = 1,
+    compiler: str = "zig",
+    opt: str = "-Os",
+    command: str = "",
+) -> BuiltNetwork:
+    """Compile a model over a sliding window to a step function and run it over `frames`.
 
+    The outputs of every step, the first ones included, are compared with LiteRT's on the whole
+    window at that moment. The bill is that of a step; the first one, which resets, does not
+    count. Writes `folder`/c, `folder`/<name>.elf and `folder`/<name>.tflite, the whole model.
 
-def _call_header(graph: Graph, name: str) -> str:
-    """How the runner feeds and calls the network; tensors travel padded to whole words."""
-    found = ports(graph)
-    words = {p.tensor: -(-p.nbytes // 4) * 4 for p in found}
-    take = [f"(mk_read({p.where}(), {words[p.tensor]}U) == {words[p.tensor]}U)"
-            for p in found if p.side == "in"]  # fmt: skip
-    give = [f"mk_write({p.where}(), {words[p.tensor]}U)" for p in found if p.side == "out"]
-    return (
-        f'#include "{name}.h"\n\n'
-        f"#define MK_TAKE() ({' && '.join(take)})\n"
-        f"#define MK_RUN() (void)mk_invoke({', '.join(f'{p.where}()' for p in found)})\n"
-        f"#define MK_GIVE() do {{ {'; '.join(give)}; }} while (0)\n"
-    )
+    Args:
+        frames: a stream of the model's input, as long as one likes along `axis`.
+        axis, hop: see `motekit.graph.stream.stepped`.
 
-
-def _run(
-    graph: Graph, machine: Machine, cases: Sequence[Case]
-) -> tuple[list[list[npt.NDArray[np.generic]]], list[int]]:
-    """Outputs (flat, one array per graph output) and cycles of every case."""
-    outputs, cycles, before = [], [], 0
-    machine.start()
-    machine.clear()
-    for case in cases:
-        reply = machine.exchange(b"".join(_padded(a) for a in case))
-        row, at = [], 0
-        for tensor in graph.outputs:
-            t = graph.type(tensor)
-            row.append(np.frombuffer(reply, t.dtype, t.size, at))
-            at += -(-t.nbytes // 4) * 4
-        outputs.append(row)
-        after = machine.parts()["network"].cycles
-        cycles.append(after - before)
-        before = after
-    return outputs, cycles
-
-
-def _once(graph: Graph, case: Case) -> Callable[[Machine], None]:
-    def run(machine: Machine) -> None:
-        machine.exchange(b"".join(_padded(a) for a in case))
-
-    return run
-
-
-def _padded(array: npt.NDArray[np.generic]) -> bytes:
-    data = np.ascontiguousarray(array).tobytes()
-    return data + b"\0" * (-len(data) % 4)
-
-
-def _bill(
-    graph: Graph, generated: Generated, machine: Machine, cycles: Sequence[int], core: str
-) -> NetworkBill:
-    sizes, elf = generated.sizes, machine.elf
-    measured = machine.measurement()
-    harness = sum(
-        s.size
-        for s in elf.symbols
-        if s.place in ("text", "rodata") and (s.name.startswith("mk_") or s.name == "main")
-    )
-    return NetworkBill(
-        core=machine.core.name,
-        macs=sizes["macs"],
-        cycles=float(np.mean(cycles)) if cycles else 0.0,
-        cycles_max=max(cycles, default=0),
-        cycles_tag=measured.model.tag,
-        arena_bytes=sizes["arena_bytes"],
-        touched_bytes=0,
-        ram_bytes=elf.sizes.ram + measured.stack_bytes,
-        stack_bytes=measured.stack_bytes,
-        code_bytes=elf.sizes.flash - harness - sizes["weight_bytes"],
-        weight_bytes=sizes["weight_bytes"],
-        flash_bytes=elf.sizes.flash - harness,
-    )
+    Raises:
+        InputError: the model cannot be streamed; with the layer and the reason.
+    """
+    step = stepped(graph, axis, hop)
+    generated = compile_network(
+        step.graph, name, targets.core(core).spec, optimize,
+        window=Window(step.frames, step.hop, digest(graph)), version=__version__, command=command,
+    )  # fmt: skip
+    made = assemble(step.graph, generated, core, folder, compiler, opt)
+    model = to_tflite(graph)
+    made.tflite.write_bytes(model)
+    cases = step.steps(frames)
+    outputs, bill = made.run(cases, unbilled=1)
+    expected = [step.newest(outs) for outs in oracle.run(model, step.windows(frames))]
+    wrong = differences(outputs, expected)
+    return BuiltNetwork(generated, made.c_dir, made.elf, made.tflite, bill, len(cases), wrong, step)

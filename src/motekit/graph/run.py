@@ -49,9 +49,12 @@ def trace(graph: Graph, inputs: Sequence[Array], state: State | None = None) -> 
 
 
 def reset(graph: Graph) -> State:
-    """The state before the first run: zero points."""
+    """The state before the first run: zero points, where the graph names nothing else."""
     found: dict[str, Array] = {}
     for before, _ in graph.state:
+        if before in graph.initial:
+            found[before] = graph.initial[before]
+            continue
         type_ = graph.type(before)
         zero = type_.quant.zero_point[0] if type_.quant is not None else 0
         found[before] = np.full(type_.shape, zero, np.dtype(type_.dtype))

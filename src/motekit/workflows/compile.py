@@ -7,15 +7,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from motekit import targets
 from motekit.compiler.select import MODES
 from motekit.core.errors import InputError
-from motekit.deploy.network import BuiltNetwork, build_network, random_cases
+from motekit.deploy.network import (
+    BuiltNetwork,
+    build_network,
+    build_stream,
+    random_cases,
+    random_frames,
+)
 from motekit.graph.importers.opened import Opened, open_model
 from motekit.graph.oracle import Oracle
+from motekit.graph.stream import stepped
 
 Report = Callable[..., None]
 REAL_INPUTS = 8  # calibration samples that are run beside the extremes and random ones
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """How a window slides: along which axis of the input (None: the first longer than 1), and
+    by how many frames a step."""
+
+    axis: int | None = None
+    hop: int = 1
 
 
 @dataclass(frozen=True)
@@ -32,7 +50,7 @@ class Compiled:
 
 def compile_model(
     model: Path, core: str, optimize: str, out: Path, name: str, inputs: int, report: Report,
-    calibration: Path | None = None,
+    calibration: Path | None = None, sliding: Sliding | None = None,
 ) -> Compiled:  # fmt: skip
     """Import, quantize a float model, compile, run, compare.
 
@@ -41,6 +59,9 @@ def compile_model(
         inputs: how many inputs are run: the extremes, then random ones; some of the calibration
             samples come on top.
         calibration: typical inputs of a float model.
+        sliding: make a program that goes on frame by frame; None: one for the whole input. It is
+            run over `inputs` steps beside those that fill the window, lead it through the
+            extremes, and bring calibration samples.
 
     Raises InputError for a model that cannot be lowered or a core without emulator.
     """
@@ -61,12 +82,22 @@ def compile_model(
         report("read", 1, 1, model.name)
         report("compile", 0, 1, prefix)
         step = max(1, len(opened.cases) // REAL_INPUTS)
-        cases = [*random_cases(opened.graph, inputs), *opened.cases[::step][:REAL_INPUTS]]
+        real = opened.cases[::step][:REAL_INPUTS]
         data = "" if calibration is None else f" --calibration {calibration.name}"
-        built = build_network(
-            opened.graph, prefix, core, out, cases, oracle, mode,
-            command=f"motekit compile {model.name}{data} --target {core} --optimize {mode}",
-        )  # fmt: skip
+        command = f"motekit compile {model.name}{data} --target {core} --optimize {mode}"
+        if sliding is None:
+            cases = [*random_cases(opened.graph, inputs), *real]
+            built = build_network(
+                opened.graph, prefix, core, out, cases, oracle, mode, command=command
+            )
+        else:
+            made = stepped(opened.graph, sliding.axis, sliding.hop)
+            count = 5 * made.frames + inputs * made.hop
+            frames = [random_frames(opened.graph, made.axis, count), *(case[0] for case in real)]
+            built = build_stream(
+                opened.graph, prefix, core, out, np.concatenate(frames, made.axis), oracle, mode,
+                made.axis, made.hop, command=f"{command} --stream {made.axis} --hop {made.hop}",
+            )  # fmt: skip
     report("compile", 1, 1, prefix)
     return Compiled(opened, built)
 

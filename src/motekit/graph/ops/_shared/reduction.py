@@ -9,11 +9,11 @@ import numpy as np
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
-from motekit.core.op import Cost, TfliteForm
+from motekit.core.op import Cost, Reach, TfliteForm
 from motekit.core.target import TargetSpec
 from motekit.core.tensors import TensorType
 
-from . import tflite, types, walks
+from . import frames, tflite, types, walks
 
 
 def axes(op: Op, rank: int) -> tuple[int, ...]:
@@ -22,6 +22,15 @@ def axes(op: Op, rank: int) -> tuple[int, ...]:
     if not given:
         raise InputError("no axis to reduce over")
     return tuple(given)
+
+
+def time(op: Op, graph: Graph, moving: frames.Axes) -> Reach | str:
+    """How the outputs move along time."""
+    axis = int(str(moving[0]))
+    gone = axes(op, len(types.operand(op, graph).shape))
+    if axis in gone:
+        return "it reduces over time"
+    return frames.each(op, axis if op.attrs["keep_dims"] else axis - sum(a < axis for a in gone))
 
 
 def shape(op: Op, given: tuple[int, ...]) -> tuple[int, ...]:

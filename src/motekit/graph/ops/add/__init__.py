@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, OpSpec, TfliteSpelling
-from motekit.graph.ops._shared import binary, channels
+from motekit.graph.ops._shared import binary, channels, frames
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -25,6 +25,7 @@ OP = OpSpec(
     macs=binary.macs,
     tflite=(TfliteSpelling("ADD", 2, "AddOptions", binary.read, binary.write),),
     package=__name__,
+    time=frames.pointwise,
     channels=channels.monotone(reference),
     arity=(2, 2),
 )

@@ -13,7 +13,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, OpSpec, TfliteSpelling
 from motekit.graph import numerics
-from motekit.graph.ops._shared import channels, pooling, windows
+from motekit.graph.ops._shared import channels, frames, pooling, windows
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -38,5 +38,6 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("AVERAGE_POOL_2D", 2, "Pool2DOptions", pooling.read, pooling.write),),
     package=__name__,
+    time=frames.window(lambda op, graph: pooling.geometry(op)),
     channels=channels.monotone(reference),
 )

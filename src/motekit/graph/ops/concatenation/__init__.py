@@ -11,7 +11,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import tflite, types
+from motekit.graph.ops._shared import frames, tflite, types
 
 
 def axis(op: Op, graph: Graph) -> int:
@@ -63,5 +63,6 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("CONCATENATION", 2, "ConcatenationOptions", _read, _write),),
     package=__name__,
+    time=frames.kept_axis(axis),
     arity=(1, 255),
 )

@@ -18,7 +18,7 @@ from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
-from motekit.graph.ops._shared import accumulate, tflite, types, windows
+from motekit.graph.ops._shared import accumulate, frames, tflite, types, windows
 
 from . import channels
 
@@ -92,6 +92,7 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("CONV_2D", 3, "Conv2DOptions", _read, _write),),
     package=__name__,
+    time=frames.window(geometry),
     channels=channels.FLOW,
     arity=(2, 3),
     weights_axis=0,

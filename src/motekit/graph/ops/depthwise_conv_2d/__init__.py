@@ -16,7 +16,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import accumulate, tflite, types, windows
+from motekit.graph.ops._shared import accumulate, frames, tflite, types, windows
 
 from . import channels
 
@@ -87,6 +87,7 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("DEPTHWISE_CONV_2D", 3, "DepthwiseConv2DOptions", _read, _write),),
     package=__name__,
+    time=frames.window(geometry),
     channels=channels.FLOW,
     arity=(2, 3),
     weights_axis=3,

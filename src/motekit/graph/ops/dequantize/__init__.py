@@ -12,7 +12,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import types
+from motekit.graph.ops._shared import frames, types
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
@@ -52,4 +52,5 @@ OP = OpSpec(
         ),
     ),
     package=__name__,
+    time=frames.pointwise,
 )  # fmt: skip

@@ -7,6 +7,7 @@ Attributes: activation, rounding ("single": what BUILTIN_REF does), keep_dims.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,10 +15,10 @@ import numpy as np
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
-from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
+from motekit.core.op import Array, OpSpec, Reach, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
-from motekit.graph.ops._shared import accumulate, tflite, types
+from motekit.graph.ops._shared import accumulate, frames, tflite, types
 
 from . import channels
 
@@ -46,6 +47,19 @@ def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...
 
 def macs(op: Op, graph: Graph) -> int:
     return types.operand(op, graph).size * types.operand(op, graph, 1).shape[0]
+
+
+def _time(op: Op, graph: Graph, axes: frames.Axes) -> Reach | str:
+    shape, axis = types.operand(op, graph).shape, axes[0]
+    if any(a is not None for a in axes[1:]) or axis is None:
+        return frames.MIXED
+    n = types.operand(op, graph, 1).shape[1]
+    if axis == len(shape) - 1 or shape[-1] != n:
+        return "it sums over time"
+    if op.attrs.get("keep_dims"):
+        return frames.each(op, axis)
+    alone = math.prod(shape[:-1]) == shape[axis]
+    return frames.each(op, 0) if alone else "its rows are more than frames"
 
 
 def _read(
@@ -77,6 +91,7 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("FULLY_CONNECTED", 4, "FullyConnectedOptions", _read, _write),),
     package=__name__,
+    time=_time,
     channels=channels.FLOW,
     arity=(2, 3),
     weights_axis=0,

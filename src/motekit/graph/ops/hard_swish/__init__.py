@@ -9,7 +9,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
-from motekit.graph.ops._shared import channels, unary
+from motekit.graph.ops._shared import channels, frames, unary
 
 INT16_MAX = (1 << 15) - 1
 
@@ -76,5 +76,6 @@ OP = OpSpec(
         ),
     ),
     package=__name__,
+    time=frames.pointwise,
     channels=channels.tabulated(table),
 )  # fmt: skip

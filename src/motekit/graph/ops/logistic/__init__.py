@@ -12,7 +12,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import QuantParams, TensorType
-from motekit.graph.ops._shared import channels, unary
+from motekit.graph.ops._shared import channels, frames, unary
 
 OUTPUT = QuantParams((1 / 256,), (-128,))
 
@@ -44,5 +44,6 @@ OP = OpSpec(
         TfliteSpelling("LOGISTIC", 2, "", unary.read, lambda op, graph: TfliteForm({}, op.inputs)),
     ),
     package=__name__,
+    time=frames.pointwise,
     channels=channels.tabulated(table),
 )

@@ -68,5 +68,6 @@ OP = OpSpec(
         ),
     ),
     package=__name__,
+    time=reduction.time,
     channels=channels.monotone(reference, _keeps_channels),
 )

@@ -12,7 +12,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, OpSpec, TfliteSpelling
 from motekit.graph import numerics
-from motekit.graph.ops._shared import binary, types
+from motekit.graph.ops._shared import binary, frames, types
 
 
 def factor(op: Op, graph: Graph) -> tuple[int, int]:
@@ -39,5 +39,6 @@ OP = OpSpec(
     macs=binary.macs,
     tflite=(TfliteSpelling("MUL", 2, "MulOptions", binary.read, binary.write),),
     package=__name__,
+    time=frames.pointwise,
     arity=(2, 2),
 )

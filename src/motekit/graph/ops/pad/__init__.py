@@ -12,9 +12,9 @@ import numpy as np
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
-from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
+from motekit.core.op import Array, OpSpec, Reach, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import channels, tflite, types
+from motekit.graph.ops._shared import channels, frames, tflite, types
 
 
 def paddings(op: Op) -> tuple[tuple[int, int], ...]:
@@ -62,6 +62,12 @@ def _write(op: Op, graph: Graph) -> TfliteForm:
     return TfliteForm({}, (op.inputs[0], np.array(paddings(op), np.int32)))
 
 
+def _time(op: Op, graph: Graph, axes: frames.Axes) -> Reach | str:
+    axis = int(str(axes[0]))
+    padded = paddings(op)[axis] != (0, 0)
+    return "it pads the window in time" if padded else frames.each(op, axis)
+
+
 def _keeps_channels(op: Op, graph: Graph) -> bool:
     return channels.alike(op, graph) and paddings(op)[-1] == (0, 0)
 
@@ -77,5 +83,6 @@ OP = OpSpec(
         TfliteSpelling("PADV2", 2, "PadV2Options", _read, None, (0,)),
     ),
     package=__name__,
+    time=_time,
     channels=channels.monotone(reference, _keeps_channels),
 )

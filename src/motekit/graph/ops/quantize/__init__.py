@@ -16,7 +16,7 @@ from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
-from motekit.graph.ops._shared import types
+from motekit.graph.ops._shared import frames, types
 
 FROM = ("float32", "int8", "uint8", "int16")
 TO = ("int8", "uint8", "int16")
@@ -86,4 +86,5 @@ OP = OpSpec(
         ),
     ),
     package=__name__,
+    time=frames.pointwise,
 )

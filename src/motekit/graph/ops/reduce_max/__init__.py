@@ -26,4 +26,5 @@ OP = OpSpec(
         ),
     ),
     package=__name__,
+    time=reduction.time,
 )

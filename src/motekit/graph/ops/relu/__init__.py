@@ -14,7 +14,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.graph import numerics
-from motekit.graph.ops._shared import channels, unary
+from motekit.graph.ops._shared import channels, frames, unary
 
 SPELLED: dict[str, tuple[tuple[float, ...], int]] = {
     "RELU": ((0.0,), 2),
@@ -75,5 +75,6 @@ OP = OpSpec(
         for name, (_, version) in SPELLED.items()
     ),
     package=__name__,
+    time=frames.pointwise,
     channels=channels.tabulated(table),
 )

@@ -15,7 +15,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import tflite, types
+from motekit.graph.ops._shared import frames, tflite, types
 
 from . import channels
 
@@ -70,6 +70,7 @@ OP = OpSpec(
         TfliteSpelling("EXPAND_DIMS", 1, "ExpandDimsOptions", _read, None, (0,)),
     ),
     package=__name__,
+    time=frames.reshaped,
     channels=channels.FLOW,
     view=True,
 )

@@ -17,7 +17,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import QuantParams, TensorType
-from motekit.graph.ops._shared import tflite
+from motekit.graph.ops._shared import frames, tflite
 
 from . import fixed
 
@@ -81,4 +81,5 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("SOFTMAX", 2, "SoftmaxOptions", _read, _write),),
     package=__name__,
+    time=frames.kept_axis(lambda op, graph: len(graph.type(_input(op)).shape) - 1),
 )

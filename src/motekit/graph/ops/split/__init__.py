@@ -11,7 +11,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import tflite, types
+from motekit.graph.ops._shared import frames, tflite, types
 
 
 def axis(op: Op, graph: Graph) -> int:
@@ -76,4 +76,5 @@ OP = OpSpec(
         TfliteSpelling("SPLIT_V", 2, "SplitVOptions", _read_v, _write_v, (0,)),
     ),
     package=__name__,
+    time=frames.kept_axis(axis),
 )

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
-from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
+from motekit.core.op import Array, OpSpec, Reach, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import tflite, types
+from motekit.graph.ops._shared import frames, tflite, types
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
@@ -49,6 +50,20 @@ def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...
 
 def macs(op: Op, graph: Graph) -> int:
     return 0
+
+
+def _time(op: Op, graph: Graph, axes: frames.Axes) -> Reach | str:
+    axis = int(str(axes[0]))
+    begin, count, step = (types.ints(op.attrs, name) for name in ("begin", "count", "step"))
+    if types.ints(op.attrs, "shape") != count or step[axis] < 0:
+        return "it takes frames out of their order" if step[axis] < 0 else "it drops an axis"
+
+    def piece(number: int) -> Op:
+        new_begin = (*begin[:axis], 0, *begin[axis + 1 :])
+        size = (*count[:axis], number, *count[axis + 1 :])
+        return replace(op, attrs={**op.attrs, "begin": new_begin, "count": size, "shape": size})
+
+    return Reach(axis, 1, step[axis], begin[axis], piece)
 
 
 def _read(
@@ -133,4 +148,5 @@ OP = OpSpec(
         TfliteSpelling("SLICE", 2, "SliceOptions", _read_slice, None, (0,)),
     ),
     package=__name__,
+    time=_time,
 )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, OpSpec, TfliteSpelling
-from motekit.graph.ops._shared import binary
+from motekit.graph.ops._shared import binary, frames
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -25,5 +25,6 @@ OP = OpSpec(
     macs=binary.macs,
     tflite=(TfliteSpelling("SUB", 2, "SubOptions", binary.read, binary.write),),
     package=__name__,
+    time=frames.pointwise,
     arity=(2, 2),
 )

@@ -12,7 +12,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import QuantParams, TensorType
-from motekit.graph.ops._shared import channels, unary
+from motekit.graph.ops._shared import channels, frames, unary
 
 OUTPUT = QuantParams((1 / 128,), (0,))
 
@@ -42,5 +42,6 @@ OP = OpSpec(
         TfliteSpelling("TANH", 2, "", unary.read, lambda op, graph: TfliteForm({}, op.inputs)),
     ),
     package=__name__,
+    time=frames.pointwise,
     channels=channels.tabulated(table),
 )

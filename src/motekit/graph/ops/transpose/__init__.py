@@ -9,9 +9,9 @@ import numpy as np
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
-from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
+from motekit.core.op import Array, OpSpec, Reach, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import tflite, types
+from motekit.graph.ops._shared import frames, tflite, types
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
@@ -27,6 +27,10 @@ def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...
 
 def macs(op: Op, graph: Graph) -> int:
     return 0
+
+
+def _time(op: Op, graph: Graph, axes: frames.Axes) -> Reach | str:
+    return frames.each(op, types.ints(op.attrs, "order").index(int(str(axes[0]))))
 
 
 def _read(
@@ -48,4 +52,5 @@ OP = OpSpec(
     macs=macs,
     tflite=(TfliteSpelling("TRANSPOSE", 2, "TransposeOptions", _read, _write, (0,)),),
     package=__name__,
+    time=_time,
 )

@@ -17,7 +17,7 @@ from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.params import from_mapping
 from motekit.core.pipeline import BlockUse, Decision, Normalizer, PipelineSpec
 from motekit.core.tensors import TensorType
-from motekit.dsp.pipeline import fed
+from motekit.dsp import pipeline as front_end
 from motekit.graph.ops.kmeans import smallest_shift
 from motekit.testing.specs import dense_graph, small_spec
 
@@ -25,9 +25,12 @@ from motekit.testing.specs import dense_graph, small_spec
 CORES = {"float": "cortex-m4f", "fixed": "cortex-m0plus"}
 
 
-def use(block: str, channels: tuple[int, ...] = (), **given: object) -> BlockUse:
+def use(
+    block: str, channels: tuple[int, ...] = (), source: str = "", name: str = "", **given: object
+) -> BlockUse:
     """A block with parameters by name."""
-    return BlockUse(block, from_mapping(dsp.block(block).params, given, block), channels)
+    params = from_mapping(dsp.block(block).params, given, block)
+    return BlockUse(block, params, channels, source, name)
 
 
 def detector_graph(features: int, clusters: int = 5, seed: int = 0) -> Graph:
@@ -63,7 +66,7 @@ def pipeline(
     base = small_spec(name, window, stride)
     scale = (1.0, 1.0) if sample == "float32" else base.signal.scale
     signal = replace(base.signal, sample=sample, scale=scale)
-    n = sum(len(dsp.block(u.block).features(fed(signal, u), u.params)) for u in uses)
+    n = len(front_end.describe(signal, uses))
     rng = np.random.default_rng(seed)
     norm = Normalizer(rng.normal(0, 0.1, n), rng.uniform(0.2, 2.0, n), 0.03)
     graphs = {"classifier": dense_graph(n, (6, 3), norm.z_lsb, seed)} if classifier else {}
@@ -96,6 +99,33 @@ def everything(name: str = "every", seed: int = 0) -> PipelineSpec:
     )
 
 
+def chained(name: str = "chain") -> PipelineSpec:
+    """A filter read by two blocks and another filter; the sensor's own signal is read, too."""
+    return pipeline(
+        name,
+        use("filter", name="smooth", cutoff_hz=8.0),
+        use("filter", (1,), "smooth", "slow", kind="low", cutoff_hz=2.0, keep_every=4),
+        use("flatten", (0,)),
+        use("flatten", (1, 0), "smooth", correlation=True),
+        use("lags", (), "slow", lags=[1, 3]),
+        use("spectral", source="smooth", filter="low", cutoff_hz=3.0, fft_length=16),
+    )
+
+
+def in_flight(name: str = "flight", sample: str = "int16") -> PipelineSpec:
+    """No block reads the sensor's window: no window is kept, and two are under way at a time."""
+    return pipeline(
+        name,
+        use("filter", name="slow", cutoff_hz=2.0, keep_every=4, settle_s=0.16),
+        use("filter", (0,), name="calm", kind="median", taps=3),
+        use("filter", (), "calm", "mean", kind="low", design="fir", taps=5, keep_every=5),
+        use("flatten", source="slow"),
+        use("raw", source="mean"),
+        stride=40,
+        sample=sample,
+    )
+
+
 SPECS: dict[str, Callable[[], PipelineSpec]] = {
     "raw": lambda: pipeline("raw_one", use("raw"), window=8, stride=4),
     "flatten": lambda: pipeline(
@@ -109,8 +139,11 @@ SPECS: dict[str, Callable[[], PipelineSpec]] = {
     "lags": lambda: pipeline("lag", use("lags", lags=[1, 4, 16])),
     "detector": lambda: pipeline("odd", use("flatten"), classifier=False, detector=True),
     "everything": everything,
+    "chained": chained,
+    "in_flight": in_flight,
 }
 FLOATS = {  # what only float samples have
+    "in_flight_f32": lambda: in_flight("flight_f", "float32"),
     "raw_f32": lambda: pipeline("raw_f", use("raw"), window=8, stride=4, sample="float32"),
     "spectrum_f32": lambda: pipeline(
         "high_f", use("flatten"), use("spectral", filter="high"), sample="float32", detector=True

@@ -18,7 +18,7 @@ ROW = re.compile(r"^\| (\d+\.\d+) \| (\w+) \| (.+) \|$", re.MULTILINE)
 HIT = re.compile(r"^(.*?): (?:misra-c2012-(\d+\.\d+)|(\w+)): ?(.*)$")
 PROGRAMS = (
     ("everything", "float"), ("everything", "fixed"), ("spectrum_f32", "float"),
-    ("flatten", "fixed"), ("raw", "fixed"),
+    ("flatten", "fixed"), ("raw", "fixed"), ("chained", "float"), ("in_flight", "fixed"),
 )  # fmt: skip
 # Explained below the table of docs/misra.md.
 OTHER = {"comparePointers", "objectIndex"}

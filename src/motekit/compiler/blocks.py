@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motekit import dsp
 from motekit.core.block import CBlock
 from motekit.core.errors import InputError
 from motekit.core.op import Constant
 from motekit.core.pipeline import PipelineSpec
-from motekit.dsp.pipeline import check, fed
+from motekit.dsp.chain import stages
 
 from .constants import CTYPES, number
 from .print_c import constant, struct
@@ -29,8 +28,14 @@ class BlockCode:
         block: plugin name.
         c: what the plugin said.
         data: C text of its constants and its parameter struct.
-        channels: ring channels it is fed; () for all of them in order.
-        state_offset: where its state lies in the blocks' state, bytes.
+        channels: channels of its source that it is fed; () for all of them in order.
+        source: the use whose signal it reads, None for the sensor's.
+        history: whether it reads its window as a whole.
+        per_window: whether its state is of one window; else it is the stream's.
+        state_offset: where its state lies, bytes: in that of a window, or in the stream's.
+        made: frames and channels of the signal it makes, None for features.
+        kept_offset: where the window of that signal lies in the state of a window, for readers
+            with history; None: nobody needs it.
     """
 
     name: str
@@ -38,29 +43,69 @@ class BlockCode:
     c: CBlock
     data: str
     channels: tuple[int, ...]
+    source: BlockCode | None
+    history: bool
+    per_window: bool
     state_offset: int
+    made: tuple[int, int] | None = None
+    kept_offset: int | None = None
 
 
 def code(spec: PipelineSpec, arithmetic: str) -> tuple[BlockCode, ...]:
-    """Every block of a pipeline, in order; states are laid out one after the other.
+    """Every block of a pipeline, in order, and where its state lies.
 
-    Raises InputError if a block cannot compute on the signal: its C relies on what was checked.
+    Raises InputError if a block cannot compute on its signal: its C relies on what was checked.
     """
-    check(spec.signal, spec.blocks)
+    placed = stages(spec.signal, spec.blocks, spec.name)
+    makers: dict[str, BlockCode] = {}
     out: list[BlockCode] = []
-    offset = 0
-    for i, use in enumerate(spec.blocks):
-        block = dsp.block(use.block)
-        c = block.c(fed(spec.signal, use), use.params, arithmetic)
+    offsets = {False: 0, True: 0}  # of the stream's state, and of a window's
+    for i, stage in enumerate(placed):
+        use, block = stage.use, stage.block
+        c = block.c(stage.signal, use.params, arithmetic)
+        per_window = bool(use.source or block.restarts or stage.made)
+        offset = offsets[per_window]
+        offsets[per_window] += aligned(c.state_bytes)
+        made = kept = None
+        if stage.made is not None:
+            made = (stage.made.length, len(stage.made.channels))
+            if any(p.use.source == use.name and p.block.history for p in placed):
+                kept = offsets[True]
+                offsets[True] += kept_bytes(made, sample_bytes(spec))
         name = f"{use.block}_{i}"
-        out.append(BlockCode(name, use.block, c, _data(name, use.block, c), use.channels, offset))
-        offset += -(-c.state_bytes // ALIGN) * ALIGN
+        one = BlockCode(
+            name, use.block, c, _data(name, use.block, c), use.channels,
+            makers.get(use.source), block.history, per_window, offset, made, kept,
+        )  # fmt: skip
+        out.append(one)
+        makers[use.name or name] = one
     return tuple(out)
 
 
-def state_bytes(blocks: tuple[BlockCode, ...]) -> int:
-    """Bytes of all block states together."""
-    return sum(-(-b.c.state_bytes // ALIGN) * ALIGN for b in blocks)
+def sample_bytes(spec: PipelineSpec) -> int:
+    """Bytes of a sample."""
+    return 2 if spec.signal.sample == "int16" else 4
+
+
+def aligned(size: int) -> int:
+    """Bytes up to whole words."""
+    return -(-size // ALIGN) * ALIGN
+
+
+def kept_bytes(made: tuple[int, int], sample: int) -> int:
+    """Bytes of a signal's window: a word that counts frames, and the frames."""
+    return ALIGN + aligned(made[0] * made[1] * sample)
+
+
+def stream_bytes(blocks: tuple[BlockCode, ...]) -> int:
+    """Bytes of state of the blocks that go on from window to window."""
+    return sum(aligned(b.c.state_bytes) for b in blocks if not b.per_window)
+
+
+def window_bytes(blocks: tuple[BlockCode, ...], sample: int) -> int:
+    """Bytes of state, and of signals kept, of one window."""
+    kept = sum(kept_bytes(b.made, sample) for b in blocks if b.made and b.kept_offset is not None)
+    return kept + sum(aligned(b.c.state_bytes) for b in blocks if b.per_window)
 
 
 def scratch_bytes(blocks: tuple[BlockCode, ...]) -> int:

@@ -15,6 +15,7 @@ from motekit.core.pipeline import PipelineSpec
 from motekit.core.target import TargetSpec
 
 from . import blocks as block_code
+from . import steps
 from .blocks import BlockCode
 from .constants import literal
 from .generated import Generated
@@ -29,6 +30,7 @@ CORE_FILES = (
     "mk_pipeline.h", "mk_pipeline.c", "mk_decide.h", "mk_decide.c", "mk_types.h",
     "mk_history.h", "mk_history.c", "mk_features.h", "mk_align.h",
 )  # fmt: skip
+FLIGHT_FILES = ("mk_flight.h", "mk_flight.c")
 ROLES = ("classifier", "anomaly")
 IDENTITY_BYTES = 16
 SMALL = """/* Calls: small rather than fast. */
@@ -44,6 +46,7 @@ SMALL_END = """#if defined(__clang__)
 COUNTS = (
     "MK_CHANNELS", "MK_WINDOW", "MK_STRIDE", "MK_SLACK", "MK_RING_FRAMES", "MK_FEATURES",
     "MK_CLASSES", "MK_SMOOTH", "MK_HOLD_OFF", "MK_THRESHOLD", "MK_ARENA_BYTES",
+    "MK_FLIGHTS", "MK_FLIGHT_WORDS",
 )  # fmt: skip
 
 
@@ -109,25 +112,34 @@ class _Program:
         self.arithmetic = arithmetic
         self.uses = uses
         self.graphs = graphs
-        self.history = any(dsp.block(u.block).history for u in uses)
         self.features = len(spec.normalizer.mean)
+        signal, sample = spec.signal, block_code.sample_bytes(spec)
+        self.window = block_code.window_bytes(uses, sample)
+        self.plan = steps.plan(
+            uses, self.window, signal.length * len(signal.channels) * sample,
+            -(-signal.length // signal.stride),
+        )  # fmt: skip
+        self.history = self.plan.history
+        self.keeps = any(u.kept_offset is not None for u in uses)
+        # Where one state serves all windows, it lies at the start of the arena.
+        self.state_words = 0 if self.plan.flights else self.plan.words
 
     def sizes(self) -> dict[str, int]:
         """Bytes known without a linker."""
         signal = self.spec.signal
         frames = self.spec.slack + (signal.length if self.history else 0)
-        sample = 4 if signal.sample == "float32" else 2
+        sample = block_code.sample_bytes(self.spec)
         arena = max(
             [
                 4,
-                block_code.scratch_bytes(self.uses),
+                4 * self.state_words + block_code.scratch_bytes(self.uses),
                 *(g.arena_base + g.arena_bytes for g in self.graphs.values()),
             ]
         )
         return {
             "arena_bytes": aligned(arena),
             "ring_bytes": frames * len(signal.channels) * sample,
-            "state_bytes": block_code.state_bytes(self.uses),
+            "state_bytes": block_code.stream_bytes(self.uses) + self.plan.flights * self.window,
             "feature_bytes": 2 * self.features,
             "weight_bytes": sum(g.weight_bytes for g in self.graphs.values()),
         }
@@ -149,6 +161,10 @@ class _Program:
             "mk_config.h": self._config(),
         }
         out |= with_headers(CORE_FILES)
+        if self.plan.flights:
+            out |= with_headers(FLIGHT_FILES)
+        if self.keeps:
+            out |= with_headers(("mk_signal.h",))
         for use in self.uses:
             package = dsp.block(use.block).package
             out |= with_headers(use.c.sources, package)
@@ -170,7 +186,7 @@ class _Program:
             "MK_STRIDE": signal.stride,
             "MK_SLACK": spec.slack,
             "MK_HISTORY": int(self.history),
-            "MK_STREAMING": int(any(u.c.state_bytes for u in self.uses)),
+            "MK_STREAMING": int(bool(self._streaming() or self.plan.flights)),
             "MK_RING_FRAMES": spec.slack + (signal.length if self.history else 0),
             "MK_FEATURES": self.features,
             "MK_CLASSES": len(spec.classes) if "classifier" in self.graphs else 0,
@@ -184,6 +200,8 @@ class _Program:
             "MK_SAMPLE_F32": int(signal.sample == "float32"),
             "MK_ARENA_BYTES": sizes["arena_bytes"],
         }
+        if self.plan.flights:
+            base |= {"MK_FLIGHTS": self.plan.flights, "MK_FLIGHT_WORDS": self.plan.words}
         parts = {"the pipeline": base}
         parts |= {f"block {u.name}": dict(u.c.defines) for u in self.uses}
         parts |= {f"the {role}": dict(g.defines) for role, g in self.graphs.items()}
@@ -254,7 +272,9 @@ class _Program:
     def _source(self) -> str:
         includes = [f'#include "{self.spec.name}.h"', "", "#include <stddef.h>", ""]
         includes += ['#include "mk_align.h"', '#include "mk_block.h"', '#include "mk_features.h"']
-        heads = [n for u in self.uses for n in u.c.sources if n == f"mk_{u.block}.h"]
+        heads = ["mk_flight.h"] if self.plan.flights else []
+        heads += ["mk_signal.h"] if self.keeps else []
+        heads += [n for u in self.uses for n in u.c.sources if n == f"mk_{u.block}.h"]
         heads += [n for g in self.graphs.values() for n in g.includes]
         includes += [f'#include "{n}"' for n in dict.fromkeys(heads)]
         parts = [
@@ -266,6 +286,7 @@ class _Program:
             self._normalisation(),
             *(g.data_c for g in self.graphs.values()),
             SMALL,
+            self._window(),
             self._blocks(),
             self._dsp(),
             self._network(),
@@ -283,8 +304,8 @@ class _Program:
             "} arena;",
             "",
         ]
-        if block_code.state_bytes(self.uses):
-            words = block_code.state_bytes(self.uses) // 4
+        if block_code.stream_bytes(self.uses):
+            words = block_code.stream_bytes(self.uses) // 4
             lines = [f"static uint32_t block_state[{words}];", *lines]
         return "\n".join(lines)
 
@@ -310,43 +331,63 @@ class _Program:
         note = "Feature -> Q8.8, learned on the training windows."
         return f"{comment(note)}static const mk_norm norm[MK_FEATURES] = {{\n{body}\n}};\n"
 
-    def _state(self, use: BlockCode) -> str:
-        return f"&block_state[{use.state_offset // 4}]" if use.c.state_bytes else "NULL"
+    def _streaming(self) -> list[BlockCode]:
+        """Blocks whose state goes on from window to window."""
+        return [u for u in self.uses if u.c.state_bytes and not u.per_window]
+
+    def _window(self) -> str:
+        """mk_window_start and mk_window_step: the blocks whose state is of one window."""
+        if not self.plan.words:
+            return ""
+        head = "void mk_window_{}\n{{\n" if self.plan.flights else "static void mk_window_{}\n{{\n"
+        start = head.format("start(uint32_t *state)") + _indented(steps.starts(self.uses))
+        step = head.format("step(uint32_t *state, const mk_sample *frame)")
+        return f"{start}}}\n\n{step}{_indented(steps.steps(self.uses))}}}\n"
 
     def _blocks(self) -> str:
         """mk_blocks_start and mk_blocks_step."""
-        stateful = [u for u in self.uses if u.c.state_bytes]
-        if not stateful:
+        if not self._streaming() and not self.plan.flights:
             return ""
-        start = [f"    mk_{u.block}_init(&{u.name}, {self._state(u)});" for u in stateful]
-        step: list[str] = []
-        for u in stateful:
-            frame = "frame"
-            if u.channels:
-                picks = ", ".join(f"frame[{c}]" for c in u.channels)
-                step.append(f"    const mk_sample {u.name}_frame[] = {{{picks}}};")
-                frame = f"{u.name}_frame"
-            step.append(f"    mk_{u.block}_step(&{u.name}, {self._state(u)}, {frame});")
+        start, step = [], []
+        for u in self._streaming():
+            state = f"&block_state[{u.state_offset // 4}]"
+            picks, fed = steps.frame(u, "frame")
+            start.append(f"mk_{u.block}_init(&{u.name}, {state});")
+            step += [*picks, f"mk_{u.block}_step(&{u.name}, {state}, {fed});"]
+        if self.plan.flights:
+            start.append("mk_flight_start();")
+            step.append("mk_flight_step(frame);")
         return (
-            "void mk_blocks_start(void)\n{\n" + "".join(f"{line}\n" for line in start) + "}\n\n"
-            "void mk_blocks_step(const mk_sample *frame)\n{\n" + "\n".join(step) + "\n}\n"
+            f"void mk_blocks_start(void)\n{{\n{_indented(start)}}}\n\n"
+            f"void mk_blocks_step(const mk_sample *frame)\n{{\n{_indented(step)}}}\n"
         )
 
     def _dsp(self) -> str:
-        maps, lines = [], ["    mk_features out = {features, norm};"]
-        for u in self.uses:
-            view = "history"
-            if u.channels:
-                items = ", ".join(f"{c}U" for c in u.channels)
-                maps.append(f"static const uint8_t {u.name}_map[] = {{{items}}};\n")
-                lines.append(f"    mk_history {u.name}_view = *history;")
-                lines.append(f"    {u.name}_view.map = {u.name}_map;")
-                view = f"&{u.name}_view"
-            lines.append(
-                f"    mk_{u.block}_finish(&{u.name}, {self._state(u)}, {view}, arena.words, &out);"
-            )
+        maps, lines = "", ["mk_features out = {features, norm};"]
+        scratch = "arena.words"
+        if self.plan.flights:
+            lines.append("uint32_t *const state = mk_flight_done();")
+        elif self.plan.words:
+            lines += [
+                "uint32_t *const state = arena.words;",
+                "mk_window_start(state);",
+                "for (uint32_t i = 0; i < MK_WINDOW; i++) {",
+                "    const uint32_t at = history->start + i;",
+                "    const uint32_t wrap = (at >= history->capacity) ? history->capacity : 0U;",
+                "    mk_window_step(state, &history->ring[(at - wrap) * MK_CHANNELS]);",
+                "}",
+            ]
+            scratch = f"&arena.words[{self.plan.words}]"
+        ends = [steps.finish(u, scratch) for u in self.uses if u.made is None]
+        if any("&none" in line for _, end in ends for line in end):
+            lines += ["mk_history none = *history;", "none.length = 0;"]
+        for constants, end in ends:
+            maps += constants
+            lines += end
+        if not any("history" in line.replace("mk_history", "") for line in lines):
+            lines.insert(0, "(void)history; /* nobody reads a window */")
         head = "void mk_dsp(const mk_history *history, int16_t *features)\n{\n"
-        return "".join(maps) + head + "\n".join(lines) + "\n}\n"
+        return f"{maps}{head}{_indented(lines)}}}\n"
 
     def _network(self) -> str:
         if "classifier" not in self.graphs:
@@ -379,7 +420,11 @@ class _Program:
 
 
 def _indent(body: str) -> str:
-    return "".join(f"    {line}\n" for line in body.splitlines())
+    return _indented(body.splitlines())
+
+
+def _indented(lines: list[str]) -> str:
+    return "".join(f"    {line}\n" for line in lines)
 
 
 def _macro(label: str) -> str:

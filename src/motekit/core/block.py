@@ -30,6 +30,7 @@ import numpy.typing as npt
 
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
+Samples = npt.NDArray[Any]  # int16 counts or float32
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,12 @@ class Block:
             units, … × features.
         history: whether `finish` reads the window from the pipeline's ring.
         package: `__name__` of the folder.
+        restarts: whether the state is of one window only.
+        output: for a block that makes a signal: (signal, params) → the signal it makes. Such a
+            block has no features; its reference gives … × samples × channels of the new signal
+            in units, its bound is one of samples, its fixed_reference gives counts.
+        exact: for a block that makes a signal: (… × samples × channels as the sensor gives them,
+            signal, params, "float" | "fixed") → the samples that its C makes, bit for bit.
     """
 
     name: str
@@ -122,3 +129,6 @@ class Block:
     bound: Callable[[Signal, Any, str, F64], F64]
     history: bool
     package: str
+    restarts: bool = False
+    output: Callable[[Signal, Any], Signal] | None = None
+    exact: Callable[[Samples, Signal, Any, str], Samples] | None = None

@@ -24,11 +24,21 @@ Q = 256  # Q8.8 units per int8 step
 
 @dataclass(frozen=True)
 class BlockUse:
-    """A block in a pipeline: plugin name, its Params value, the channels it is fed (all: ())."""
+    """A block in a pipeline.
+
+    Args:
+        block: plugin name.
+        params: its Params value.
+        channels: which channels of its source it is fed; all of them: ().
+        source: name of the use, further up, whose signal it reads; "" is the sensor's.
+        name: what others call the signal that it makes; "" for a block that makes features.
+    """
 
     block: str
     params: Any
     channels: tuple[int, ...] = ()
+    source: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)

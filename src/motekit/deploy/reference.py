@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from motekit import dsp
 from motekit.core.pipeline import PipelineSpec, Q
-from motekit.dsp.pipeline import fed
+from motekit.dsp import pipeline
 from motekit.graph.run import fed as graph_fed
 from motekit.graph.run import run_many
 
@@ -23,29 +22,18 @@ def features(spec: PipelineSpec, windows: npt.NDArray[np.generic]) -> F64:
         windows: shape (windows, samples, channels), raw counts or floats.
     """
     x = windows.astype(np.float64) * np.array(spec.signal.scale)
-    parts = []
-    for use in spec.blocks:
-        block, signal = dsp.block(use.block), fed(spec.signal, use)
-        picked = x[..., list(use.channels)] if use.channels else x
-        parts.append(block.reference(picked, signal, use.params))
-    return np.concatenate(parts, axis=-1)
+    return pipeline.reference(x, spec.signal, spec.blocks)
 
 
 def bounds(spec: PipelineSpec, windows: npt.NDArray[np.generic], arithmetic: str) -> F64:
     """What the C may be away from `features`, (windows, features), in the feature's unit."""
     x = windows.astype(np.float64) * np.array(spec.signal.scale)
-    parts = []
-    for use in spec.blocks:
-        picked = x[..., list(use.channels)] if use.channels else x
-        signal = fed(spec.signal, use)
-        parts.append(dsp.block(use.block).bound(signal, use.params, arithmetic, picked))
-    return np.concatenate(parts, axis=-1)
+    return pipeline.bound(x, spec.signal, spec.blocks, arithmetic)
 
 
 def lsb(spec: PipelineSpec) -> F64:
     """Fixed point: what one step of each feature's integer is worth, in the feature's unit."""
-    parts = [dsp.block(u.block).c(fed(spec.signal, u), u.params, "fixed").lsb for u in spec.blocks]
-    return np.array([value for part in parts for value in part])
+    return pipeline.lsb(spec.signal, spec.blocks)
 
 
 def quantized(spec: PipelineSpec, values: F64) -> npt.NDArray[np.int16]:

@@ -85,11 +85,10 @@ class BlockContract:
     def test_references_take_windows_at_once(self) -> None:
         for case in self.cases("float"):
             x = case.natural(edges(case.signal))
-            together = case.block.reference(x, case.signal, case.params)
+            together = case.flat(case.block.reference(x, case.signal, case.params))
             assert together.shape == (len(x), case.count)
-            names = [f.name for f in case.block.features(case.signal, case.params)]
-            assert len(set(names)) == len(names)
-            one = case.block.reference(x[3], case.signal, case.params)
+            assert len(set(case.names)) == case.count
+            one = case.flat(case.block.reference(x[3], case.signal, case.params))
             assert np.allclose(one, together[3], rtol=1e-12, atol=1e-12, equal_nan=True)
             assert np.isfinite(together).all()
 
@@ -113,16 +112,17 @@ class BlockContract:
     def within_bound(self, case: Case, x: npt.NDArray[Any]) -> None:
         """C against reference; fixed point also bit for bit against its integer reference."""
         raw, _ = built(case).run(x)
-        natural = case.natural(x)
-        bound = case.block.bound(case.signal, case.params, case.arithmetic, natural)
+        bound = case.bound(x)
         error = np.abs(case.to_units(raw) - case.reference(x))
         wrong = np.argwhere(~(error <= bound))
-        names = [f.name for f in case.block.features(case.signal, case.params)]
-        told = [(int(w), names[f], error[w, f], bound[w, f]) for w, f in wrong[:5]]
+        told = [(int(w), case.names[f], error[w, f], bound[w, f]) for w, f in wrong[:5]]
         assert not told, f"{case.params} {case.arithmetic}: (window, feature, error, bound) {told}"
         if case.arithmetic == "fixed":
             expected = case.block.fixed_reference(x, case.signal, case.params)
-            assert np.array_equal(raw, expected)
+            assert np.array_equal(raw, case.flat(expected))
+        elif case.block.exact is not None:
+            made = case.flat(case.block.exact(x, case.signal, case.params, "float"))
+            assert np.array_equal(bits(raw), bits(made.astype(np.float32)))
 
     # --- the same everywhere ----------------------------------------------------------------
 
@@ -175,9 +175,9 @@ class BlockContract:
             x = edges(case.signal)
             reference = case.reference(x)
             norm = Normalizer(reference.mean(axis=0), reference.std(axis=0) + 1e-3, 1 / 32)
-            columns = norm.multiplier() if arithmetic == "float" else norm.fixed(case.c().lsb)
+            columns = norm.multiplier() if arithmetic == "float" else norm.fixed(case.lsb.tolist())
             raw, q = built(case).run(x, built(case).norm(columns))
-            want = norm.q(raw) if arithmetic == "float" else norm.q_fixed(raw, case.c().lsb)
+            want = norm.q(raw) if arithmetic == "float" else norm.q_fixed(raw, case.lsb.tolist())
             assert np.array_equal(q, want)
 
     # --- the code ---------------------------------------------------------------------------

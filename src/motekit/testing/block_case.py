@@ -104,13 +104,37 @@ int main(void)
 }}
 """
 
+PUTS = {"float": "mk_features_f32.c", "fixed": "mk_features_q.c"}
 STATELESS = "    {call}_finish(&{name}, NULL, h, scratch, &out);"
 STATEFUL = """    {call}_init(&{name}, state);
     for (uint32_t i = 0; i < {length}U; i++) {{
         const uint32_t frame = (h->start + i) % h->capacity;
-        {call}_step(&{name}, state, &h->ring[frame * h->channels]);
+        mk_sample picked[{channels}];
+        for (uint32_t c = 0; c < {channels}U; c++) {{
+            const uint32_t column = (h->map == NULL) ? c : h->map[c];
+            picked[c] = h->ring[(frame * h->channels) + column];
+        }}
+        {call}_step(&{name}, state, picked);
     }}
     {call}_finish(&{name}, state, h, scratch, &out);"""
+
+
+# A block that makes a signal: its samples take the place of features.
+MAKER = """    mk_sample made[{made}];
+{init}    for (uint32_t i = 0; i < {length}U; i++) {{
+        const uint32_t frame = (h->start + i) % h->capacity;
+        mk_sample picked[{channels}];
+        for (uint32_t c = 0; c < {channels}U; c++) {{
+            const uint32_t column = (h->map == NULL) ? c : h->map[c];
+            picked[c] = h->ring[(frame * h->channels) + column];
+        }}
+        if ({call}_step(&{name}, state, picked, made) != 0U) {{
+            for (uint32_t c = 0; c < {made}U; c++) {{
+                {put}(&out, made[c]);
+            }}
+        }}
+    }}
+    (void)scratch;"""
 
 
 @dataclass(frozen=True)
@@ -130,9 +154,28 @@ class Case:
         return self.block.c(self.signal, self.params, self.arithmetic)
 
     @property
+    def made(self) -> Signal | None:
+        """The signal that the block makes, if it does."""
+        return self.block.output(self.signal, self.params) if self.block.output else None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the features, or of the samples that the block makes."""
+        if self.made is None:
+            return [f.name for f in self.block.features(self.signal, self.params)]
+        return [f"{c}[{t}]" for t in range(self.made.length) for c in self.made.channels]
+
+    @property
     def count(self) -> int:
-        """Number of features."""
-        return len(self.block.features(self.signal, self.params))
+        """Number of features, or of samples that the block makes."""
+        return len(self.names)
+
+    @property
+    def lsb(self) -> npt.NDArray[np.float64]:
+        """What one integer is worth; a sample that the block makes is one in float, too."""
+        if self.made is not None:
+            return np.tile(self.made.scale, self.made.length)
+        return np.array(self.c().lsb)
 
     @property
     def sample_type(self) -> npt.DTypeLike:
@@ -148,13 +191,23 @@ class Case:
 
     def reference(self, windows: Samples) -> npt.NDArray[np.float64]:
         """What the C of this arithmetic stands for, in feature units."""
-        return self.block.reference(self.natural(windows), self.signal, self.params)
+        values = self.block.reference(self.natural(windows), self.signal, self.params)
+        return self.flat(values)
+
+    def flat(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Samples that the block makes (… × samples × channels) in a row; features as they are."""
+        return values if self.made is None else values.reshape(*values.shape[:-2], -1)
+
+    def bound(self, windows: Samples) -> npt.NDArray[np.float64]:
+        """The largest error promised, per window and feature."""
+        natural = self.natural(windows)
+        return self.flat(self.block.bound(self.signal, self.params, self.arithmetic, natural))
 
     def to_units(self, raw: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Features as the C put them → feature units."""
-        if self.arithmetic == "float":
+        if self.arithmetic == "float" and self.made is None:
             return raw.astype(np.float64)
-        return np.asarray(raw.astype(np.float64) * np.array(self.c().lsb))
+        return np.asarray(raw.astype(np.float64) * self.lsb)
 
     def files(self, folder: Path) -> list[Path]:
         """Write every C file of the case; returns the .c files."""
@@ -166,16 +219,23 @@ class Case:
         }
         guard = "#ifndef MK_CONFIG_H\n#define MK_CONFIG_H\n"
         (folder / "mk_config.h").write_text(f"{guard}{print_defines(config)}#endif\n")
-        for source in c.sources:
+        own = c.sources if self.made is None else (*c.sources, PUTS[self.arithmetic])
+        for source in own:
             (folder / source).write_text(sources.text(source, self.block.package))
         (folder / "mk_case.c").write_text(self._harness(c, name))
-        return [folder / "mk_case.c", *(folder / s for s in c.sources if s.endswith(".c"))]
+        return [folder / "mk_case.c", *(folder / s for s in own if s.endswith(".c"))]
 
     def _harness(self, c: CBlock, name: str) -> str:
-        values = {"call": f"mk_{name}", "name": "use", "length": self.signal.length}
-        run = (STATEFUL if c.state_bytes else STATELESS).format(**values)
-        data = print_blocks._data("use", name, c)
         channels = len(self.signal.channels)
+        values = {
+            "call": f"mk_{name}", "name": "use", "length": self.signal.length,
+            "channels": channels, "made": len(self.made.channels) if self.made else 0,
+            "put": "mk_put_q" if self.arithmetic == "fixed" else "mk_put_f32",
+            "init": f"    mk_{name}_init(&use, state);\n" if c.state_bytes else "",
+        }  # fmt: skip
+        how = MAKER if self.made else STATEFUL if c.state_bytes else STATELESS
+        run = how.format(**values)
+        data = print_blocks._data("use", name, c)
         text = HARNESS.format(
             run=run, state=-(-c.state_bytes // 4), scratch=-(-c.scratch_bytes // 4),
             guard=GUARD_WORDS, word=GUARD, features=self.count, length=self.signal.length,

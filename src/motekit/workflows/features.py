@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from motekit import dsp
 from motekit.core.block import Signal
 from motekit.core.errors import InputError, found_in
 from motekit.core.pipeline import BlockUse
 from motekit.core.recording import Recording
 from motekit.core.windows import WindowSet
-from motekit.dsp.pipeline import fed
+from motekit.dsp import pipeline
 from motekit.models.augment import AugmentParams, augment
 from motekit.models.data import FeatureTable
 from motekit.recordings.split import groups as groups_of
@@ -83,14 +82,7 @@ def names(signal: Signal, blocks: Sequence[BlockUse], where: str = "blocks") -> 
 
     Raises InputError if a block cannot compute on this signal.
     """
-    out: list[str] = []
-    for i, use in enumerate(blocks):
-        with found_in(f"{where}, block {i + 1}"):
-            block, own = dsp.block(use.block), fed(signal, use)
-            block.check(own, use.params)
-        for feature in block.features(own, use.params):
-            out.append(feature.name if feature.name not in out else f"{feature.name}#{i}")
-    return tuple(out)
+    return tuple(feature.name for feature in pipeline.describe(signal, blocks, where))
 
 
 def compute(
@@ -103,13 +95,7 @@ def compute(
     Args:
         values: shape (windows, samples, channels), in units.
     """
-    parts = []
-    for use in blocks:
-        picked = values[..., list(use.channels)] if use.channels else values
-        parts.append(
-            dsp.block(use.block).reference(picked.astype(np.float64), fed(signal, use), use.params)
-        )
-    return np.concatenate(parts, axis=-1).astype(np.float32)
+    return pipeline.reference(values, signal, blocks).astype(np.float32)
 
 
 def table(

@@ -28,6 +28,9 @@ TABLES = (
 )  # fmt: skip
 
 
+PLACE = ("block", "channels", "source", "name")  # fields of any block; others are its parameters
+
+
 @dataclass(frozen=True)
 class LearnerUse:
     """A learner in a project: plugin name and its Params value."""
@@ -190,7 +193,7 @@ def _blocks(given: Any, where: str) -> tuple[BlockUse, ...]:
     uses = []
     for i, table in enumerate(given):
         place = f"{where}: blocks[{i}]"
-        rest = {k: v for k, v in table.items() if k not in ("block", "channels")}
+        rest = {k: v for k, v in table.items() if k not in PLACE}
         name = _named(table, "block", place, dsp.block_names())
         with found_in(f"{place}.block"):
             block = dsp.block(name)
@@ -200,7 +203,9 @@ def _blocks(given: Any, where: str) -> tuple[BlockUse, ...]:
                              where=f"{place}.channels", value=channels,
                              way_out="such as channels = [0, 2]")  # fmt: skip
         params = from_mapping(block.params, rest, place)
-        uses.append(BlockUse(block.name, params, tuple(channels)))
+        source = _named(table, "source", place) if "source" in table else ""
+        made = _named(table, "name", place) if "name" in table else ""
+        uses.append(BlockUse(block.name, params, tuple(channels), source, made))
     return tuple(uses)
 
 

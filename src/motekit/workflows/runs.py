@@ -85,7 +85,10 @@ def _describe(project: Project, learned: Learned) -> dict[str, Any]:
         "name": project.name,
         "signal": asdict(learned.data.signal),
         "blocks": [
-            {"block": u.block, "params": to_mapping(u.params), "channels": list(u.channels)}
+            {
+                "block": u.block, "params": to_mapping(u.params), "channels": list(u.channels),
+                "source": u.source, "name": u.name,
+            }
             for u in learned.recipe.blocks
         ],
         "classes": list(learned.table.classes),
@@ -141,4 +144,6 @@ def _signal(told: Mapping[str, Any]) -> Signal:
 def _block(told: Mapping[str, Any], where: Path) -> BlockUse:
     block = dsp.block(str(told["block"]))
     params = from_mapping(block.params, told["params"], f"{where}: {block.name}")
-    return BlockUse(block.name, params, tuple(int(c) for c in told["channels"]))
+    channels = tuple(int(c) for c in told["channels"])
+    source, name = str(told.get("source", "")), str(told.get("name", ""))
+    return BlockUse(block.name, params, channels, source, name)

@@ -68,4 +68,16 @@ static inline uint64_t mk_multiply(uint32_t a, uint32_t b)
 #endif
 }
 
+/* a * b */
+static inline int64_t mk_multiply_signed(int32_t a, int32_t b)
+{
+#if MK_NARROW_MULTIPLY
+    const uint64_t size = mk_multiply((uint32_t)a, (uint32_t)b);
+    const uint32_t less = ((a < 0) ? (uint32_t)b : 0U) + ((b < 0) ? (uint32_t)a : 0U);
+    return (int64_t)(size - ((uint64_t)less << 32));
+#else
+    return (int64_t)a * b;
+#endif
+}
+
 #endif

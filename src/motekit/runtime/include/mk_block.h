@@ -18,7 +18,11 @@
  *       content, shared with other blocks. h: the window, or one of length 0 if Block.history
  *       is False.
  *
- * A block that keeps no state (state_bytes is 0) has only finish.
+ * A block that keeps no state (state_bytes is 0) has only finish. One that makes a signal has no
+ * finish, and another step, which returns 1 when it has filled `made`, one frame of that signal:
+ *
+ *   uint32_t mk_low_step(const mk_low_params *p, void *state, const mk_sample *frame,
+ *                        mk_sample *made);
  *
  * No heap, no stdio, no libm but __builtin_sqrtf, no data that survives a call except *state.
  * Float code gives the same bits on every machine, so: only + - * / sqrtf, comparisons and

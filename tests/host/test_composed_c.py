@@ -1,0 +1,111 @@
+"""Chains of blocks as C: with a window in the ring, and with none at all."""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+import pytest
+from generated_programs import SPECS, generated, pipeline, use, windows
+
+from motekit import targets
+from motekit.compiler.pipeline import compile_pipeline
+from motekit.core.errors import InputError
+from motekit.deploy import reference
+from motekit.deploy.host import HostProgram
+from motekit.deploy.layout import result_dtype
+from motekit.dsp import pipeline as front_end
+
+NAMES = ("chained", "in_flight")
+
+
+@pytest.mark.parametrize("arithmetic", ["float", "fixed"])
+@pytest.mark.parametrize("name", NAMES)
+def test_chains_are_their_references(name: str, arithmetic: str) -> None:
+    spec, made = generated(name, arithmetic)
+    x = windows(spec)
+    program = HostProgram(spec, made)
+    got = program.windows(x).features
+    if arithmetic == "fixed":
+        want = front_end.fixed(x, spec.signal, spec.blocks)
+        assert np.array_equal(got, spec.normalizer.q_fixed(want, reference.lsb(spec).tolist()))
+    else:
+        exact, bound = reference.features(spec, x), reference.bounds(spec, x, "float")
+        ideal = reference.quantized(spec, exact).astype(np.float64)
+        slack = bound / spec.normalizer.std / spec.normalizer.z_lsb * 256 + 1.01
+        slack += np.abs(ideal) * 2.0**-20
+        assert np.all(np.abs(got - ideal) <= slack)
+    stream = x.reshape(-1, 2)
+    starts = range(0, len(stream) - spec.signal.length + 1, spec.signal.stride)
+    cut = program.windows(np.stack([stream[s : s + spec.signal.length] for s in starts]))
+    played = program.play(stream)
+    assert np.array_equal(played.features, cut.features)
+    assert np.array_equal(played.decision[:1], cut.decision[:1])
+
+
+def test_no_window_is_kept_where_no_block_reads_one() -> None:
+    """Two windows under way take less than one in the ring, where the signal is decimated."""
+    _, made = generated("in_flight", "float")
+    assert made.sizes["ring_bytes"] == SPECS["in_flight"]().slack * 2 * 2
+    assert made.sizes["state_bytes"] < 3 * 64 * 2 * 2
+    _, other = generated("chained", "float")
+    assert other.sizes["ring_bytes"] == (4 + 64) * 2 * 2
+    assert other.sizes["state_bytes"] == 0
+
+
+def test_an_overrun_starts_the_windows_under_way_anew() -> None:
+    spec, made = generated("in_flight", "float")
+    program = HostProgram(spec, made)
+    x = windows(spec).reshape(-1, 2)[:400]
+    lib, name = program._library, spec.name
+    getattr(lib, f"{name}_init")()
+    result = np.zeros(1, result_dtype(spec))
+    at = result.ctypes.data_as(ctypes.c_void_p)
+    done, runs, run = [], [], []
+    for i, frame in enumerate(x):
+        f = np.ascontiguousarray(frame)
+        taken = getattr(lib, f"{name}_push")(f.ctypes.data_as(ctypes.c_void_p)) == 0
+        run = [*run, i] if taken else run
+        if not taken and run:
+            runs, run = [*runs, run], []
+        if not 150 <= i < 160:  # the ring of four frames overflows there
+            while getattr(lib, f"{name}_process")(at):
+                done.append(result["scores"][0].copy())
+    runs.append(run)
+    length, stride = spec.signal.length, spec.signal.stride
+    starts = [r[0] + s for r in runs for s in range(0, len(r) - length + 1, stride)]
+    assert len(runs) == 2
+    want = program.windows(np.stack([x[s : s + length] for s in starts]))
+    assert np.array_equal(np.array(done), want.scores)
+
+
+@pytest.mark.parametrize(
+    ("uses", "says"),
+    [
+        ((use("filter", name="a"),), "makes features"),
+        ((use("filter", name="a"), use("raw")), "no block reads"),
+        ((use("filter"), use("raw")), "a name of its own"),
+        ((use("raw", source="a"),), "further up makes"),
+        ((use("raw", name="a"),), "names of their own"),
+        ((use("filter", name="a"), use("raw", (2,), "a")), "has 2 channels"),
+        ((use("filter", name="a"), use("filter", name="a"), use("raw", source="a")), "of its own"),
+        (
+            (use("filter", name="a", cutoff_hz=2.0, keep_every=8), use("lags", source="a")),
+            "samples",
+        ),
+    ],
+)
+def test_refuses_compositions_that_do_not_fit(uses: tuple, says: str) -> None:
+    spec = SPECS["raw"]()
+    with pytest.raises(InputError, match=says) as error:
+        front_end.check(spec.signal if spec.signal.length > 8 else SPECS["lags"]().signal, uses)
+    assert error.value.way_out and "block" in str(error.value.where)
+
+
+def test_two_filters_of_one_program_share_their_code() -> None:
+    spec = pipeline(
+        "two", use("filter", (0,), name="a"), use("filter", (1,), name="b", kind="median", taps=3),
+        use("flatten", source="a"), use("flatten", source="b"),
+    )  # fmt: skip
+    made = compile_pipeline(spec, targets.core("cortex-m4f").spec)
+    assert sum(name.endswith("filter_f32.c") for name in made.files) == 1

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph
+from motekit.core.importer import Importer
 from motekit.graph.floats.calibrate import Case, calibrate, floats_of
-from motekit.graph.floats.compare import Comparison, compare
+from motekit.graph.floats.compare import Comparison, compare, outputs_distance, stored_case
 from motekit.graph.floats.fuse import fuse
 from motekit.graph.floats.quantize import quantize
 from motekit.graph.floats.real import is_real
 from motekit.graph.floats.samples import read_samples
+from motekit.graph.floats.spread import spread
 from motekit.graph.oracle import Oracle
 from motekit.graph.spec import check
 
 from . import read_model
 
 COMPARED = 100  # samples whose every layer is compared
+RANDOM = 20  # inputs drawn where the file says how everything is quantized
 
 
 @dataclass(frozen=True)
@@ -61,41 +68,105 @@ def open_model(
 
     Args:
         name: C identifier for the graph; by default made from the file name.
-        calibration: typical inputs (see `read_samples`), needed for a float model.
+        calibration: typical inputs (see `read_samples`), needed for a float model; for a model
+            that says how it is quantized they only serve to measure the distance.
         oracle: a LiteRT process to use.
 
     Raises:
         InputError: what `read_model` and `read_samples` refuse; a float model without
-            calibration data; calibration data for a model that is quantized already.
+            calibration data; calibration data for an integer .tflite.
     """
-    graph, importer, _ = read_model(path, name)
-    if not is_real(graph):
-        if calibration is not None:
-            raise InputError("this model is quantized already", where=path,
-                             way_out="leave --calibration away")  # fmt: skip
+    path = Path(path)
+    graph, importer, content = read_model(path, name)
+    real = spread(fuse(graph)) if is_real(graph) else None
+    said = real is None or any(real.type(n).quant is not None for n in floats_of(real))
+    if calibration is not None and real is None:
+        raise InputError("this model is quantized already", where=path,
+                         way_out="leave --calibration away")  # fmt: skip
+    if real is None:
         return Opened(graph, importer.name)
-    if oracle is None:
-        with Oracle() as own:
-            return _quantized(graph, importer.name, Path(path), calibration, own)
-    return _quantized(graph, importer.name, Path(path), calibration, oracle)
+    if calibration is None and not said:
+        raise InputError(
+            "this is a float model, and without typical inputs it cannot be quantized",
+            where=path,
+            way_out="give some with --calibration FILE (.npy, .npz or a folder of them)",
+        )
+    with contextlib.ExitStack() as stack:
+        litert = oracle if oracle is not None else stack.enter_context(Oracle())
+        if said and (calibration is None or _complete(real)):
+            return _as_said(real, importer, content, calibration, litert)
+        assert calibration is not None
+        return _calibrated(real, importer, content, calibration, litert)
 
 
-def _quantized(
-    given: Graph, source: str, path: Path, calibration: Path | None, oracle: Oracle
+def _complete(real: Graph) -> bool:
+    """Whether the source says all that quantizing needs."""
+    try:
+        quantize(real)
+    except InputError:
+        return False
+    return True
+
+
+def _as_said(
+    real: Graph, importer: Importer, content: bytes, inputs: Path | None, oracle: Oracle
 ) -> Opened:
-    real = fuse(given)
-    said = any(real.type(n).quant is not None for n in floats_of(real))
-    if calibration is None:
-        if not said:
-            raise InputError(
-                "this is a float model, and without typical inputs it cannot be quantized",
-                where=path,
-                way_out="give some with --calibration FILE (.npy, .npz or a folder of them)",
-            )
-        return Opened(check(quantize(real), "quantization"), source, comparison=Comparison())
+    """The graph as the source quantizes it. There is no float model to compare layers with: a
+    rounding may stand for a clamp that the source left out."""
+    graph = check(quantize(real), "quantization")
+    cases: Sequence[Case]
+    if inputs is None:
+        cases, about = random_inputs(real, RANDOM), "random inputs over the range of each input"
+    else:
+        cases, about = read_samples(inputs, real).cases[:COMPARED], "the inputs given"
+    found = _from_source(Comparison(), graph, importer, content, cases, oracle)
+    notes = (*found.notes, f"quantized as the file says; compared on {about}")
+    stored = () if inputs is None else [stored_case(graph, case) for case in cases]
+    return Opened(graph, importer.name, comparison=replace(found, notes=notes, cases=stored))
+
+
+def _calibrated(
+    real: Graph, importer: Importer, content: bytes, calibration: Path, oracle: Oracle
+) -> Opened:
     samples = read_samples(calibration, real)
     graph = check(quantize(real, calibrate(real, samples.cases, oracle)), "quantization")
-    step = -(-len(samples.cases) // COMPARED)
-    comparison = compare(graph, real, samples.cases[::step], oracle)
+    cases = samples.cases[:: -(-len(samples.cases) // COMPARED)]
+    found = compare(graph, real, cases, oracle)
+    found = _from_source(found, graph, importer, content, cases, oracle)
     counts = (len(samples.cases), samples.given)
-    return Opened(graph, source, "calibration", counts, comparison)
+    return Opened(graph, importer.name, "calibration", counts, found)
+
+
+def _from_source(
+    found: Comparison, graph: Graph, importer: Importer, content: bytes, cases: Sequence[Case],
+    oracle: Oracle,
+) -> Comparison:  # fmt: skip
+    """With the distance from what the source's own runtime gives, or why there is none."""
+    if importer.source is None:
+        return found
+    try:
+        source = importer.source(content, cases)
+        away = outputs_distance(
+            graph, cases[: len(source.outputs)], source.outputs, source.name, oracle
+        )
+    except InputError as error:
+        return replace(found, notes=(*found.notes, f"not compared with the source: {error.line()}"))
+    return replace(found, distances=(away, *found.distances))
+
+
+def random_inputs(real: Graph, count: int, seed: int = 0) -> list[list[npt.NDArray[np.generic]]]:
+    """Inputs drawn evenly from what each input's quantization can hold."""
+    rng = np.random.default_rng(seed)
+    found: list[list[npt.NDArray[np.generic]]] = []
+    for _ in range(count):
+        case: list[npt.NDArray[np.generic]] = []
+        for name in real.inputs:
+            type_ = real.type(name)
+            if type_.quant is None:
+                case.append(np.zeros(type_.shape, type_.dtype))
+                continue
+            scale, zero = type_.quant.per_tensor
+            steps = rng.integers(-128, 128, type_.shape) - zero
+            case.append((steps * scale).astype(np.float32))
+        found.append(case)
+    return found

@@ -6,10 +6,11 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import quote, unquote
 
 from filelock import FileLock, Timeout
@@ -19,7 +20,7 @@ from motekit.core.errors import InputError, MachineError
 from .files import TEMPORARY, atomic_file, inside, reading, sync_folder, writing
 
 SIDECAR = "recording.json"
-_TRASH = ".trash"
+TRASH = ".trash"
 _NOTES = ".notes"
 _LOCK = ".lock"
 LOCK_S = 30.0  # seconds to wait for another writer
@@ -50,6 +51,14 @@ class Backend(Protocol):
         """A local path from which a file of a recording can be read."""
         ...
 
+    def open(self, name: str, file: str) -> BinaryIO:
+        """The bytes as they are stored, to be compared with what they should be."""
+        ...
+
+    def signatures(self) -> dict[str, str]:
+        """For each recording a text that changes when its sidecar does."""
+        ...
+
     def staging(self) -> AbstractContextManager[Path]:
         """A local folder to write a recording's files to; empty, and gone afterwards."""
         ...
@@ -71,6 +80,14 @@ class Backend(Protocol):
 
     def undiscard(self, name: str) -> None:
         """Raises InputError if there is nothing to bring back or the name is in use."""
+        ...
+
+    def removed(self) -> list[str]:
+        """Names of what `undiscard` can bring back, sorted."""
+        ...
+
+    def trash(self) -> Iterator[tuple[str, dict[str, Callable[[], BinaryIO]]]]:
+        """Everything that was discarded or replaced: a place, and its files by name."""
         ...
 
     def note(self, key: str) -> bytes | None:
@@ -97,6 +114,43 @@ def folder_name(name: str) -> str:
             way_out="rename it",
         )  # fmt: skip
     return text
+
+
+def missing_recording(where: object, name: str, known: list[str]) -> InputError:
+    """The error of a name that is not there."""
+    return InputError(
+        "there is no recording of this name", where=where, value=name,
+        way_out=f"there are {len(known)}: {', '.join(known[:8])}" if known else "import some first",
+    )  # fmt: skip
+
+
+def nothing_removed(where: object, name: str, *, in_use: bool) -> InputError:
+    """The error of a recording that cannot be brought back."""
+    what = "the name is in use" if in_use else "nothing of this name was removed"
+    return InputError(what, where=where, value=name,
+                      way_out="motekit keeps the last one removed of each name")  # fmt: skip
+
+
+@contextlib.contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Held by one process and thread of this machine. Raises MachineError after LOCK_S."""
+    lock = FileLock(path, timeout=LOCK_S)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise MachineError(
+            "another motekit writes to these recordings", where=path.parent,
+            way_out="wait until it has ended",
+        ) from error  # fmt: skip
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _opened(path: Path) -> BinaryIO:
+    with reading(path):
+        return path.open("rb")
 
 
 def _link_or_copy(source: str, target: str) -> None:
@@ -130,18 +184,26 @@ class FolderBackend:
     def sidecar(self, name: str) -> bytes:
         path = self._folder(name) / SIDECAR
         if not path.is_file():
-            known = self.names()
-            raise InputError(
-                "there is no recording of this name", where=self.root, value=name,
-                way_out=f"there are {len(known)}: {', '.join(known[:8])}" if known
-                else "import some first",
-            )  # fmt: skip
+            raise missing_recording(self.root, name, self.names())
         with reading(path):
             return path.read_bytes()
 
     def file(self, name: str, file: str) -> Path:
         folder = self._folder(name)
         return inside(folder, file)
+
+    def open(self, name: str, file: str) -> BinaryIO:
+        path = self.file(name, file)
+        with reading(path):
+            return path.open("rb")
+
+    def signatures(self) -> dict[str, str]:
+        out = {}
+        for name in self.names():
+            with contextlib.suppress(FileNotFoundError):  # removed since
+                about = (self._folder(name) / SIDECAR).stat()
+                out[name] = f"{about.st_mtime_ns}-{about.st_size}-{about.st_ino}"
+        return out
 
     @contextlib.contextmanager
     def staging(self) -> Iterator[Path]:
@@ -187,7 +249,7 @@ class FolderBackend:
 
     def _free_trash(self, folder: Path) -> Path:
         """A name in the trash for a folder; the highest number is the newest."""
-        trash = self.root / _TRASH
+        trash = self.root / TRASH
         trash.mkdir(exist_ok=True)
         number = 1 + max((int(e.suffix[1:]) for e in trash.glob("*.[0-9]*")), default=0)
         return trash / f"{folder.name}.{number}"
@@ -204,23 +266,32 @@ class FolderBackend:
         with writing(self.root):
             folder = self._folder(name)
             folder.rename(self._free_trash(folder))
-            sync_folder(self.root / _TRASH)
+            sync_folder(self.root / TRASH)
             sync_folder(self.root)
 
     def undiscard(self, name: str) -> None:
-        target, trash = self._folder(name), self.root / _TRASH
+        target, trash = self._folder(name), self.root / TRASH
         found = [e for e in (trash.iterdir() if trash.is_dir() else []) if e.stem == target.name]
         if not found or target.exists():
-            what = "the name is in use" if target.exists() else "nothing of this name was removed"
-            raise InputError(
-                what,
-                where=self.root,
-                value=name,
-                way_out="motekit keeps the last one removed of each name",
-            )
+            raise nothing_removed(self.root, name, in_use=target.exists())
         with writing(target):
             max(found, key=lambda e: int(e.suffix[1:])).rename(target)
             sync_folder(self.root)
+
+    def _in_trash(self) -> list[Path]:
+        trash = self.root / TRASH
+        return sorted(trash.glob("*.[0-9]*")) if trash.is_dir() else []
+
+    def removed(self) -> list[str]:
+        names = {unquote(entry.stem) for entry in self._in_trash()}
+        return sorted(name for name in names if not self.has(name))
+
+    def trash(self) -> Iterator[tuple[str, dict[str, Callable[[], BinaryIO]]]]:
+        for entry in self._in_trash():
+            files: dict[str, Callable[[], BinaryIO]] = {
+                path.name: partial(_opened, path) for path in sorted(entry.iterdir())
+            }
+            yield f"{TRASH}/{entry.name}", files
 
     def note(self, key: str) -> bytes | None:
         path = self.root / _NOTES / key
@@ -240,19 +311,9 @@ class FolderBackend:
     def lock(self) -> Iterator[None]:
         with writing(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.root / _LOCK, timeout=LOCK_S)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise MachineError(
-                "another motekit writes to these recordings", where=self.root,
-                way_out="wait until it has ended",
-            ) from error  # fmt: skip
-        try:
+        with file_lock(self.root / _LOCK):
             self._sweep()
             yield
-        finally:
-            lock.release()
 
     def _sweep(self) -> None:
         """Drop what an interrupted writer left; nobody else writes while the lock is held."""

@@ -6,20 +6,22 @@ import contextlib
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from motekit.core.errors import InputError
+from motekit.core.errors import InputError, found_in
 from motekit.core.recording import Recording, Segment
 
-from . import facts
+from . import facts, label_sets, place
 from .backend import SIDECAR, Backend, FolderBackend
-from .files import inside, sha256, writing
+from .files import sha256, writing
 from .formats.parquet.reader import stream_parts
 from .formats.parquet.writer import StreamWriter
+from .label_sets import Labels
 from .parts import clipped, join, merged, settled, shifted
+from .verify import Damage, compare, verify_files
 
 Status = Literal["added", "unchanged", "replaced"]
 EDITABLE = ("label", "subject", "session", "device", "segments", "metadata")
@@ -33,16 +35,8 @@ class Added:
     status: Status
 
 
-@dataclass(frozen=True)
-class Damage:
-    """A file of the store that is not as it was written."""
-
-    recording: str
-    file: str
-    what: str
-
-    def as_dict(self) -> dict[str, str]:
-        return {"recording": self.recording, "file": self.file, "what": self.what}
+def _nobody(name: str, number: int, count: int) -> None:
+    """Nobody wants to know."""
 
 
 class Store:
@@ -52,9 +46,10 @@ class Store:
         self.backend = FolderBackend(backend) if isinstance(backend, Path) else backend
 
     @classmethod
-    def of_project(cls, project: Path, folder: str = "recordings") -> Store:
-        """The store of a project. Raises InputError if `folder` leads outside of it."""
-        return cls(inside(project, folder))
+    def of_project(cls, project: Path) -> Store:
+        """The store of a project, where [store] of its mote.toml says. Raises InputError if
+        that leads outside of it."""
+        return cls(place.backend_of(project))
 
     def names(self) -> list[str]:
         """Names of all recordings, sorted."""
@@ -164,7 +159,23 @@ class Store:
             if "metadata" in changes:
                 changes["metadata"] = dict(changes["metadata"])
             value["recording"] |= changes
+            if changes.keys() & {"label", "segments"}:
+                _replace_used(value)
             self.backend.replace_sidecar(name, _sidecar(value))
+
+    def labels(self, name: str) -> Labels:
+        """All label sets of a recording. Raises InputError."""
+        with found_in(name):
+            return label_sets.read(self.facts(name))
+
+    def annotate(self, name: str, change: Callable[[Labels], Labels]) -> Labels:
+        """Change the label sets of a recording; what they are then. Raises InputError."""
+        with self.backend.lock(), found_in(name):
+            value = self.facts(name)
+            labels = change(label_sets.read(value))
+            label_sets.write(value, labels)
+            self.backend.replace_sidecar(name, _sidecar(value))
+        return labels
 
     def remove(self, name: str) -> None:
         """Take a recording away; `restore` brings it back."""
@@ -176,9 +187,23 @@ class Store:
         with self.backend.lock():
             self.backend.undiscard(name)
 
-    def verify(self) -> list[Damage]:
-        """Every file that is not, bit for bit, as it was written."""
-        return [damage for name in self.names() for damage in self._verify_one(name)]
+    def removed(self) -> list[str]:
+        """Names of recordings that `restore` brings back."""
+        return self.backend.removed()
+
+    def verify(self, told: Callable[[str, int, int], None] = _nobody) -> list[Damage]:
+        """Every file that is not, bit for bit, as it was written, removed recordings included.
+
+        Args:
+            told: called with the name, number and count of recordings before each of them.
+        """
+        names, out = self.names(), list[Damage]()
+        for number, name in enumerate(names):
+            told(name, number, len(names))
+            out += self._verify_one(name)
+        for where, files in self.backend.trash():
+            out += verify_files(where, files)
+        return out
 
     def _verify_one(self, name: str) -> Iterator[Damage]:
         try:
@@ -186,14 +211,7 @@ class Store:
         except InputError as error:
             yield Damage(name, SIDECAR, error.what)
             return
-        for stream in known["streams"]:
-            try:
-                found = sha256(self.backend.file(name, str(stream["file"])))
-            except InputError as error:
-                yield Damage(name, str(stream["file"]), error.what)
-                continue
-            if found != stream["file_sha256"]:
-                yield Damage(name, str(stream["file"]), "the SHA-256 of the file does not fit")
+        yield from compare(name, known, lambda file: self.backend.open(name, file))
 
 
 def _nothing_after(last: Recording | None) -> Recording:
@@ -219,6 +237,17 @@ def check_segments(segments: tuple[Segment, ...], rows: int, where: str) -> None
                 value=f"{segment.label}: {segment.start} to {segment.stop}",
             )  # fmt: skip
         end = segment.stop
+
+
+def _replace_used(value: dict[str, Any]) -> None:
+    """Label and segments were set directly: they are what the set in use says from now on."""
+    stored = value.pop(label_sets.KEY, None)
+    if stored is None:
+        return
+    said = label_sets.read(value).of(label_sets.MAIN)
+    labels = label_sets.read({**value, label_sets.KEY: stored})
+    events = [a for a in labels.of(labels.use) if a.kind == "event" or a.state == "proposed"]
+    label_sets.write(value, labels.with_set(labels.use, [*said, *events]))
 
 
 def _sidecar(value: dict[str, Any]) -> bytes:

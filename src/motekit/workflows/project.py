@@ -18,13 +18,14 @@ from motekit.core.errors import InputError, found_in
 from motekit.core.params import from_mapping
 from motekit.core.pipeline import BlockUse
 from motekit.models.augment import AugmentParams
+from motekit.recordings.place import StoreTable
 
 from .tables import BudgetTable, DecisionTable, SignalTable, TargetTable
 
 FILE = "mote.toml"
 TABLES = (
     "signal", "blocks", "classifier", "recipes", "anomaly", "augment", "decision", "target",
-    "budget",
+    "budget", "store",
 )  # fmt: skip
 
 
@@ -65,6 +66,7 @@ class Project:
     decision: DecisionTable = field(default_factory=DecisionTable)
     target: TargetTable = field(default_factory=TargetTable)
     budget: BudgetTable = field(default_factory=BudgetTable)
+    store: StoreTable = field(default_factory=StoreTable)
 
 
 def find(start: Path) -> Path:
@@ -112,6 +114,7 @@ def from_table(raw: Mapping[str, Any], where: str) -> Project:
         decision=_table(DecisionTable, raw, "decision", where),
         target=_table(TargetTable, raw, "target", where),
         budget=_table(BudgetTable, raw, "budget", where),
+        store=_table(StoreTable, raw, "store", where),
     )
     with found_in(f"{where}: target.core"):
         targets.core(project.target.core)

@@ -138,8 +138,9 @@ def test_names_that_lead_outside_are_refused(store: Store, tmp_path: Path, name:
 
 
 def test_a_store_outside_the_project_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mote.toml").write_text('store.place = "../elsewhere"')
     with pytest.raises(InputError, match="outside the project"):
-        Store.of_project(tmp_path, "../elsewhere")
+        Store.of_project(tmp_path)
 
 
 @pytest.mark.parametrize("name", [".hidden", " ", "CON", "a:b", "100%", "-x", "ü" * 20, "a\nb"])

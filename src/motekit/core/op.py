@@ -251,6 +251,7 @@ class Kernel:
             Lead None: exactly in place or apart.
         code_bytes: flash of the kernel's own functions on a Cortex-M4 at -Os, shared by all
             ops that use it; a test compares it with the compiler's output.
+        common: the same of functions that other kernels use too: their name → bytes.
     """
 
     name: str
@@ -260,3 +261,4 @@ class Kernel:
     emit: Callable[[Op, Graph, TargetSpec], Emitted]
     overlap: Callable[[Op, Graph, TargetSpec], Mapping[tuple[int, int], int | None]] = no_overlap
     code_bytes: int = 0
+    common: Mapping[str, int] = field(default_factory=dict)

@@ -22,6 +22,109 @@
     "str " word ", [r0, #12+" at "]\n"           \
     "str r7, [r0, #" at "]\n"
 
+/* What only some layers need is left out where no layer of the model does. */
+#ifdef MK_MATRIX_EXACT
+#define MK_RAW_TEST                       \
+    "lsls r6, r7, #30\n" /* carry: raw */ \
+    "bcs 9f\n"
+#define MK_SUMS                                 \
+    "9:\n" /* ---- the sums as they are ---- */ \
+    "stm r2!, {r8-r12, lr}\n"                   \
+    "str r2, [sp, #4]\n"                        \
+    "ldr r5, [sp, #52]\n"                       \
+    "ldr r7, [sp, #32]\n"                       \
+    "cmp r1, r5\n"                              \
+    "bne 20b\n"
+#else
+#define MK_RAW_TEST
+#define MK_SUMS
+#endif
+#ifdef MK_MATRIX_HAS_COARSE
+#define MK_COARSE_SHIFTS                     \
+    "lsls r7, r7, #29\n" /* carry: coarse */ \
+    "bcc 31f\n"                              \
+    "ssat r8, #8, r8, asr #8\n"              \
+    "ssat r9, #8, r9, asr #8\n"              \
+    "ssat r10, #8, r10, asr #8\n"            \
+    "ssat r11, #8, r11, asr #8\n"            \
+    "ssat r12, #8, r12, asr #8\n"            \
+    "ssat lr, #8, lr, asr #8\n"              \
+    "b 32f\n"
+#else
+#define MK_COARSE_SHIFTS "lsls r7, r7, #29\n"
+#endif
+#ifdef MK_MATRIX_HAS_MODES
+#define MK_MODE_TEST "bhi.w 5f\n"
+#define MK_ANY_MODE                      \
+    "5:\n" /* ---- any mode ---- */      \
+    "ldr r7, [sp, #56]\n"                \
+    MK_RAW_TEST                          \
+    "lsls r6, r7, #31\n"                 \
+    "bne 6f\n"                           \
+    "ldm r0!, {r5, r6}\n"                \
+    "smmul r8, r8, r5\n"                 \
+    "smmul r9, r9, r5\n"                 \
+    "smmul r10, r10, r5\n"               \
+    "smmul r11, r11, r6\n"               \
+    "smmul r12, r12, r6\n"               \
+    "smmul lr, lr, r6\n"                 \
+    "b 7f\n"                             \
+    "6:\n"                               \
+    "ldr r6, [r0, #12]\n"                \
+    "ldr r5, [r0, #8]\n"                 \
+    "and r7, r5, r8, asr #31\n"          \
+    "sub r8, r8, r7\n"                   \
+    "and r7, r5, r9, asr #31\n"          \
+    "sub r9, r9, r7\n"                   \
+    "and r7, r5, r10, asr #31\n"         \
+    "sub r10, r10, r7\n"                 \
+    "and r7, r6, r11, asr #31\n"         \
+    "sub r11, r11, r7\n"                 \
+    "and r7, r6, r12, asr #31\n"         \
+    "sub r12, r12, r7\n"                 \
+    "and r7, r6, lr, asr #31\n"          \
+    "sub lr, lr, r7\n"                   \
+    "ldr r7, [sp, #20]\n"                \
+    "ldr r6, [r0, #4]\n"                 \
+    "ldr.w r5, [r0], #16\n"              \
+    "smmla r8, r8, r5, r7\n"             \
+    "smmla r9, r9, r5, r7\n"             \
+    "smmla r10, r10, r5, r7\n"           \
+    "smmla r11, r11, r6, r7\n"           \
+    "smmla r12, r12, r6, r7\n"           \
+    "smmla lr, lr, r6, r7\n"             \
+    "7:\n"                               \
+    "ldr r7, [sp, #56]\n"                \
+    "ldr r5, [sp, #52]\n"                \
+    MK_COARSE_SHIFTS                     \
+    "31:\n"                              \
+    "ssat r8, #8, r8, asr #12\n"         \
+    "ssat r9, #8, r9, asr #12\n"         \
+    "ssat r10, #8, r10, asr #12\n"       \
+    "ssat r11, #8, r11, asr #12\n"       \
+    "ssat r12, #8, r12, asr #12\n"       \
+    "ssat lr, #8, lr, asr #12\n"         \
+    "32:\n"                              \
+    "strb r8, [r2], #1\n"                \
+    "strb r9, [r3], #1\n"                \
+    "strb r10, [r4], #1\n"               \
+    "cmp r1, r5\n"                       \
+    "bne 33f\n"                          \
+    "lsls r7, r7, #2\n" /* carry: odd */ \
+    "bcs 8f\n"                           \
+    "33:\n"                              \
+    "strb r11, [r2], #1\n"               \
+    "strb r12, [r3], #1\n"               \
+    "strb lr, [r4], #1\n"                \
+    "stm sp, {r0, r2-r4}\n"              \
+    "ldr r7, [sp, #32]\n"                \
+    "cmp r1, r5\n"                       \
+    "bne.w 20b\n"
+#else
+#define MK_MODE_TEST
+#define MK_ANY_MODE
+#endif
+
 /* r0 patch, r1 stream, r2-r4 row words, r5-r6 weights of the two channels, r7 end of the patch,
  * r8-r10 sums of channel 0 for rows 0-2, r11-r12 and lr of channel 1. Single loads stand
  * together because they pipeline: 24 cycles for 24 products.
@@ -163,7 +266,7 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
 
         "ldm sp, {r0, r2-r5}\n"
         "cmp r1, r5\n" /* equal after the last pair */
-        "bhi.w 5f\n"
+        MK_MODE_TEST
         "ldm r0!, {r5, r6}\n" /* ---- plain line ---- */
         "smmul r8, r8, r5\n"
         "smmul r9, r9, r5\n"
@@ -213,80 +316,7 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "smlad lr, r4, r6, lr\n"
         "ldr pc, [sp, #28]\n"
 
-        "5:\n" /* ---- any mode ---- */
-        "ldr r7, [sp, #56]\n"
-        "lsls r6, r7, #30\n" /* carry: raw */
-        "bcs 9f\n"
-        "lsls r6, r7, #31\n"
-        "bne 6f\n"
-        "ldm r0!, {r5, r6}\n"
-        "smmul r8, r8, r5\n"
-        "smmul r9, r9, r5\n"
-        "smmul r10, r10, r5\n"
-        "smmul r11, r11, r6\n"
-        "smmul r12, r12, r6\n"
-        "smmul lr, lr, r6\n"
-        "b 7f\n"
-        "6:\n"
-        "ldr r6, [r0, #12]\n"
-        "ldr r5, [r0, #8]\n"
-        "and r7, r5, r8, asr #31\n"
-        "sub r8, r8, r7\n"
-        "and r7, r5, r9, asr #31\n"
-        "sub r9, r9, r7\n"
-        "and r7, r5, r10, asr #31\n"
-        "sub r10, r10, r7\n"
-        "and r7, r6, r11, asr #31\n"
-        "sub r11, r11, r7\n"
-        "and r7, r6, r12, asr #31\n"
-        "sub r12, r12, r7\n"
-        "and r7, r6, lr, asr #31\n"
-        "sub lr, lr, r7\n"
-        "ldr r7, [sp, #20]\n"
-        "ldr r6, [r0, #4]\n"
-        "ldr.w r5, [r0], #16\n"
-        "smmla r8, r8, r5, r7\n"
-        "smmla r9, r9, r5, r7\n"
-        "smmla r10, r10, r5, r7\n"
-        "smmla r11, r11, r6, r7\n"
-        "smmla r12, r12, r6, r7\n"
-        "smmla lr, lr, r6, r7\n"
-        "7:\n"
-        "ldr r7, [sp, #56]\n"
-        "ldr r5, [sp, #52]\n"
-        "lsls r7, r7, #29\n" /* carry: coarse */
-        "bcc 31f\n"
-        "ssat r8, #8, r8, asr #8\n"
-        "ssat r9, #8, r9, asr #8\n"
-        "ssat r10, #8, r10, asr #8\n"
-        "ssat r11, #8, r11, asr #8\n"
-        "ssat r12, #8, r12, asr #8\n"
-        "ssat lr, #8, lr, asr #8\n"
-        "b 32f\n"
-        "31:\n"
-        "ssat r8, #8, r8, asr #12\n"
-        "ssat r9, #8, r9, asr #12\n"
-        "ssat r10, #8, r10, asr #12\n"
-        "ssat r11, #8, r11, asr #12\n"
-        "ssat r12, #8, r12, asr #12\n"
-        "ssat lr, #8, lr, asr #12\n"
-        "32:\n"
-        "strb r8, [r2], #1\n"
-        "strb r9, [r3], #1\n"
-        "strb r10, [r4], #1\n"
-        "cmp r1, r5\n"
-        "bne 33f\n"
-        "lsls r7, r7, #2\n" /* carry: odd */
-        "bcs 8f\n"
-        "33:\n"
-        "strb r11, [r2], #1\n"
-        "strb r12, [r3], #1\n"
-        "strb lr, [r4], #1\n"
-        "stm sp, {r0, r2-r4}\n"
-        "ldr r7, [sp, #32]\n"
-        "cmp r1, r5\n"
-        "bne.w 20b\n"
-
+        MK_ANY_MODE
         "8:\n" /* ---- end of a block: r2-r4 are the ends of its rows ---- */
         "ldr r7, [sp, #60]\n"
         "subs r7, #1\n"
@@ -300,14 +330,7 @@ __attribute__((naked)) void mk_matrix(const mk_matrix_call *call __attribute__((
         "str r4, [sp, #12]\n"
         "b.w 10b\n"
 
-        "9:\n" /* ---- the sums as they are ---- */
-        "stm r2!, {r8-r12, lr}\n"
-        "str r2, [sp, #4]\n"
-        "ldr r5, [sp, #52]\n"
-        "ldr r7, [sp, #32]\n"
-        "cmp r1, r5\n"
-        "bne 20b\n"
-
+        MK_SUMS
         "1:\n"
         "add sp, #68\n"
         "pop {r4-r11, pc}\n");

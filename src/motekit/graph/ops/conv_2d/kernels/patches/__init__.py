@@ -147,8 +147,15 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
         call=f"mk_conv_patches({{params}}, &(const mk_rows){{{{{rows}, {rings}}}}})",
         scratch_bytes=_scratch(r, w.size[0], target) + layer.scratch,
         stack_bytes=matrix.STACK + 260,
-        defines=layer.defines,
+        defines={**layer.defines, **_defines(r)},
     )
+
+
+def _defines(r: Runs) -> dict[str, int]:
+    """The kinds of windows that are not inside, if there are any."""
+    if r.outer == 0:
+        return {}
+    return {"MK_PATCHES_TAPS" if r.by_tap else "MK_PATCHES_SIDES": 1}
 
 
 KERNEL = Kernel(
@@ -158,4 +165,6 @@ KERNEL = Kernel(
     cost=cost,
     emit=emit,
     overlap=overlap,
+    code_bytes=720,
+    common=matrix.CODE,
 )

@@ -1,5 +1,7 @@
 #include "mk_conv_patches.h"
 
+#include "mk_config.h"
+
 typedef struct {
     const mk_conv_patches_params *p;
     mk_matrix_run *row; /* under each row of the kernel; the blank one does not move */
@@ -57,6 +59,7 @@ static void mk_conv_patches_inner(mk_conv_patches_state *s)
     }
 }
 
+#ifdef MK_PATCHES_TAPS
 /* One window, tap by tap. */
 static void mk_conv_patches_taps(const mk_conv_patches_state *s, int32_t x)
 {
@@ -75,7 +78,9 @@ static void mk_conv_patches_taps(const mk_conv_patches_state *s, int32_t x)
     }
     mk_matrix_gather(&runs, 0U, &s->call.patch[s->slot]);
 }
+#endif
 
+#ifdef MK_PATCHES_SIDES
 /* One window over the side of the image, its bytes copied run by run. */
 static void mk_conv_patches_side(const mk_conv_patches_state *s, int32_t x)
 {
@@ -98,15 +103,22 @@ static void mk_conv_patches_side(const mk_conv_patches_state *s, int32_t x)
     }
     mk_matrix_gather(&runs, 0U, &s->call.patch[s->slot]);
 }
+#endif
 
 static void mk_conv_patches_outer(mk_conv_patches_state *s, uint32_t column)
 {
     const int32_t x = (int32_t)(column * s->p->stride_w) - (int32_t)s->p->pad_left;
+    (void)x;
+#ifdef MK_PATCHES_TAPS
     if (s->p->taps != 0U) {
         mk_conv_patches_taps(s, x);
-    } else {
+    }
+#endif
+#ifdef MK_PATCHES_SIDES
+    if (s->p->taps == 0U) {
         mk_conv_patches_side(s, x);
     }
+#endif
     mk_conv_patches_next(s);
 }
 

@@ -79,4 +79,6 @@ KERNEL = Kernel(
     cost=cost,
     emit=emit,
     overlap=overlap,
+    code_bytes=148,
+    common=matrix.CODE,
 )

@@ -267,4 +267,5 @@ def kernel(slots: int, name: str, package: str) -> Kernel:
         cost=partial(_cost, slots=slots),
         emit=partial(_emit, slots=slots, name=name, package=package),
         overlap=partial(_overlap, slots=slots),
+        code_bytes=2100,
     )

@@ -104,11 +104,12 @@ def declared_sizes() -> list[tuple[str, str]]:
 
 
 def own_cases(kind: str, name: str) -> list[Graph]:
-    """CASES of the test in the kernel's folder, if it has any: shapes made to fit the kernel."""
-    folder = Path(str(resources.files(f"motekit.graph.ops.{kind}.kernels.{name}")))
+    """CASES of the tests in the kernel's folder, or in one that kernels share: shapes to fit."""
+    folder = Path(str(resources.files(f"motekit.graph.ops.{kind}.kernels")))
     found: list[Graph] = []
-    for path in folder.glob("test_*.py"):
-        module = importlib.import_module(f"motekit.graph.ops.{kind}.kernels.{name}.{path.stem}")
+    for path in [*folder.glob(f"{name}/test_*.py"), *folder.glob("_*/test_*.py")]:
+        package = f"motekit.graph.ops.{kind}.kernels.{path.parent.name}"
+        module = importlib.import_module(f"{package}.{path.stem}")
         found += getattr(module, "CASES", [])
     return found
 

@@ -19,12 +19,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, OpSpec
 from motekit.core.tensors import TensorType
+from motekit.graph.ops._shared.roots import isqrt
 
 MAX_SHIFT = 8
 OUT_OF_REACH = 65535  # a distance, in units of 2**shift / 256
@@ -76,13 +76,6 @@ def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
             f"shift must lie between {smallest_shift(centres)} and {MAX_SHIFT}", value=shift
         )
     return (TensorType((x.shape[0], 1), "int32"),)
-
-
-def isqrt(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Floor of the square root, exact for 0 to 2**32 − 1."""
-    root = np.sqrt(values.astype(np.float64)).astype(np.int64)
-    root -= root * root > values  # float64 holds every such value; sqrt may still round up
-    return np.asarray(root + ((root + 1) ** 2 <= values))
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:

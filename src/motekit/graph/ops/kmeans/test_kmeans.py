@@ -17,12 +17,14 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.tensors import TensorType
 from motekit.graph.ops import OPS, kmeans
+from motekit.graph.ops._shared.roots import isqrt
 from motekit.graph.ops.kmeans.kernels.portable import KERNEL
 from motekit.graph.run import run_many
 from motekit.graph.spec import check
 from motekit.testing.machine import program
 
 FOLDER = Path(kmeans.__file__).parent / "kernels" / "portable"
+SHARED = Path(kmeans.__file__).parents[1] / "_shared"
 INT16 = st.integers(-32768, 32767)
 EDGES = np.array([-32768, -32767, -1, 0, 1, 255, 256, 32766, 32767])
 
@@ -78,8 +80,8 @@ def test_the_root_is_exact_at_every_square() -> None:
     for shift in (-1, 0, 1):
         value = np.maximum(root**2 + shift, 0)
         expected = [math.isqrt(v) for v in value.tolist()]
-        np.testing.assert_array_equal(kmeans.isqrt(value), expected)
-    assert kmeans.isqrt(np.array([2**32 - 1])).item() == 65535
+        np.testing.assert_array_equal(isqrt(value), expected)
+    assert isqrt(np.array([2**32 - 1])).item() == 65535
 
 
 def test_a_window_at_a_centre_scores_minus_its_radius() -> None:
@@ -119,7 +121,7 @@ def run_c(core: str, graph: Graph, batch: np.ndarray, folder: Path) -> tuple[lis
     (folder / "mk_config.h").write_text(config)
     clusters, axes = (c.values for c in e.constants)
     scores, cycles = [], []
-    with program(core, [FOLDER / "mk_kmeans.c"], include=[FOLDER, folder]) as m:
+    with program(core, [FOLDER / "mk_kmeans.c"], include=[FOLDER, SHARED, folder]) as m:
         params = struct.pack("<III", m.put(clusters), m.put(axes), e.fields["count"])
         p, out = m.put(np.frombuffer(params, np.uint8)), m.alloc(4)
         for row in batch:
@@ -157,7 +159,7 @@ def test_roots_where_float_arithmetic_errs(core: str, tmp_path: Path) -> None:
     away = np.random.default_rng(0).integers(-32768, 32768, (400_000, 2))
     square = (away**2).sum(axis=1)
     rough = np.sqrt(square.astype(np.float32)).astype(np.int64)
-    wrong = away[rough != kmeans.isqrt(square)][:20].astype(np.int16)
+    wrong = away[rough != isqrt(square)][:20].astype(np.int16)
     assert len(wrong) == 20
     graph = check(make([[0, 0]], [0], (0, 1), 2))
     assert graph.ops[0].attrs["shift"] == 0

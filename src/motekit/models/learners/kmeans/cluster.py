@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,26 +23,6 @@ class Clusters:
 
     centres: F64
     radii: F64
-
-
-def choose_axes(patterns: tuple[str, ...], names: tuple[str, ...], features: int
-                ) -> npt.NDArray[np.int64]:  # fmt: skip
-    """Positions of the features that match a name or pattern, in feature order.
-
-    Raises InputError for a pattern that matches nothing.
-    """
-    if not patterns:
-        return np.arange(features)
-    names = names or tuple(str(i) for i in range(features))
-    for pattern in patterns:
-        if not any(fnmatch.fnmatchcase(name, pattern) for name in names):
-            raise InputError(
-                "no feature is called so", where="anomaly.axes", value=pattern,
-                way_out=f"there are: {', '.join(names)}",
-            )  # fmt: skip
-    return np.array(
-        [i for i, name in enumerate(names) if any(fnmatch.fnmatchcase(name, p) for p in patterns)]
-    )
 
 
 def distances(points: F64, centres: F64) -> F64:

@@ -12,9 +12,10 @@ from motekit.core.errors import InputError
 from motekit.core.learner import FeatureSet, Fold
 from motekit.graph.run import run_many
 from motekit.models.anomaly import edges, judge, threshold_q
+from motekit.models.calibrate import calibrate, held_out_parts, quantile
+from motekit.models.detector import choose_axes
 from motekit.models.learners.kmeans import LEARNER
-from motekit.models.learners.kmeans.calibrate import calibrate, held_out_parts, quantile
-from motekit.models.learners.kmeans.cluster import Clusters, choose_axes, cluster, score
+from motekit.models.learners.kmeans.cluster import Clusters, cluster, score
 from motekit.models.learners.kmeans.params import KmeansParams
 from motekit.models.normalize import fit_normalizer, standard, standardise
 from motekit.testing.learner import NOTHING, LearnerContract, blobs, quiet

@@ -7,6 +7,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
+from motekit.graph.ops import _shared
 from motekit.graph.ops.kmeans import axes
 
 
@@ -30,7 +31,11 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     table = np.concatenate([radii[:, None], centres], axis=1).astype(np.int16)
     chosen = np.array(axes(op), dtype=np.uint16)
     return Emitted(
-        sources=((__name__, "mk_kmeans.h"), (__name__, "mk_kmeans.c")),
+        sources=(
+            (_shared.__name__, "mk_root.h"),
+            (__name__, "mk_kmeans.h"),
+            (__name__, "mk_kmeans.c"),
+        ),
         constants=(
             Constant("clusters", "int16_t", table, "weights", 2, "radius, then centre, Q8.8"),
             Constant("axes", "uint16_t", chosen, "table", 2, "features that are compared"),

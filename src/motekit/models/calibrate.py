@@ -1,4 +1,4 @@
-"""The threshold from a false-alarm rate, on groups that the clusters have not seen."""
+"""The threshold from a false-alarm rate, on groups that the detector has not seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from motekit.models import intervals
+from . import intervals
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]

@@ -58,20 +58,9 @@ def cases() -> st.SearchStrategy[Graph]:
                      st.sampled_from((1, 3, 7)), st.booleans(), st.booleans())  # fmt: skip
 
 
-def one_kind(diagonal: bool, axes: int) -> st.SearchStrategy[Graph]:
-    """Graphs that share the macros of one program."""
-    return st.builds(mixture, st.integers(0, 10**6), st.sampled_from((1, 2, 5)),
-                     st.just(axes), st.just(diagonal), st.booleans())  # fmt: skip
-
-
-class TestFull(OpContract):
+class TestGmm(OpContract):
     kind = "gmm"
-    cases: ClassVar[st.SearchStrategy[Graph]] = one_kind(False, 3)
-
-
-class TestDiagonal(OpContract):
-    kind = "gmm"
-    cases: ClassVar[st.SearchStrategy[Graph]] = one_kind(True, 5)
+    cases: ClassVar[st.SearchStrategy[Graph]] = cases()
 
 
 def clamp(v: int) -> int:

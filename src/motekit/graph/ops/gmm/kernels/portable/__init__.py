@@ -14,15 +14,13 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
     rows, features = graph.type(str(op.inputs[0])).shape
     if rows != 1:
         return "more than one window at a time"
-    if len(gmm.axes(op)) > 1024:
-        return "more than 1,024 axes"
     return None if features <= 0xFFFF else "more than 65,535 features"
 
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     k, a = graph.constant(str(op.inputs[1])).shape
     cycles = 180 + k * (20 + 36 * a) + 7 * gmm.macs(op, graph)
-    return Cost(cycles=cycles, flash_bytes=28 + 2 * a + k * (a + 4), ram_bytes=0)
+    return Cost(cycles=cycles, flash_bytes=32 + 2 * a + k * (a + 4), ram_bytes=4 * a)
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
@@ -42,12 +40,13 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
         struct="mk_gmm_params",
         fields={
             "means": "means", "factors": "factors", "shifts": "shifts", "offsets": "offsets",
-            "axes": "axes", "count": len(means), "mul": int(str(op.attrs["mul"])),
+            "axes": "axes", "count": len(means), "dims": len(chosen),
+            "full": int(not diagonal), "mul": int(str(op.attrs["mul"])),
             "shift": int(str(op.attrs["out_shift"])),
         },
-        call="mk_gmm({params}, {in0}, {out0})",
-        stack_bytes=120 + 4 * len(chosen),
-        defines={"MK_GMM_AXES": len(chosen), "MK_GMM_DIAGONAL": int(diagonal)},
+        call="mk_gmm({params}, {in0}, {out0}, {scratch})",
+        scratch_bytes=4 * len(chosen),
+        stack_bytes=120,
     )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 #include "mk_gmm.h"
 
-#include "mk_config.h"
 #include "mk_root.h"
 
 #define MK_GMM_LIMIT 0xBFFFFFFFU /* one square more stays below 2^32 */
@@ -23,27 +22,25 @@ static uint32_t coordinate(const int16_t *factor, const int32_t *away, uint32_t 
 }
 
 /* A component is given up as soon as it is farther away than the best one. */
-void mk_gmm(const mk_gmm_params *p, const int16_t *in, int32_t *out)
+void mk_gmm(const mk_gmm_params *p, const int16_t *in, int32_t *out, int32_t *away)
 {
     const int16_t *mean = p->means;
     const int16_t *factor = p->factors;
     const int8_t *shift = p->shifts;
     uint32_t best = MK_GMM_LIMIT;
-    int32_t away[MK_GMM_AXES];
     for (uint32_t k = 0U; k < p->count; k++) {
         uint32_t total = (uint32_t)p->offsets[k];
-        for (uint32_t j = 0U; j < (uint32_t)MK_GMM_AXES; j++) {
+        for (uint32_t j = 0U; j < p->dims; j++) {
+            const uint32_t first = (p->full != 0U) ? 0U : j;
             away[j] = clamp16((int32_t)in[p->axes[j]] - mean[j]);
-            const uint32_t terms = (MK_GMM_DIAGONAL != 0) ? 1U : (j + 1U);
             if (total < best) {
-                const int32_t *from = (MK_GMM_DIAGONAL != 0) ? &away[j] : away;
-                total += coordinate(factor, from, terms, shift[j]);
+                total += coordinate(factor, &away[first], (j - first) + 1U, shift[j]);
             }
-            factor = &factor[terms];
+            factor = &factor[(j - first) + 1U];
         }
         best = (total < best) ? total : best;
-        mean = &mean[MK_GMM_AXES];
-        shift = &shift[MK_GMM_AXES];
+        mean = &mean[p->dims];
+        shift = &shift[p->dims];
     }
     *out = (int32_t)(((mk_root(best) * (uint32_t)p->mul) + ((uint32_t)1 << (p->shift - 1U))) >>
                      p->shift);

@@ -1,7 +1,4 @@
-/* Distance of int16 Q8.8 features in a Gaussian mixture, by its most likely component.
- *
- * MK_GMM_AXES (features compared) and MK_GMM_DIAGONAL (components lie along the axes) come from
- * mk_config.h. */
+/* Distance of int16 Q8.8 features in a Gaussian mixture, by its most likely component. */
 #ifndef MK_GMM_H
 #define MK_GMM_H
 
@@ -14,11 +11,14 @@ typedef struct {
     const int32_t *offsets;  /* [count]: how much farther away, standard deviations^2 * 65536 */
     const uint16_t *axes;    /* which feature each axis is */
     uint16_t count;          /* components */
+    uint16_t dims;           /* axes */
+    uint16_t full;           /* 1, or 0 where components lie along the axes */
     uint16_t mul;            /* score = (root * mul + half) >> shift */
     uint32_t shift;
 } mk_gmm_params;
 
-/* in: the features of one window; out: one score, Q8.8, 0 at the middle of the mixture. */
-void mk_gmm(const mk_gmm_params *p, const int16_t *in, int32_t *out);
+/* in: the features of one window; out: one score, Q8.8, 0 at the middle of the mixture; away: room
+ * for `dims` numbers. */
+void mk_gmm(const mk_gmm_params *p, const int16_t *in, int32_t *out, int32_t *away);
 
 #endif

@@ -17,6 +17,7 @@ class Generated:
         sizes: what the header promises ("arena_bytes", "weight_bytes", "ram_bytes" …).
         parts: part of the bill → symbol of the function whose run time it is.
         layers: one row per layer of every graph, for tables.
+        passes: what each rewrite of the graph did: name, summary, lines, proof.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Generated:
     sizes: Mapping[str, int]
     parts: Mapping[str, str]
     layers: tuple[Mapping[str, object], ...]
+    passes: tuple[Mapping[str, object], ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:

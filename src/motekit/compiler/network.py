@@ -34,18 +34,20 @@ class Layer:
     """One op of the generated program, for tables.
 
     Args:
-        cycles: what the kernel's cost model estimates.
+        function: C function that the kernel's call begins with.
+        cycles_estimated: by the kernel's cost model.
         weight_bytes: weights and biases in flash; table_bytes: everything else in flash.
     """
 
     name: str
     kind: str
     kernel: str
+    function: str
     why: str
     rejected: Mapping[str, str]
     shape: tuple[int, ...]
     macs: int
-    cycles: int
+    cycles_estimated: int
     weight_bytes: int
     table_bytes: int
     scratch_bytes: int
@@ -349,11 +351,12 @@ def _layer(graph: Graph, step: _Step) -> Layer:
         name=op.name,
         kind=op.kind,
         kernel=choice.kernel.name,
+        function=e.call.partition("(")[0],
         why=choice.why,
         rejected=choice.rejected,
         shape=graph.type(op.outputs[0]).shape,
         macs=OPS.get(op.kind).macs(op, graph),
-        cycles=choice.cost.cycles,
+        cycles_estimated=choice.cost.cycles,
         weight_bytes=weights,
         table_bytes=sum(c.values.nbytes for c in e.constants) - weights,
         scratch_bytes=e.scratch_bytes,

@@ -87,7 +87,11 @@ def compile_network(
             "macs": code.macs,
         },
         parts={"network": f"{name}_{interface.verb(window)}"},
-        layers=tuple(dataclasses.asdict(layer) for layer in code.layers),
+        layers=tuple(
+            {**dataclasses.asdict(layer), "function": rename(layer.function, name)}
+            for layer in code.layers
+        ),
+        passes=tuple(dataclasses.asdict(report) for report in code.reports),
     )
 
 

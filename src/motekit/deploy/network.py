@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from motekit.graph.exporters import to_tflite
 from motekit.graph.oracle import Oracle
 from motekit.graph.stream import Stepped, stepped
 
+from .layers import LayerCycles, layer_cycles
 from .network_program import Case, NetworkBill, assemble, differences
 
 __all__ = [
@@ -36,6 +37,7 @@ class BuiltNetwork:
     Args:
         inputs_checked: inputs that were run, of a streaming program steps.
         mismatches: output elements that differed.
+        layers: cycles of every layer, over the last of these inputs.
         stream: how a streaming program moves, None for one that takes the whole input.
     """
 
@@ -46,7 +48,25 @@ class BuiltNetwork:
     bill: NetworkBill
     inputs_checked: int
     mismatches: int
+    layers: LayerCycles
     stream: Stepped | None = None
+
+    def rows(self) -> list[dict[str, object]]:
+        """One row a layer: what the compiler says of it, and the cycles it took."""
+        found = []
+        for row in self.generated.layers:
+            name, macs = str(row["name"]), int(str(row["macs"]))
+            cycles = self.layers.by_layer.get(name)
+            found.append(
+                {
+                    **row,
+                    "cycles": None if cycles is None else round(cycles),
+                    "cycles_per_mac": cycles / macs if macs and cycles is not None else None,
+                    "share": (cycles or 0.0) / self.layers.total if self.layers.total else 0.0,
+                    "calls": self.layers.calls.get(name, 0.0),
+                }
+            )
+        return found
 
     def as_dict(self) -> dict[str, object]:
         """The object that `motekit compile --json` prints."""
@@ -70,7 +90,8 @@ class BuiltNetwork:
             "inputs_checked": self.inputs_checked,
             "state_bytes": self.generated.sizes["state_bytes"],
             **({} if self.stream is None else {"stream": self.stream.as_dict()}),
-            "layers": [dict(row) for row in self.generated.layers],
+            "layers": self.rows(),
+            "glue_cycles": round(self.layers.glue),
             "paths": {
                 "elf": str(self.elf),
                 "c_dir": str(self.c_dir),
@@ -137,10 +158,14 @@ def build_network(
     compiler: str = "zig",
     opt: str = "-Os",
     command: str = "",
+    profiled: int = 1,
 ) -> BuiltNetwork:
     """Compile a graph, run `cases` on the emulated core and compare every output byte.
 
     Writes `folder`/c, `folder`/<name>.elf and `folder`/<name>.tflite.
+
+    Args:
+        profiled: of the last inputs, how many are run once more to measure each layer.
     """
     generated = compile_network(
         graph, name, targets.core(core).spec, optimize, version=__version__, command=command
@@ -150,7 +175,10 @@ def build_network(
     made.tflite.write_bytes(model)
     outputs, bill = made.run(cases)
     wrong = differences(outputs, oracle.run(model, cases, reset=False))
-    return BuiltNetwork(generated, made.c_dir, made.elf, made.tflite, bill, len(cases), wrong)
+    layers = layer_cycles(made, cases[-profiled:])
+    return BuiltNetwork(
+        generated, made.c_dir, made.elf, made.tflite, bill, len(cases), wrong, layers
+    )
 
 
 def build_stream(
@@ -166,6 +194,7 @@ def build_stream(
     compiler: str = "zig",
     opt: str = "-Os",
     command: str = "",
+    profiled: int = 1,
 ) -> BuiltNetwork:
     """Compile a model over a sliding window to a step function and run it over `frames`.
 
@@ -176,6 +205,7 @@ def build_stream(
     Args:
         frames: a stream of the model's input, as long as one likes along `axis`.
         axis, hop: see `motekit.graph.stream.stepped`.
+        profiled: of the last steps, how many are run once more to measure each layer.
 
     Raises:
         InputError: the model cannot be streamed; with the layer and the reason.
@@ -185,6 +215,7 @@ def build_stream(
         step.graph, name, targets.core(core).spec, optimize,
         window=Window(step.frames, step.hop, digest(graph)), version=__version__, command=command,
     )  # fmt: skip
+    generated = replace(generated, passes=tuple(asdict(report) for report in step.reports))
     made = assemble(step.graph, generated, core, folder, compiler, opt)
     model = to_tflite(graph)
     made.tflite.write_bytes(model)
@@ -192,4 +223,7 @@ def build_stream(
     outputs, bill = made.run(cases, unbilled=1)
     expected = [step.newest(outs) for outs in oracle.run(model, step.windows(frames))]
     wrong = differences(outputs, expected)
-    return BuiltNetwork(generated, made.c_dir, made.elf, made.tflite, bill, len(cases), wrong, step)
+    layers = layer_cycles(made, cases[-profiled - 1 :], unbilled=1)
+    return BuiltNetwork(
+        generated, made.c_dir, made.elf, made.tflite, bill, len(cases), wrong, layers, step
+    )

@@ -17,7 +17,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, Reach
 from motekit.graph.ops import OPS
-from motekit.graph.passes import simplify
+from motekit.graph.passes import Report, simplify
 from motekit.graph.run import trace
 from motekit.graph.spec import check
 
@@ -45,6 +45,7 @@ class Stepped:
             moving output's new frames only, the last ones of what the model gives.
         kept: what is remembered.
         whole: op → why all of its outputs are computed in every step.
+        reports: what the passes before did, and this one.
     """
 
     graph: Graph
@@ -55,6 +56,7 @@ class Stepped:
     output_axes: tuple[int | None, ...]
     kept: tuple[Kept, ...]
     whole: dict[str, str]
+    reports: tuple[Report, ...] = ()
 
     @property
     def warmup(self) -> int:
@@ -139,7 +141,7 @@ def stepped(graph: Graph, axis: int | None = None, hop: int = 1) -> Stepped:
     Raises:
         InputError: the model cannot go on frame by frame; with the layer and the reason.
     """
-    batch, _ = simplify(graph)
+    batch, reports = simplify(graph)
     axis = _window_axis(batch, axis)
     frames = batch.type(batch.inputs[0]).shape[axis]
     if not 1 <= hop < frames:
@@ -156,7 +158,12 @@ def stepped(graph: Graph, axis: int | None = None, hop: int = 1) -> Stepped:
              made.type(before).nbytes)
         for before, _ in made.state
     )  # fmt: skip
-    result = Stepped(check(made, "streaming"), graph, axis, frames, hop, axes, kept, walk.whole)
+    lines = [f"{k.tensor}: {k.frames} frames kept, {k.nbytes} B" for k in kept]
+    lines += [f"{op}: computed as a whole, {why}" for op, why in walk.whole.items()]
+    told = Report("stream", "compute only what new frames change", tuple(lines))
+    result = Stepped(
+        check(made, "streaming"), graph, axis, frames, hop, axes, kept, walk.whole, (*reports, told)
+    )
     if result.macs >= count_macs(batch):
         _refuse(result)
     return result

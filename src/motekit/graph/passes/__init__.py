@@ -21,11 +21,13 @@ class Report:
     """What a pass did.
 
     Args:
+        summary: what it is for.
         lines: one sentence a change, for people.
         proof: what justifies the changes, JSON-like, for the build.
     """
 
     name: str
+    summary: str = ""
     lines: tuple[str, ...] = ()
     proof: dict[str, Any] = field(default_factory=dict)
 
@@ -62,5 +64,5 @@ def simplify(graph: Graph, passes: Sequence[Pass] = PASSES) -> tuple[Graph, tupl
     for each in passes:
         graph, lines, proof = each.run(graph)
         check(graph, f"the pass {each.name}")
-        reports.append(Report(each.name, lines, proof))
+        reports.append(Report(each.name, each.summary, lines, proof))
     return graph, tuple(reports)

@@ -1,13 +1,26 @@
 #include "mk_slide_words.h"
 
+/* A word from any address. */
+static inline uint32_t mk_load(const int8_t *at)
+{
+    uint32_t word;
+    __builtin_memcpy(&word, at, sizeof word);
+    return word;
+}
+
 /* Upwards: `to` may lie below `from` in the same memory. */
-static void mk_move(int8_t *to, const int8_t *from, uint32_t bytes)
+static void mk_shift(int8_t *to, const int8_t *from, uint32_t bytes)
 {
     uint32_t at = 0U;
     while (bytes - at >= 16U) {
-        uint32_t words[4];
-        __builtin_memcpy(words, &from[at], sizeof words);
-        __builtin_memcpy(&to[at], words, sizeof words);
+        const uint32_t a = mk_load(&from[at]);
+        const uint32_t b = mk_load(&from[at + 4U]);
+        const uint32_t c = mk_load(&from[at + 8U]);
+        const uint32_t d = mk_load(&from[at + 12U]);
+        __builtin_memcpy(&to[at], &a, sizeof a);
+        __builtin_memcpy(&to[at + 4U], &b, sizeof b);
+        __builtin_memcpy(&to[at + 8U], &c, sizeof c);
+        __builtin_memcpy(&to[at + 12U], &d, sizeof d);
         at += 16U;
     }
     while (at < bytes) {
@@ -25,7 +38,7 @@ void mk_slide_words(const mk_slide_words_params *p, const void *window, const vo
     int8_t *to = (int8_t *)out;
     for (uint32_t i = 0U; i < 2U * p->rows; i++) {
         const uint32_t side = i & 1U; /* of a row: what stays, then what is new */
-        mk_move(to, from[side], bytes[side]);
+        mk_shift(to, from[side], bytes[side]);
         to = &to[bytes[side]];
         from[side] = &from[side][step[side]];
     }

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 import typer
 
@@ -37,6 +37,9 @@ def optional_value(option: str, without: str) -> type[TyperCommand]:
     return Bare
 
 
+WIDE = 200  # columns of a table that goes to a file or another program
+
+
 class Report(Protocol):
     """Told how far a piece of work is: (what, done, total, note)."""
 
@@ -59,13 +62,15 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
 
     out = Table(box=None, pad_edge=False, header_style="bold")
+    wide = None if sys.stdout.isatty() else WIDE
     for i, header in enumerate(headers):
         cells = [row[i] for row in rows]
-        numeric = all(c[:1].isdigit() or c[:1] in "-−±" for c in cells if c)
-        out.add_column(header, justify="right" if numeric and i else "left")
+        numeric = i > 0 and all(c[:1].isdigit() or c[:1] in "-−±–+" for c in cells if c)
+        justify: Literal["right", "left"] = "right" if numeric else "left"
+        out.add_column(header, justify=justify, no_wrap=numeric, overflow="fold")
     for row in rows:
         out.add_row(*row)
-    Console().print(out)
+    Console(width=wide).print(out)
 
 
 class _Bars:

@@ -2,6 +2,7 @@
 
     <folder>/<core>/c/            the C library: drop these files into any build system
     <folder>/<core>/<name>.elf    the program that was measured and run
+    <folder>/<core>/build.json    its costs and layers, for `motekit diff`
     <folder>/<core>/proof/        vectors, the runner in C, manifest.json, verdict.json
 
 The same pipeline and windows give the same bytes in any folder.
@@ -29,7 +30,7 @@ from motekit.core.pipeline import PipelineSpec
 from motekit.graph.exporters.tflite import expressible, to_tflite
 from motekit.graph.oracle import Oracle
 
-from . import measure, pack
+from . import measure, pack, record
 from .bill import Bill
 from .emulate import Done, Emulated, EmulatedProgram, link_program
 from .host import HostProgram, Outcome
@@ -136,6 +137,13 @@ def _build(
     built = Built(
         spec, generated, c_dir, elf, folder / "proof", tflite, proof, bill, emulated, host
     )
+    record.write(
+        folder,
+        record.pipeline(
+            spec.name, options.core, bill.as_dict(), generated.layers, motekit=__version__,
+            optimize=options.optimize, compiler=options.compiler, opt=options.opt,
+        ),
+    )  # fmt: skip
     pack.write(built.proof_dir, spec, generated, windows, emulated, proof, bill)
     _manifest(folder, spec, options)
     return built

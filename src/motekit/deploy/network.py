@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from motekit.core.op import Array
 from motekit.graph.exporters import to_tflite
 from motekit.graph.oracle import Oracle
 from motekit.graph.stream import Stepped, stepped
+from motekit.targets.timing.bound import macs_per_cycle
 
+from . import record
 from .layers import LayerCycles, layer_cycles
-from .network_program import Case, NetworkBill, assemble, differences
+from .network_program import Case, NetworkBill, Program, assemble, differences
 
 __all__ = [
     "BuiltNetwork", "Case", "NetworkBill", "build_network", "build_stream", "random_cases",
@@ -37,6 +39,7 @@ class BuiltNetwork:
     Args:
         inputs_checked: inputs that were run, of a streaming program steps.
         mismatches: output elements that differed.
+        how: version, command, mode, compiler and level.
         layers: cycles of every layer, over the last of these inputs.
         stream: how a streaming program moves, None for one that takes the whole input.
     """
@@ -49,6 +52,7 @@ class BuiltNetwork:
     inputs_checked: int
     mismatches: int
     layers: LayerCycles
+    how: Mapping[str, str]
     stream: Stepped | None = None
 
     def rows(self) -> list[dict[str, object]]:
@@ -62,16 +66,35 @@ class BuiltNetwork:
                     **row,
                     "cycles": None if cycles is None else round(cycles),
                     "cycles_per_mac": cycles / macs if macs and cycles is not None else None,
+                    "of_bound": self._of_bound(macs, cycles),
                     "share": (cycles or 0.0) / self.layers.total if self.layers.total else 0.0,
                     "calls": self.layers.calls.get(name, 0.0),
                 }
             )
         return found
 
+    @property
+    def bound(self) -> float | None:
+        """Multiply-accumulates a cycle that the core cannot exceed."""
+        return macs_per_cycle(targets.core(self.bill.core))
+
+    def _of_bound(self, macs: int, cycles: float | None) -> float | None:
+        """Share of the cycles that the arithmetic alone would take at the core's bound."""
+        return macs / self.bound / cycles if macs and cycles and self.bound else None
+
+    def record(self) -> dict[str, object]:
+        """build.json: figures, layers, and what the passes did, with proofs."""
+        found = self.as_dict()
+        return {**found, "passes": [dict(p) for p in self.generated.passes], "paths": {
+            "elf": self.elf.name, "c_dir": self.c_dir.name, "tflite": self.tflite.name,
+        }}  # fmt: skip
+
     def as_dict(self) -> dict[str, object]:
         """The object that `motekit compile --json` prints."""
         bill = self.bill
         return {
+            "kind": "network",
+            **self.how,
             "name": self.generated.name,
             "core": bill.core,
             "macs": bill.macs,
@@ -79,6 +102,7 @@ class BuiltNetwork:
             "cycles_max": bill.cycles_max,
             "cycles_tag": bill.cycles_tag,
             "macs_per_cycle": bill.macs_per_cycle,
+            "macs_per_cycle_bound": self.bound,
             "arena_bytes": bill.arena_bytes,
             "touched_bytes": bill.touched_bytes,
             "ram_bytes": bill.ram_bytes,
@@ -92,12 +116,12 @@ class BuiltNetwork:
             **({} if self.stream is None else {"stream": self.stream.as_dict()}),
             "layers": self.rows(),
             "glue_cycles": round(self.layers.glue),
-            "paths": {
-                "elf": str(self.elf),
-                "c_dir": str(self.c_dir),
-                "tflite": str(self.tflite),
-            },
+            "paths": self.paths(),
         }
+
+    def paths(self) -> dict[str, str]:
+        """Where everything lies."""
+        return {"elf": str(self.elf), "c_dir": str(self.c_dir), "tflite": str(self.tflite)}
 
     def require(self) -> None:
         """Raise PromiseError unless every output byte was equal."""
@@ -162,7 +186,7 @@ def build_network(
 ) -> BuiltNetwork:
     """Compile a graph, run `cases` on the emulated core and compare every output byte.
 
-    Writes `folder`/c, `folder`/<name>.elf and `folder`/<name>.tflite.
+    Writes `folder`/c, `folder`/<name>.elf, `folder`/<name>.tflite and `folder`/build.json.
 
     Args:
         profiled: of the last inputs, how many are run once more to measure each layer.
@@ -176,9 +200,7 @@ def build_network(
     outputs, bill = made.run(cases)
     wrong = differences(outputs, oracle.run(model, cases, reset=False))
     layers = layer_cycles(made, cases[-profiled:])
-    return BuiltNetwork(
-        generated, made.c_dir, made.elf, made.tflite, bill, len(cases), wrong, layers
-    )
+    return _recorded(made, bill, len(cases), wrong, layers, (optimize, compiler, opt, command))
 
 
 def build_stream(
@@ -200,7 +222,7 @@ def build_stream(
 
     The outputs of every step, the first ones included, are compared with LiteRT's on the whole
     window at that moment. The bill is that of a step; the first one, which resets, does not
-    count. Writes `folder`/c, `folder`/<name>.elf and `folder`/<name>.tflite, the whole model.
+    count. Writes what `build_network` writes; the .tflite is the whole model.
 
     Args:
         frames: a stream of the model's input, as long as one likes along `axis`.
@@ -224,6 +246,19 @@ def build_stream(
     expected = [step.newest(outs) for outs in oracle.run(model, step.windows(frames))]
     wrong = differences(outputs, expected)
     layers = layer_cycles(made, cases[-profiled - 1 :], unbilled=1)
-    return BuiltNetwork(
-        generated, made.c_dir, made.elf, made.tflite, bill, len(cases), wrong, layers, step
-    )
+    how = (optimize, compiler, opt, command)
+    return _recorded(made, bill, len(cases), wrong, layers, how, step)
+
+
+def _recorded(
+    made: Program, bill: NetworkBill, checked: int, wrong: int, layers: LayerCycles,
+    how: tuple[str, str, str, str], step: Stepped | None = None,
+) -> BuiltNetwork:  # fmt: skip
+    """The build, its record written beside it."""
+    words = dict(zip(("optimize", "compiler", "opt", "command"), how, strict=True))
+    built = BuiltNetwork(
+        made.generated, made.c_dir, made.elf, made.tflite, bill, checked, wrong, layers,
+        {"motekit": __version__, **words}, step,
+    )  # fmt: skip
+    record.write(made.c_dir.parent, built.record())
+    return built

@@ -11,7 +11,7 @@ from .data import ReportData
 from .view import view
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Templates with every value escaped and every missing name an error."""
     env = Environment(
         loader=PackageLoader("motekit.report", "templates"),
@@ -27,11 +27,15 @@ def _environment() -> Environment:
     return env
 
 
+def style() -> str:
+    """The style sheet that all pages share."""
+    return resources.files("motekit.report").joinpath("templates/report.css").read_text("utf-8")
+
+
 def render(data: ReportData) -> str:
     """One self-contained HTML file: no script, no external request, opens offline.
 
     Everything that comes from the user (names, labels, commands) is escaped. The same data
     gives the same bytes.
     """
-    css = resources.files("motekit.report").joinpath("templates/report.css").read_text("utf-8")
-    return _environment().get_template("report.html.j2").render(css=css, **view(data))
+    return environment().get_template("report.html.j2").render(css=style(), **view(data))

@@ -50,7 +50,7 @@ class Compiled:
 
 def compile_model(
     model: Path, core: str, optimize: str, out: Path, name: str, inputs: int, report: Report,
-    calibration: Path | None = None, sliding: Sliding | None = None,
+    calibration: Path | None = None, sliding: Sliding | None = None, profiled: int = 1,
 ) -> Compiled:  # fmt: skip
     """Import, quantize a float model, compile, run, compare.
 
@@ -62,6 +62,7 @@ def compile_model(
         sliding: make a program that goes on frame by frame; None: one for the whole input. It is
             run over `inputs` steps beside those that fill the window, lead it through the
             extremes, and bring calibration samples.
+        profiled: of the last inputs, how many are run once more to measure each layer.
 
     Raises InputError for a model that cannot be lowered or a core without emulator.
     """
@@ -88,8 +89,9 @@ def compile_model(
         if sliding is None:
             cases = [*random_cases(opened.graph, inputs), *real]
             built = build_network(
-                opened.graph, prefix, core, out, cases, oracle, mode, command=command
-            )
+                opened.graph, prefix, core, out, cases, oracle, mode, command=command,
+                profiled=profiled,
+            )  # fmt: skip
         else:
             made = stepped(opened.graph, sliding.axis, sliding.hop)
             count = 5 * made.frames + inputs * made.hop
@@ -97,6 +99,7 @@ def compile_model(
             built = build_stream(
                 opened.graph, prefix, core, out, np.concatenate(frames, made.axis), oracle, mode,
                 made.axis, made.hop, command=f"{command} --stream {made.axis} --hop {made.hop}",
+                profiled=profiled,
             )  # fmt: skip
     report("compile", 1, 1, prefix)
     return Compiled(opened, built)

@@ -8,8 +8,10 @@ import shutil
 import subprocess
 
 import pytest
+from network_pages import network_record
 
 from motekit.report import render
+from motekit.report.network import render_network
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -52,8 +54,10 @@ FRAME = """<!DOCTYPE html><title></title><body style="margin:0">
 
 @pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
 @pytest.mark.parametrize("width", [1280, 400])
-def test_nothing_overlaps_or_sticks_out(report, tmp_path, width: int) -> None:
-    html = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', PROBE, render(report))
+@pytest.mark.parametrize("page", ["report", "network"])
+def test_nothing_overlaps_or_sticks_out(report, tmp_path, width: int, page: str) -> None:
+    shown = render(report) if page == "report" else render_network(network_record())
+    html = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', PROBE, shown)
     (tmp_path / "page.html").write_text(html, "utf-8")
     frame = tmp_path / "frame.html"
     frame.write_text(FRAME.format(width=width), "utf-8")

@@ -1,5 +1,5 @@
 """Graphs → model files of other frameworks."""
 
-from .tflite import Written, to_tflite, write
+from .tflite import Written, to_tflite, write, write_float
 
-__all__ = ["Written", "to_tflite", "write"]
+__all__ = ["Written", "to_tflite", "write", "write_float"]

@@ -40,12 +40,17 @@ class Written:
 
 def write(graph: Graph) -> Written:
     """As `to_tflite`. A real graph (see `motekit.graph.floats`) becomes a float model."""
+    return write_float(graph) if is_real(graph) else _written(_Writer(with_pads(graph)))
+
+
+def write_float(real: Graph) -> Written:
+    """A real graph as a float model; quantize ops to int8 and dequantize ops stay."""
+    return _written(_FloatWriter(with_pads(shadow(without_conversions(real))), real=real))
+
+
+def _written(writer: _Writer) -> Written:
     import flatbuffers
 
-    if is_real(graph):
-        writer: _Writer = _FloatWriter(with_pads(shadow(without_conversions(graph))), real=graph)
-    else:
-        writer = _Writer(with_pads(graph))
     model = writer.model()
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), IDENTIFIER)
@@ -190,7 +195,9 @@ class _FloatWriter(_Writer):
                 return super()._tensor(name, plain, given.data)
             values = dequantize(given.data, given.type).astype(np.float32)
             return super()._tensor(name, replace(plain, dtype="float32"), values)
-        if type_.dtype == "int8" and data is None:
+        if given is not None and given.type.dtype == "int8":
+            type_ = given.type
+        elif type_.dtype == "int8" and data is None:
             type_ = TensorType(type_.shape, "float32")
         return super()._tensor(name, type_, data)
 

@@ -11,13 +11,15 @@ import numpy.typing as npt
 
 from motekit.core.graph import Graph
 from motekit.core.tensors import TensorType, dequantize
-from motekit.graph.exporters.tflite import write
+from motekit.graph.exporters.tflite import write, write_float
 from motekit.graph.oracle import Oracle
 
 from . import scales
 from .calibrate import RESOLVER, Case, activations, floats_of
+from .simulate import simulate
 
 F64 = npt.NDArray[np.float64]
+FLOAT = "the float model in LiteRT"
 PERFECT_DB = 120.0  # what is said where there is no error at all
 
 
@@ -90,20 +92,26 @@ def stored_case(graph: Graph, case: Case) -> list[npt.NDArray[np.generic]]:
 def compare(graph: Graph, real: Graph, cases: Sequence[Case], oracle: Oracle) -> Comparison:
     """Noise of every layer and distance of the outputs over `cases`, both run by LiteRT.
 
+    Where the source says how it is quantized, the other side rounds there too.
+
     Args:
         graph: the integer graph of `real`.
         cases: real inputs, float32.
     """
+    other = simulate(real)
+    against = "its own arithmetic, float with the file's roundings" if other.rounded else FLOAT
     shared = [n for n in floats_of(real) if n in graph.tensors]
+    places = [other.rounded.get(n, n) for n in shared]
     power, error, beyond = ({n: 0.0 for n in shared} for _ in range(3))
     stored = [stored_case(graph, case) for case in cases]
     ends = _Ends(graph)
     pairs = zip(
-        activations(real, write(real), cases, shared, oracle, RESOLVER),
+        activations(other.graph, write_float(other.graph), cases, places, oracle, RESOLVER),
         activations(graph, write(graph), stored, shared, oracle, "BUILTIN_REF"),
         strict=True,
     )
-    for wants, gots in pairs:
+    for found, gots in pairs:
+        wants = {name: found[place] for name, place in zip(shared, places, strict=True)}
         for name in shared:
             want = wants[name].astype(np.float64)
             got = dequantize(gots[name], graph.type(name))
@@ -123,7 +131,7 @@ def compare(graph: Graph, real: Graph, cases: Sequence[Case], oracle: Oracle) ->
                 LayerNoise(layer, kind, decibels(power[name], error[name]),
                            beyond[name] / len(cases), quant.per_tensor[0])
             )  # fmt: skip
-    return Comparison(tuple(layers), (ends.distance("the float model in LiteRT"),), cases=stored)
+    return Comparison(tuple(layers), (ends.distance(against),), cases=stored)
 
 
 def outputs_distance(

@@ -23,7 +23,6 @@ from .real import shadow
 from .ties import UNKNOWN, inferred
 
 NEEDS = "give --calibration a file of typical inputs"
-MATCHES = 1e-6  # relative difference of scales that are one
 
 
 def quantize(real: Graph, ranges: Ranges | None = None) -> Graph:
@@ -191,7 +190,7 @@ class _Work:
         common = self.wanted(op.outputs[0]) or widest
         names = list(op.inputs)
         for i, name in enumerate(names):
-            if name not in data or same(_quant(self.tensors[name].type), common):
+            if name not in data or _quant(self.tensors[name].type) == common:
                 continue
             tensor = self.tensors[name]
             if tensor.data is not None:
@@ -214,12 +213,6 @@ class _Work:
         quant = _quant(self.tensors[str(op.inputs[0])].type)
         value = np.array([op.attrs["value"]], np.float64)
         return replace(op, attrs={**op.attrs, "value": int(scales.quantized(value, quant)[0])})
-
-
-def same(a: QuantParams, b: QuantParams) -> bool:
-    """Whether two per-tensor quantizations are one."""
-    close = abs(a.scale[0] - b.scale[0]) <= MATCHES * a.scale[0]
-    return close and a.zero_point == b.zero_point
 
 
 def _quant(type_: TensorType) -> QuantParams:

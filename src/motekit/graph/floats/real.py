@@ -64,7 +64,7 @@ def without_conversions(graph: Graph) -> Graph:
     """A real graph with a reshape to the same shape in place of every change of quantization."""
     ops = tuple(
         replace(op, kind="reshape", attrs={"shape": graph.type(op.outputs[0]).shape})
-        if op.kind == "quantize"
+        if op.kind == "quantize" and graph.type(op.outputs[0]).dtype == "float32"
         else op
         for op in graph.ops
     )

@@ -111,15 +111,15 @@ def _complete(real: Graph) -> bool:
 def _as_said(
     real: Graph, importer: Importer, content: bytes, inputs: Path | None, oracle: Oracle
 ) -> Opened:
-    """The graph as the source quantizes it. There is no float model to compare layers with: a
-    rounding may stand for a clamp that the source left out."""
+    """The graph as the source quantizes it, compared on random inputs if none are given."""
     graph = check(quantize(real), "quantization")
     cases: Sequence[Case]
     if inputs is None:
         cases, about = random_inputs(real, RANDOM), "random inputs over the range of each input"
     else:
         cases, about = read_samples(inputs, real).cases[:COMPARED], "the inputs given"
-    found = _from_source(Comparison(), graph, importer, content, cases, oracle)
+    found = compare(graph, real, cases, oracle)
+    found = _from_source(found, graph, importer, content, cases, oracle)
     notes = (*found.notes, f"quantized as the file says; compared on {about}")
     stored = () if inputs is None else [stored_case(graph, case) for case in cases]
     return Opened(graph, importer.name, comparison=replace(found, notes=notes, cases=stored))

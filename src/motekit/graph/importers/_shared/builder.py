@@ -12,7 +12,6 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.tensors import QuantParams, TensorType
 from motekit.graph.floats import ties
-from motekit.graph.floats.quantize import same
 from motekit.graph.floats.real import shadow_tensor
 from motekit.graph.importers import c_identifier
 from motekit.graph.ops import OPS
@@ -32,6 +31,7 @@ from .values import (
 
 LONGEST = 40
 MAX_RANK = 8
+NEARLY = 1e-3  # scales this close are one: a quarter of a step at the end of the int8 range
 
 
 @dataclass
@@ -208,7 +208,8 @@ class Builder:
         if old is None:
             self.tensors[value.name] = replace(tensor, type=replace(tensor.type, quant=quant))
             return value
-        if same(old, quant):
+        (a, zero), (scale, other) = old.per_tensor, quant.per_tensor
+        if zero == other and abs(a - scale) <= NEARLY * a:
             return value
         name = self._tensor(self.label, replace(tensor.type, quant=quant))
         self.ops.append(Op("quantize", self.op_name(), (value.name,), (name,),

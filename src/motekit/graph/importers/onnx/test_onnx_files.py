@@ -67,11 +67,12 @@ def test_quantized_models_stay_within_steps_of_onnx_runtime(
         opened = open_model(path, None, tmp_path / "x.npy", oracle)
         expected = oracle.run(to_tflite(opened.graph), opened.cases[:3])
     assert opened.quantized == "file" and opened.comparison is not None
-    (away,) = opened.comparison.distances
+    away, own = opened.comparison.distances
     assert away.against.startswith("ONNX Runtime") and away.samples == 40
     # Layers are a step or two apart; a logit's step is 0.3, which can move a probability by 0.08.
     assert away.max_abs < 0.15 and away.mean_abs < 0.01, away
     assert away.top1 is not None and away.top1 >= 0.9
+    assert own.against.startswith("its own arithmetic") and own.max_abs < 0.15
     for case, want in zip(opened.cases[:3], expected, strict=True):
         assert np.array_equal(run(opened.graph, case)[0], want[0])
 

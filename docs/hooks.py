@@ -147,13 +147,21 @@ def commands() -> str:
         "# Command line\n\nEvery verb takes `--json` for machines and ends with 0, 1 (a promise "
         "failed), 2 (wrong use or input), 3 (the machine failed) or 130 (interrupted).\n"
     ]
-    for name in sorted(group.commands):
-        command = group.commands[name]
+    for name, command in _verbs(group, ""):
         parts.append(f"## motekit {name}\n\n{(command.help or '').strip()}\n")
         rows = [_option(p) for p in command.params]
         if rows:
             parts.append(table(("option", "default", "meaning"), iter(rows)))
     return "\n".join(parts)
+
+
+def _verbs(group: Any, before: str) -> Iterator[tuple[str, Any]]:
+    """Every command by its words; after a group, the commands in it."""
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        yield f"{before}{name}", command
+        if hasattr(command, "commands"):
+            yield from _verbs(command, f"{before}{name} ")
 
 
 def _option(parameter: Any) -> tuple[object, ...]:

@@ -114,7 +114,11 @@ def test_commands_in_the_text_exist(path: Path) -> None:
         if verb.startswith("-"):
             continue
         assert verb in known, f"{path.name}: motekit {verb}"
-        options = {o for p in known[verb].params for o in p.opts} | {"--help"}
+        command = known[verb]
+        if hasattr(command, "commands") and rest:
+            assert rest[0] in command.commands, f"{path.name}: motekit {verb} {rest[0]}"
+            command = command.commands[rest[0]]
+        options = {o for p in command.params for o in p.opts} | {"--help"}
         for word in rest:
             if word.startswith("--"):
                 assert word.split("=")[0] in options, f"{path.name}: motekit {verb} {word}"

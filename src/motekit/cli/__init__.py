@@ -1,6 +1,7 @@
 """The command line: one file per verb, discovered by name.
 
-A verb is a module of this package with a function `command`; its docstring is the help text.
+A verb is a module of this package with a function `command`, whose docstring is the help text, or
+with a Typer `command` that has verbs of its own.
 `COMMAND`, if there is one, is the Typer class that reads its words.
 Verb modules import nothing heavy at the top, so that `motekit --help` stays quick.
 """
@@ -53,7 +54,10 @@ def build_app() -> typer.Typer:
 
     for verb in verbs():
         module = importlib.import_module(_module(verb))
-        app.command(name=verb, cls=getattr(module, "COMMAND", None))(module.command)
+        if isinstance(module.command, typer.Typer):
+            app.add_typer(module.command, name=verb)
+        else:
+            app.command(name=verb, cls=getattr(module, "COMMAND", None))(module.command)
     return app
 
 

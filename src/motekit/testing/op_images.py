@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph
-from motekit.graph.ops._shared import windows
+from motekit.graph.ops._shared import types, windows
 
 from .op_cases import CHANNELS, SIZES, ZEROS, Builder, Weights, int8, int8_types, layer
 
@@ -77,4 +77,19 @@ def poolings(draw: st.DrawFn, kind: str) -> Graph:
     attrs = {
         "size": w.size, "stride": w.stride, "padding": w.padding, "activation": draw(ACTIVATIONS)
     }  # fmt: skip
+    return b.graph(kind, ["x"], ["y"], attrs)
+
+
+@st.composite
+def resizings(draw: st.DrawFn, kind: str) -> Graph:
+    """A resize_nearest or resize_bilinear, larger, smaller and of one pixel."""
+    b = Builder()
+    x = draw(
+        int8_types((draw(st.sampled_from((1, 1, 2))), draw(SIZES), draw(SIZES), draw(CHANNELS)))
+    )
+    size = (draw(SIZES), draw(st.sampled_from((1, 2, 3, 7, 16, 31))))
+    align, half = draw(st.sampled_from(((False, False), (True, False), (False, True))))
+    attrs = {"size": size, "align_corners": align, "half_pixels": half}
+    b.add("x", x)
+    b.add("y", types.same_as(x, (x.shape[0], *size, x.shape[3])))
     return b.graph(kind, ["x"], ["y"], attrs)

@@ -1,0 +1,1 @@
+"""C kernels of the op depth_to_space."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec

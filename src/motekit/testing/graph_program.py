@@ -24,6 +24,7 @@ from motekit.compiler.network import GraphCode, emit_graph
 from motekit.core.graph import Graph
 from motekit.core.op import Array
 from motekit.core.target import TargetSpec
+from motekit.graph.passes import PASSES
 from motekit.targets.emulation import Machine
 from motekit.targets.toolchain import Settings, executable
 
@@ -37,7 +38,8 @@ Request = tuple[int, Sequence[Array]]
 
 @dataclass(frozen=True)
 class Case:
-    """A graph, the kernels to force (op name → kernel name), and what to choose others for.
+    """A graph, the kernels to force (op name → kernel name), and what to choose others for. With
+    kernels forced the graph is taken as it is, without passes.
 
     Args:
         keep: a graph with state keeps it from request to request; else each starts afresh.
@@ -130,7 +132,7 @@ def emit(cases: Sequence[Case], target: TargetSpec) -> list[GraphCode]:
             emit_graph(
                 case.graph, f"c{i}_", target, case.optimize,  # type: ignore[arg-type]
                 arena=f"c{i}_arena.bytes", external=places, kernels=case.kernels,
-                state=f"c{i}_state.bytes",
+                state=f"c{i}_state.bytes", passes=() if case.kernels else PASSES,
             )
         )  # fmt: skip
     return codes

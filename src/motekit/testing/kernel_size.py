@@ -16,7 +16,8 @@ from motekit.targets.toolchain import Settings, compile_objects
 def code_bytes(graph: Graph, kernel: str, core: str = "cortex-m4f", opt: str = "-Os") -> int:
     """Bytes of code and tables of the sources that the graph's one op needs under a kernel."""
     target = targets.core(core)
-    code = emit_graph(graph, "t_", target.spec, kernels={graph.ops[0].name: kernel})
+    forced = {graph.ops[0].name: kernel}
+    code = emit_graph(graph, "t_", target.spec, kernels=forced, passes=())
     with tempfile.TemporaryDirectory(prefix="motekit-size-") as name:
         folder = Path(name)
         for file, text in code.sources.items():

@@ -18,6 +18,7 @@ from motekit.graph.ops import OPS
 from motekit.graph.oracle import Oracle
 from motekit.graph.passes import PASSES, Pass, simplify
 from motekit.testing.graphs import chain, classifier, int8, quant
+from motekit.testing.kernel_cases import conv
 from motekit.testing.op_cases import SEEDS, inputs
 
 SHARED = Path(os.environ.get("MOTEKIT_SHARED", Path(__file__).parents[4] / "shared"))
@@ -267,3 +268,13 @@ def test_a_pass_that_breaks_the_graph_is_named() -> None:
 
 def test_passes_have_names_of_their_own() -> None:
     assert len({p.name for p in PASSES}) == len(PASSES) and all(p.summary for p in PASSES)
+
+
+def test_one_channel_is_no_depthwise_layer() -> None:
+    graph = conv((5, 7, 1), 6, kernel=(3, 2), stride=(2, 1), depthwise=True, in_zero=3)
+    smaller, reports = simplify(graph)
+    assert [op.kind for op in smaller.ops] == ["conv_2d"]
+    assert any(report.lines for report in reports if report.name == "one_channel")
+    same(graph, smaller)
+    several = conv((5, 7, 2), 2, kernel=(3, 2), depthwise=True)
+    assert [op.kind for op in simplify(several)[0].ops] == ["depthwise_conv_2d"]

@@ -13,7 +13,7 @@ from typing import Any
 from motekit.core.graph import Graph
 from motekit.graph.spec import check
 
-from . import dead_channels, fold_constants, fuse_activation, fuse_pad, unused
+from . import dead_channels, fold_constants, fuse_activation, fuse_pad, one_channel, unused
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ PASSES: tuple[Pass, ...] = (
     Pass("fold_constants", "compute now what depends on no input", fold_constants.run),
     Pass("fuse_pad", "let a convolution pad its own input", fuse_pad.run),
     Pass("fuse_activation", "let a layer clamp its own output", fuse_activation.run),
+    Pass("one_channel", "run a depthwise layer of one channel as a convolution", one_channel.run),
     Pass("dead_channels", "drop channels that no input can make matter", dead_channels.run),
     Pass("unused", "drop ops and tensors that nothing uses", unused.run),
 )

@@ -21,7 +21,8 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     out = graph.type(op.outputs[0])
-    cycles = 14 * depthwise_conv_2d.OP.macs(op, graph) + 60 * out.size
+    rows = depthwise_conv_2d.geometry(op, graph).size[0]
+    cycles = 22 * depthwise_conv_2d.OP.macs(op, graph) + (80 + 25 * rows) * out.size
     return Cost(cycles, flash_bytes=56 + 5 * out.shape[-1], ram_bytes=0)
 
 

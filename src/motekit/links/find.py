@@ -36,13 +36,21 @@ class Found:
 
     @property
     def speaks(self) -> bool:
-        """Whether samples can be collected there."""
-        return self.device is not None or self.address.transport.name == FORWARDER
+        """Whether samples can be collected there: a mote answered, or the transport finds
+        nothing but what it can read."""
+        return self.device is not None or _own_words(self.address)
+
+
+def _own_words(address: Address) -> bool:
+    """Whether something else than the mote link is spoken there."""
+    return address.transport.session(address.params) is not None
 
 
 def probe(found: Found, wait_s: float = ANSWER_S) -> Found:
     """Ask who is there. Nothing is taken from the device, nothing acknowledged."""
     transport = found.address.transport
+    if _own_words(found.address):
+        return replace(found, note=found.words)
     try:
         connection = transport.connect(found.address.params)
     except MotekitError as error:

@@ -86,7 +86,7 @@ def _piece(values: npt.NDArray[np.float64], ratio: Fraction) -> npt.NDArray[np.f
     return np.asarray(out, dtype=np.float64)
 
 
-def _typed(values: npt.NDArray[np.float64], dtype: np.dtype[np.generic]) -> npt.NDArray[np.generic]:
+def typed(values: npt.NDArray[np.float64], dtype: np.dtype[np.generic]) -> npt.NDArray[np.generic]:
     """Counts stay counts: rounded to even and clipped to the range; floats stay floats."""
     if dtype.kind not in "iu":
         return values.astype(dtype)
@@ -120,7 +120,7 @@ def resample(stream: Stream, plan: Resampling) -> Stream:
         before = first + len(piece)
     whole = np.concatenate(pieces)
     return replace(
-        stream, rate_hz=plan.rate_hz, values=_typed(whole, stream.values.dtype),
+        stream, rate_hz=plan.rate_hz, values=typed(whole, stream.values.dtype),
         first_index=int(stream.first_index * ratio), gaps=tuple(gaps), time_s=None,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from mkdocs.structure.files import File, Files
 
 from motekit import cli, core, dsp, models, targets
 from motekit.core.params import describe
+from motekit.graph.importers import IMPORTERS
 from motekit.graph.ops import OPS
 from motekit.recordings.formats import FORMATS
 
@@ -122,6 +123,16 @@ def ops() -> str:
     return f"# Operations\n\n{lead}\n" + table(("op", "what it does", "in TFLite"), rows)
 
 
+def source_ops() -> str:
+    """What each importer lowers, by the names of its framework."""
+    text = "# Ops of model files\n\nWhat `motekit compile` reads, by importer. "
+    text += "[Bring a model of your own](../import-models.md) says how.\n"
+    for importer in IMPORTERS:
+        names = ", ".join(f"`{name}`" for name in sorted(importer.covers()))
+        text += f"\n## {importer.name}\n\n{importer.summary}.\n\n{names}\n"
+    return text
+
+
 def cores() -> str:
     rows = (
         (f"`{c.name}`", c.summary, c.spec.isa, c.spec.arithmetic, ", ".join(c.compilers))
@@ -201,6 +212,7 @@ GENERATED = {
     "reference/cores.md": cores,
     "reference/formats.md": formats,
     "reference/learners.md": learners,
+    "reference/model-ops.md": source_ops,
     "reference/operations.md": ops,
     "reference/python.md": api,
 }

@@ -17,6 +17,13 @@ Calibration = Annotated[
     Path | None,
     typer.Option(help="Typical inputs of a float model: .npy, .npz or a folder of them."),
 ]
+ChannelsLast = Annotated[
+    bool,
+    typer.Option(
+        "--channels-last",
+        help="Take and give pixels with their channels side by side, without a transpose.",
+    ),
+]
 Stream = Annotated[
     str,
     typer.Option(

@@ -12,6 +12,7 @@ from ._model import show
 from ._options import (
     STREAMING,
     Calibration,
+    ChannelsLast,
     Hop,
     Model,
     Name,
@@ -35,6 +36,7 @@ def command(
     name: Name = "",
     inputs: Annotated[int, typer.Option(min=1, help="Inputs to run and compare.")] = 16,
     calibration: Calibration = None,
+    channels_last: ChannelsLast = False,
     stream: Stream = "",
     hop: Hop = 1,
     explain: Annotated[
@@ -53,7 +55,16 @@ def command(
     sliding = Sliding(axis(stream), hop) if stream else None
     with progress(json) as report:
         compiled = compile_model(
-            model, target, optimize, out, name, inputs, report, calibration, sliding
+            model,
+            target,
+            optimize,
+            out,
+            name,
+            inputs,
+            report,
+            calibration,
+            sliding,
+            last=channels_last,
         )
     built = compiled.built
     if json:

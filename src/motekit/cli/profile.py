@@ -11,6 +11,7 @@ from . import _network
 from ._options import (
     STREAMING,
     Calibration,
+    ChannelsLast,
     Hop,
     Model,
     Name,
@@ -34,6 +35,7 @@ def command(
     name: Name = "",
     inputs: Annotated[int, typer.Option(min=1, help="Inputs to run; the mean is told.")] = 8,
     calibration: Calibration = None,
+    channels_last: ChannelsLast = False,
     stream: Stream = "",
     hop: Hop = 1,
     json: Json = False,
@@ -50,7 +52,16 @@ def command(
     sliding = Sliding(axis(stream), hop) if stream else None
     with progress(json) as report:
         compiled, page = profile_model(
-            model, target, optimize, out, name, inputs, report, calibration, sliding
+            model,
+            target,
+            optimize,
+            out,
+            name,
+            inputs,
+            report,
+            calibration,
+            sliding,
+            last=channels_last,
         )
     built = compiled.built
     if json:

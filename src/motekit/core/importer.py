@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class Importer:
             one or, for a model that still has to be quantized, a real one (see
             motekit.graph.floats). Raises InputError; one error lists every op that cannot be
             lowered.
+        covers: names of the source's ops that can be lowered, for the documentation.
         package: `__name__` of the folder.
         source: (content, inputs of each case) → what the source framework's own runtime gives,
             for measuring the distance; None where it has none. Raises InputError if that cannot
@@ -51,5 +52,6 @@ class Importer:
     suffixes: tuple[str, ...]
     sniff: Callable[[bytes], bool]
     load: Callable[[bytes, str, Path], Graph]
+    covers: Callable[[], Iterable[str]]
     package: str
     source: Callable[[bytes, Sequence[Case]], SourceRun] | None = None

@@ -27,12 +27,13 @@ class TfliteForm:
 
     Args:
         fields: fields of the options table by the names of the object API; enums as integers.
-        inputs: tensor names, arrays (written as constants), or None for an absent input.
+        inputs: tensor names, arrays or tensors (written as constants, an array without
+            quantization), or None for an absent input.
         intermediates: types of an LSTM's intermediates.
     """
 
     fields: Mapping[str, Any]
-    inputs: tuple[str | Array | None, ...]
+    inputs: tuple[str | Array | Tensor | None, ...]
     intermediates: tuple[TensorType, ...] = ()
 
 

@@ -19,7 +19,7 @@ from motekit.deploy.network import (
     random_cases,
     random_frames,
 )
-from motekit.graph.importers.opened import Opened, open_model
+from motekit.graph.importers.opened import Opened, open_model, with_channels_last
 from motekit.graph.oracle import Oracle
 from motekit.graph.stream import stepped
 
@@ -51,6 +51,7 @@ class Compiled:
 def compile_model(
     model: Path, core: str, optimize: str, out: Path, name: str, inputs: int, report: Report,
     calibration: Path | None = None, sliding: Sliding | None = None, profiled: int = 1,
+    last: bool = False,
 ) -> Compiled:  # fmt: skip
     """Import, quantize a float model, compile, run, compare.
 
@@ -62,6 +63,7 @@ def compile_model(
         sliding: make a program that goes on frame by frame; None: one for the whole input. It is
             run over `inputs` steps beside those that fill the window, lead it through the
             extremes, and bring calibration samples.
+        last: take and give channels last what the model takes and gives channels first.
         profiled: of the last inputs, how many are run once more to measure each layer.
 
     Raises InputError for a model that cannot be lowered or a core without emulator.
@@ -80,11 +82,13 @@ def compile_model(
     with Oracle() as oracle:
         report("read", 0, 1, model.name)
         opened = open_model(model, None, calibration, oracle)
+        opened = with_channels_last(opened) if last else opened
         report("read", 1, 1, model.name)
         report("compile", 0, 1, prefix)
         step = max(1, len(opened.cases) // REAL_INPUTS)
         real = opened.cases[::step][:REAL_INPUTS]
         data = "" if calibration is None else f" --calibration {calibration.name}"
+        data += " --channels-last" if last else ""
         command = f"motekit compile {model.name}{data} --target {core} --optimize {mode}"
         if sliding is None:
             cases = [*random_cases(opened.graph, inputs), *real]

@@ -14,14 +14,24 @@ PAGE = "profile.html"
 
 def profile_model(
     model: Path, core: str, optimize: str, out: Path, name: str, inputs: int, report: Report,
-    calibration: Path | None = None, sliding: Sliding | None = None,
+    calibration: Path | None = None, sliding: Sliding | None = None, last: bool = False,
 ) -> tuple[Compiled, Path]:  # fmt: skip
     """The build, measured over all of its inputs, and its page, which lies beside its C.
 
     Args: see `compile_model`.
     """
     compiled = compile_model(
-        model, core, optimize, out, name, inputs, report, calibration, sliding, profiled=inputs
+        model,
+        core,
+        optimize,
+        out,
+        name,
+        inputs,
+        report,
+        calibration,
+        sliding,
+        profiled=inputs,
+        last=last,
     )
     page = out / PAGE
     html = render_network(compiled.built.record())

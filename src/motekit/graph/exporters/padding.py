@@ -1,22 +1,23 @@
-"""Pads of their own for convolutions whose padding TFLite cannot say."""
+"""Pads of their own for convolutions and maxima whose padding TFLite cannot say."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from motekit.core.graph import Graph, Op, Tensor
-from motekit.graph.ops._shared import types, windows
+from motekit.graph.ops._shared import pooling, types, windows
 
 LAYERS = ("conv_2d", "depthwise_conv_2d")
+LOWEST = -128  # what a padded maximum sees outside: nothing that could win
 
 
 def with_pads(graph: Graph) -> Graph:
-    """The graph with a pad op before every convolution that is padded neither SAME nor VALID:
-    the inverse of the pass fuse_pad."""
+    """The graph with a pad op before every convolution or maximum that is padded neither SAME
+    nor VALID: the inverse of the pass fuse_pad."""
     tensors = dict(graph.tensors)
     ops: list[Op] = []
     for op in graph.ops:
-        if op.kind not in LAYERS or _sayable(op, graph):
+        if op.kind not in (*LAYERS, "max_pool_2d") or _sayable(op, graph):
             ops.append(op)
             continue
         x = types.operand(op, graph)
@@ -27,7 +28,7 @@ def with_pads(graph: Graph) -> Graph:
         name = f"{op.name}/padded"
         tensors[name] = Tensor(name, replace(x, shape=shape))
         pads = ((0, 0), (top, bottom), (left, right), (0, 0))
-        attrs = {"paddings": pads, "value": zero}
+        attrs = {"paddings": pads, "value": zero if op.kind in LAYERS else LOWEST}
         ops.append(Op("pad", f"{op.name}_pad", op.inputs[:1], (name,), attrs))
         bare = {**op.attrs, "padding": (0, 0, 0, 0)}
         ops.append(replace(op, inputs=(name, *op.inputs[1:]), attrs=bare))
@@ -35,7 +36,10 @@ def with_pads(graph: Graph) -> Graph:
 
 
 def _sayable(op: Op, graph: Graph) -> bool:
-    weights = types.operand(op, graph, 1).shape
-    window = windows.window(op.attrs, (weights[1], weights[2]))
+    if op.kind in LAYERS:
+        weights = types.operand(op, graph, 1).shape
+        window = windows.window(op.attrs, (weights[1], weights[2]))
+    else:
+        window = pooling.geometry(op)
     shape = types.operand(op, graph).shape
     return windows.scheme_of(window, (shape[1], shape[2])) is not None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from motekit.core.errors import InputError
-from motekit.core.graph import Graph, Op
+from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, TfliteForm, TfliteSpelling
 from motekit.core.tensors import QuantParams, TensorType, dequantize
 from motekit.graph.floats.real import is_real, shadow, without_conversions
@@ -151,11 +151,13 @@ class _Writer:
         out.builtinOptionsType, out.builtinOptions = self._options(spelled.options, form)
         return out
 
-    def _input(self, op: Op, position: int, given: str | Array | None) -> int:
+    def _input(self, op: Op, position: int, given: str | Array | Tensor | None) -> int:
         if given is None:
             return -1
         if isinstance(given, str):
             return self.index[given]
+        if isinstance(given, Tensor):
+            return self._tensor(f"{op.name}/{position}", given.type, given.data)
         type_ = TensorType(given.shape, str(given.dtype))
         return self._tensor(f"{op.name}/{position}", type_, given)
 
@@ -199,6 +201,9 @@ class _FloatWriter(_Writer):
             type_ = given.type
         elif type_.dtype == "int8" and data is None:
             type_ = TensorType(type_.shape, "float32")
+        elif type_.dtype == "int8" and data is not None:  # around a maximum: see padding.LOWEST
+            lowest = np.full(type_.shape, np.finfo(np.float32).min, np.float32)
+            return super()._tensor(name, TensorType(type_.shape, "float32"), lowest)
         return super()._tensor(name, type_, data)
 
 

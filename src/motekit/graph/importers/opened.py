@@ -24,6 +24,7 @@ from motekit.graph.oracle import Oracle
 from motekit.graph.spec import check
 
 from . import read_model
+from .interface import channels_last
 
 COMPARED = 100  # samples whose every layer is compared
 RANDOM = 20  # inputs drawn where the file says how everything is quantized
@@ -58,6 +59,29 @@ class Opened:
         if self.samples[1]:
             out |= {"samples_used": self.samples[0], "samples_given": self.samples[1]}
         return out if self.comparison is None else out | self.comparison.as_dict()
+
+
+def with_channels_last(opened: Opened) -> Opened:
+    """The model with inputs and outputs in the kernels' order, where a transpose stood there."""
+    found = channels_last(opened.graph)
+    if not found.inputs and not found.outputs:
+        return opened
+    told = [_taken(found.graph, "input", name) for name in found.inputs]
+    told += [_taken(found.graph, "output", name) for name in found.outputs]
+    before = opened.comparison or Comparison()
+    cases = [
+        [
+            np.transpose(array, found.inputs[name]) if name in found.inputs else array
+            for name, array in zip(opened.graph.inputs, case, strict=True)
+        ]
+        for case in before.cases
+    ]
+    comparison = replace(before, cases=cases, notes=(*before.notes, *told))
+    return replace(opened, graph=check(found.graph, "channels last"), comparison=comparison)
+
+
+def _taken(graph: Graph, what: str, name: str) -> str:
+    return f"{what} {name} has its channels last: {'x'.join(map(str, graph.type(name).shape))}"
 
 
 def open_model(

@@ -87,7 +87,7 @@ def conv(
         kind, weights = "conv_2d", weights.transposed((0, 2, 3, 1))
     inputs = (b.arranged(x, layout), b.constant(weights), bias_of(b, bias, out))
     (name,) = b.emit(kind, inputs, attrs)
-    return _channels_first(b, name, layout)
+    return channels_first(b, name, layout)
 
 
 def bias_of(b: Builder, bias: Constant | None, out: int) -> str:
@@ -98,7 +98,7 @@ def bias_of(b: Builder, bias: Constant | None, out: int) -> str:
     return b.constant(given.reshaped((out,)), bias=True)
 
 
-def _channels_first(b: Builder, name: str, layout: Layout) -> Activation:
+def channels_first(b: Builder, name: str, layout: Layout) -> Activation:
     """What a channels-last op made, in the source's axes."""
     n, height, width, channels = b.shape(name)
     shape = (n, channels, width) if None in layout else (n, channels, height, width)
@@ -124,16 +124,27 @@ def pool(
         pads = ((0, 0), (top, bottom), (left, right), (0, 0))
         (name,) = b.emit("pad", (name,), {"paddings": pads, "value": 0})
         padding = (0, 0, 0, 0)
-    span = (b.shape(name)[1], b.shape(name)[2])
-    if windows.scheme_of(windows.Window(window, (found["stride"][0], found["stride"][1]), (1, 1),
-                                        (padding[0], padding[1], padding[2], padding[3])),
-                         span) is None:  # fmt: skip
-        raise InputError("pooling with this padding cannot be said in TFLite", value=padding,
-                         way_out="pad before the pooling, or choose SAME or no padding"
-                         )  # fmt: skip
+    _check_average(b, kind, name, window, found["stride"], padding)
     attrs = {"size": window, "stride": found["stride"], "padding": padding, **PLAIN}
     (name,) = b.emit(kind, (name,), attrs)
-    return _channels_first(b, name, layout)
+    return channels_first(b, name, layout)
+
+
+def _check_average(
+    b: Builder, kind: str, name: str, size: tuple[int, int], stride: tuple[int, ...],
+    padding: tuple[int, ...],
+) -> None:  # fmt: skip
+    """Refuse an average over what is there of a window, if the padding is not SAME."""
+    if kind != "average_pool_2d":
+        return
+    window = windows.Window(
+        size, _two(stride, 1), (1, 1), (padding[0], padding[1], padding[2], padding[3])
+    )
+    if windows.scheme_of(window, (b.shape(name)[1], b.shape(name)[2])) is None:
+        raise InputError(
+            "an average that leaves out the padding must be padded evenly (SAME)", value=padding,
+            way_out="count the padding in, or pad before",
+        )  # fmt: skip
 
 
 def dense(b: Builder, x: Activation, weights: Constant, bias: Constant | None) -> Activation:

@@ -24,6 +24,9 @@ from .values import (
 )  # fmt: skip
 
 PLAIN = {"activation": "none", "rounding": "double"}
+BINARY: dict[str, Mapping[str, Any]] = {
+    "maximum": {}, "minimum": {}, "prelu": {"rounding": "double"},
+}  # fmt: skip
 FOLDS: dict[str, Callable[..., Any]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "maximum": np.maximum,
     "minimum": np.minimum,
@@ -74,10 +77,17 @@ def binary(b: Builder, kind: str, left: Value, right: Value) -> Value:
     if any(a not in layout and shape[a] != 1 for a in range(rank)):
         layout = plain_layout(rank)
     names = [_operand(b, v, rank, layout) for v in (left, right)]
-    attrs = {} if kind in ("maximum", "minimum") else PLAIN
+    attrs = BINARY.get(kind, PLAIN)
     (name,) = b.emit(kind, names, attrs)
     wanted = tuple(size_of(a, shape) for a in layout)
     return Activation(name if b.shape(name) == wanted else b.reshape(name, wanted), shape, layout)
+
+
+def prelu(b: Builder, x: Activation, slope: Constant) -> Value:
+    """x where it is positive, else times a slope that broadcasts to it."""
+    if np.broadcast_shapes(x.shape, slope.shape) != x.shape:
+        raise InputError("the slope must broadcast to the input", value=(x.shape, slope.shape))
+    return binary(b, "prelu", x, Constant(slope.real.astype(np.float32)))
 
 
 def _operand(b: Builder, value: Value, rank: int, layout: Layout) -> str:

@@ -31,6 +31,7 @@ IMPORTER = Importer(
     suffixes=(".onnx",),
     sniff=sniff,
     load=load,
+    covers=lower.converters,
     package=__name__,
     source=source.run,
 )

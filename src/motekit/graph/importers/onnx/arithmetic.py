@@ -72,6 +72,10 @@ def _unary(kind: str) -> Convert:
     return convert
 
 
+def _abs(c: Context) -> Value:
+    return pointwise.unary(c.builder, "abs", c.activation(), {"rounding": "double"})
+
+
 def _relu(c: Context) -> Value:
     return pointwise.relu(c.builder, c.activation(), 0.0)
 
@@ -85,7 +89,7 @@ def _leaky_relu(c: Context) -> Value:
 
 
 def _prelu(c: Context) -> Value:
-    return pointwise.binary(c.builder, "prelu", c.activation(), c.constant(1, "slope"))
+    return pointwise.prelu(c.builder, c.activation(), c.constant(1, "slope"))
 
 
 def _clip(c: Context) -> Value:
@@ -146,6 +150,7 @@ CONVERTERS: dict[str, Convert] = {
     "Add": _binary("add"), "Mul": _binary("mul"), "Sub": _sub, "Div": _div, "Sum": _sum,
     "Max": _fold("maximum"), "Min": _fold("minimum"),
     "Relu": _relu, "LeakyRelu": _leaky_relu, "PRelu": _prelu, "Clip": _clip,
-    "Sigmoid": _unary("logistic"), "Tanh": _unary("tanh"), "HardSwish": _unary("hard_swish"),
+    "Abs": _abs, "Sigmoid": _unary("logistic"), "Tanh": _unary("tanh"),
+    "HardSwish": _unary("hard_swish"),
     "HardSigmoid": _hard_sigmoid, "Identity": _same, "Dropout": _same, "Cast": _cast,
 }  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
 from motekit.core.errors import InputError
-from motekit.graph.importers._shared import layers, pointwise, shapes
+from motekit.graph.importers._shared import images, layers, pointwise, shapes
 from motekit.graph.importers._shared.layers import Sliding
 from motekit.graph.importers._shared.values import Activation, Constant, Value, activation
 
@@ -32,6 +33,48 @@ def _conv(c: Context) -> Value:
     bias = None if c.input(2) is None else c.constant(2, "bias")
     s = sliding(c, len(x.shape) - 2)
     return layers.conv(c.builder, x, weights, bias, s, c.attr("group", 1))
+
+
+def _conv_transpose(c: Context) -> Value:
+    x, weights = c.activation(), c.constant(1, "weights")
+    s = sliding(c, 2)
+    if c.attr("group", 1) != 1 or any(d != 1 for d in s.dilation):
+        raise InputError("grouped and dilated transposed convolutions are not supported")
+    if s.same or "output_shape" in c.node.attrs:
+        raise InputError("give pads, not auto_pad or output_shape")
+    bias = None if c.input(2) is None else c.constant(2, "bias")
+    extra = c.attr("output_padding", (0, 0))
+    return images.conv_transpose(c.builder, x, weights, bias, s.stride, s.before, s.after, extra)
+
+
+PLACES: dict[str, images.Positions] = {
+    "half_pixel": images.half_pixel, "pytorch_half_pixel": images.half_pixel,
+    "asymmetric": images.asymmetric, "align_corners": images.align_corners,
+}  # fmt: skip
+NEAREST: dict[str, images.Rounding] = {
+    "round_prefer_floor": lambda x: np.ceil(x - 0.5),
+    "round_prefer_ceil": lambda x: np.floor(x + 0.5),
+    "floor": np.floor, "ceil": np.ceil,
+}  # fmt: skip
+
+
+def _resize(c: Context) -> Value:
+    x, mode = c.activation(), c.attr("mode", "nearest")
+    way = c.attr("coordinate_transformation_mode", "half_pixel" if c.opset > 10 else "asymmetric")
+    rule = c.attr("nearest_mode", "round_prefer_floor" if c.opset > 10 else "floor")
+    if mode not in ("nearest", "linear") or way not in PLACES or rule not in NEAREST:
+        raise InputError("this way of resizing is not supported", value=(mode, way, rule))
+    at = 1 if c.node.op == "Upsample" or c.opset < 11 else 2
+    if len(c.node.inputs) > 3 and c.input(3) is not None:
+        size = c.constant(3, "sizes").ints
+    elif c.node.op == "Upsample" and "scales" in c.node.attrs:
+        size = tuple(int(n * s) for n, s in zip(x.shape, c.attr("scales", ()), strict=True))
+    else:
+        scales = c.constant(at, "scales").real.reshape(-1)
+        size = tuple(math.floor(n * s) for n, s in zip(x.shape, scales, strict=True))
+    if len(size) != len(x.shape) or tuple(size[:2]) != x.shape[:2]:
+        raise InputError("only height and width can change", value=size)
+    return images.resize(c.builder, x, size[2:], mode == "linear", PLACES[way], NEAREST[rule])
 
 
 def _max_pool(c: Context) -> Value:
@@ -125,6 +168,9 @@ def _softmax(c: Context) -> Value:
 
 CONVERTERS: dict[str, Convert] = {
     "Conv": _conv,
+    "ConvTranspose": _conv_transpose,
+    "Resize": _resize,
+    "Upsample": _resize,
     "MaxPool": _max_pool,
     "AveragePool": _average_pool,
     "GlobalAveragePool": _global_average_pool,

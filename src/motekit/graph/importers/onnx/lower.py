@@ -121,7 +121,11 @@ def _node(
     convert = table.get(node.op) if node.domain in ("", "com.microsoft") else None
     if convert is None:
         near = difflib.get_close_matches(node.op, table, n=1, cutoff=0.75)
-        hint = f"the nearest one is {near[0]}" if near else "docs/models.md lists those there are"
+        hint = (
+            f"the nearest one is {near[0]}"
+            if near
+            else "reference/model-ops.md of the documentation lists those there are"
+        )
         return InputError("motekit cannot lower this op", way_out=WAYS_OUT.get(node.op, hint))
     if any(n and n not in values for n in node.inputs):
         return None

@@ -19,7 +19,9 @@ from motekit.graph.oracle import Oracle
 from motekit.graph.run import run
 
 onnx = pytest.importorskip("onnx")
-from motekit.graph.importers.onnx.test_onnx_ops import IMAGE, f32, model, node  # noqa: E402
+from motekit.graph.importers.onnx.test_onnx_ops import IMAGE, f32, fresh, model, node  # noqa: E402
+
+__all__ = ["fresh"]  # a fixture for every test here
 
 
 def network() -> bytes:
@@ -27,7 +29,7 @@ def network() -> bytes:
     nodes = [
         node("Conv", "x w1 b1", "a", pads=[1, 1, 1, 1]), node("Relu", "a", "r"),
         node("Conv", "r w2 b2", "c", group=8, pads=[1, 1, 1, 1]), node("Add", "r c", "s"),
-        node("MaxPool", "s", "m", kernel_shape=[2, 2], strides=[2, 2]),
+        node("MaxPool", "s", "m", kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]),
         node("GlobalAveragePool", "m", "g"), node("Flatten", "g", "f"),
         node("Gemm", "f w3 b3", "l", transB=1), node("Softmax", "l"),
     ]  # fmt: skip

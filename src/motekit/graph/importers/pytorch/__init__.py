@@ -37,5 +37,6 @@ IMPORTER = Importer(
     suffixes=(".pt2",),
     sniff=sniff,
     load=load,
+    covers=lower.converters,
     package=__name__,
 )

@@ -73,6 +73,10 @@ def _unary(kind: str) -> Convert:
     return convert
 
 
+def _abs(c: Context) -> Value:
+    return pointwise.unary(c.builder, "abs", c.activation(), {"rounding": "double"})
+
+
 def _relu(c: Context) -> Value:
     return pointwise.relu(c.builder, c.activation(), 0.0)
 
@@ -100,13 +104,13 @@ def _leaky_relu(c: Context) -> Value:
 def _prelu(c: Context) -> Value:
     x, slope = c.activation(), c.constant("weight")
     wide = slope.reshaped((-1, *(1,) * (len(x.shape) - 2))) if slope.data.size > 1 else slope
-    return pointwise.binary(c.builder, "prelu", x, wide)
+    return pointwise.prelu(c.builder, x, wide)
 
 
 CONVERTERS: dict[str, Convert] = {
     "aten.add": _add, "aten.sub": _sub, "aten.rsub": _rsub, "aten.mul": _binary("mul"),
     "aten.div": _div, "aten.maximum": _binary("maximum"), "aten.minimum": _binary("minimum"),
-    "aten.relu": _relu, "aten.relu6": _relu6, "aten.sigmoid": _unary("logistic"),
+    "aten.abs": _abs, "aten.relu": _relu, "aten.relu6": _relu6, "aten.sigmoid": _unary("logistic"),
     "aten.tanh": _unary("tanh"), "aten.hardswish": _unary("hard_swish"),
     "aten.hardtanh": _clamp("min_val", "max_val", -1.0, 1.0),
     "aten.clamp": _clamp("min", "max", -INFINITE, INFINITE),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from motekit.core.errors import InputError
-from motekit.graph.importers._shared import layers, pointwise, shapes
+from motekit.graph.importers._shared import images, layers, pointwise, shapes
 from motekit.graph.importers._shared.layers import Sliding
 from motekit.graph.importers._shared.values import Activation, Constant, Value, activation
 
@@ -22,8 +22,8 @@ def _full(values: Sequence[int], spatial: int) -> tuple[int, ...]:
 def _conv(c: Context) -> Value:
     x, weights = c.activation("input"), c.constant("weight")
     spatial = len(x.shape) - 2
-    if c.raw("transposed", False):
-        raise InputError("transposed convolutions are not supported here")
+    if c.raw("transposed", False) or "transpose" in c.node.target:
+        return _conv_transpose(c, x, weights)
     stride = _full(c.ints("stride", (1,)), spatial)
     dilation = _full(c.ints("dilation", (1,)), spatial)
     padding = c.raw("padding", 0)
@@ -40,6 +40,33 @@ def _conv(c: Context) -> Value:
         before = after = _full(c.ints("padding", (0,)), spatial)
     s = Sliding(stride, dilation, before, after)
     return layers.conv(c.builder, x, weights, c.optional("bias"), s, c.integer("groups", 1))
+
+
+def _conv_transpose(c: Context, x: Activation, weights: Constant) -> Value:
+    if c.integer("groups", 1) != 1 or any(d != 1 for d in c.ints("dilation", (1,))):
+        raise InputError("grouped and dilated transposed convolutions are not supported")
+    stride, pads = _full(c.ints("stride", (1,)), 2), _full(c.ints("padding", (0,)), 2)
+    extra = _full(c.ints("output_padding", (0,)), 2)
+    return images.conv_transpose(
+        c.builder, x, weights, c.optional("bias"), stride, pads, pads, extra
+    )
+
+
+def _upsample(linear: bool) -> Convert:
+    def convert(c: Context) -> Value:
+        x = c.activation("self" if "self" in c.node.args else "input")
+        size = c.ints("output_size")
+        if not size:
+            factors = c.raw("scale_factors")
+            if not isinstance(factors, list) or len(factors) != 2:
+                raise InputError("the output size is missing")
+            size = tuple(int(n * f) for n, f in zip(x.shape[2:], factors, strict=True))
+        places = images.asymmetric
+        if linear:
+            places = images.align_corners if c.raw("align_corners") else images.half_pixel
+        return images.resize(c.builder, x, size, linear, places)
+
+    return convert
 
 
 def _pool(kind: str) -> Convert:
@@ -141,6 +168,8 @@ def _dropout(c: Context) -> Value:
 
 CONVERTERS: dict[str, Convert] = {
     "aten.conv1d": _conv, "aten.conv2d": _conv, "aten.convolution": _conv,
+    "aten.conv_transpose2d": _conv, "aten.upsample_nearest2d": _upsample(False),
+    "aten.upsample_bilinear2d": _upsample(True),
     "aten.max_pool1d": _pool("max_pool_2d"), "aten.max_pool2d": _pool("max_pool_2d"),
     "aten.max_pool2d_with_indices": _pool("max_pool_2d"),
     "aten.avg_pool1d": _pool("average_pool_2d"), "aten.avg_pool2d": _pool("average_pool_2d"),

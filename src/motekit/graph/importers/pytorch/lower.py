@@ -20,11 +20,12 @@ from .program import Name, Node, Program
 MODULES = ("layers", "arithmetic", "shapes", "quantized")
 REALS, INDICES = ("float32", "float16", "float64"), ("int32", "int64")
 RECURRENT = "use a stateful .tflite LSTM, or a convolution over time"
+WHOLE = "export without run_decompositions: PReLU and the like are then one op"
 WAYS_OUT: Mapping[str, str] = {
     "aten.log_softmax": "export softmax or the scores: the order of classes is the same",
     "aten._log_softmax": "export softmax or the scores: the order of classes is the same",
     "aten.lstm": RECURRENT, "aten.gru": RECURRENT, "aten.gelu": "train with relu or hardswish",
-    "aten._assert_scalar": "export without dynamic_shapes",
+    "aten.gt": WHOLE, "aten.where": WHOLE, "aten._assert_scalar": "export without dynamic_shapes",
 }  # fmt: skip
 NOTHING = ("aten._assert_tensor_metadata",)  # checks that make no value
 
@@ -150,7 +151,11 @@ def _node(
     convert = table.get(node.target)
     if convert is None:
         near = difflib.get_close_matches(node.target, table, n=1, cutoff=0.8)
-        hint = f"the nearest one is {near[0]}" if near else "docs/models.md lists those there are"
+        hint = (
+            f"the nearest one is {near[0]}"
+            if near
+            else "reference/model-ops.md of the documentation lists those there are"
+        )
         return InputError("motekit cannot lower this op", way_out=WAYS_OUT.get(node.target, hint))
     if any(name not in values for name in _used(node)):
         return None

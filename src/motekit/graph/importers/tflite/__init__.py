@@ -38,5 +38,6 @@ IMPORTER = Importer(
     suffixes=(".tflite", ".lite"),
     sniff=sniff,
     load=load,
+    covers=lower.spellings,
     package=__name__,
 )

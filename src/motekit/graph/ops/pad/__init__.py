@@ -55,11 +55,17 @@ def _read(
     return {"paddings": tuple((int(a), int(b)) for a, b in given), "value": value}
 
 
-def _write(op: Op, graph: Graph) -> TfliteForm:
+def _write(op: Op, graph: Graph) -> TfliteForm | None:
     x = types.operand(op, graph)
     if op.attrs["value"] != types.per_tensor(x)[1]:
-        raise InputError("TFLite's PAD can only write the zero point", where=op.name)
+        return None  # PAD can only write the zero point
     return TfliteForm({}, (op.inputs[0], np.array(paddings(op), np.int32)))
+
+
+def _write_v2(op: Op, graph: Graph) -> TfliteForm:
+    type_ = types.same_as(types.operand(op, graph), (1,))
+    value = Tensor("value", type_, np.array([op.attrs["value"]], np.int8))
+    return TfliteForm({}, (op.inputs[0], np.array(paddings(op), np.int32), value))
 
 
 def _time(op: Op, graph: Graph, axes: frames.Axes) -> Reach | str:
@@ -80,7 +86,7 @@ OP = OpSpec(
     macs=macs,
     tflite=(
         TfliteSpelling("PAD", 2, "PadOptions", _read, _write, (0,)),
-        TfliteSpelling("PADV2", 2, "PadV2Options", _read, None, (0,)),
+        TfliteSpelling("PADV2", 2, "PadV2Options", _read, _write_v2, (0,)),
     ),
     package=__name__,
     time=_time,

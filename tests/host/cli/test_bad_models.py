@@ -1,0 +1,42 @@
+"""Model files that cannot be compiled: exit 2, one line with the reason and the way out, nothing
+written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shared_data
+from command_line import motekit
+
+REFUSED = {  # model → what the line must say
+    "mlonmcu/custom.tflite": ["2 op(s)", "op 0 CUSTOM 'Complex' 'complex' 1x1", "built-in ops"],
+    "mlonmcu/model_with_zero_out.tflite": ["op 0 CUSTOM 'ZeroOut'", "1x10", "built-in ops"],
+    "mlonmcu/model_with_reverse_sequence.tflite": ["op 0 REVERSE_SEQUENCE", "4x8", "no such op"],
+    "tflm/audio_preprocessor_float.tflite": ["op(s)", "op 0 CUSTOM 'SignalWindow'", "1x480"],
+    "tflm/audio_preprocessor_int8.tflite": ["op(s)", "op 0 CUSTOM 'SignalWindow'", "DIV"],
+    "negative/har_int8_LFS_POINTER.tflite": ["Git LFS pointer", "git lfs pull"],
+    "onnx_misc/treeensembleclassifier.onnx": ["op 0 ai.onnx.ml.TreeEnsembleClassifier", "learner"],
+    "tflm/hello_world_float.tflite": ["float model", "--calibration FILE"],
+}
+
+
+@pytest.mark.parametrize("file", REFUSED)
+def test_hopeless_models_are_refused_before_any_work(file: str, tmp_path: Path) -> None:
+    path, out = shared_data.models() / file, tmp_path / "out"
+    ended = motekit("compile", str(path), "--out", str(out))
+    assert ended.code == 2 and not ended.out and ended.err.count("\n") == 1, ended
+    assert ended.err.startswith("motekit: ") and not out.exists()
+    for part in [str(path), *REFUSED[file]]:
+        assert part in ended.err, (part, ended.err)
+
+
+def test_calibration_data_of_the_wrong_shape_names_both_shapes(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.zeros((5, 3)))
+    path, out = shared_data.models() / "tflm/hello_world_float.tflite", tmp_path / "out"
+    ended = motekit("compile", str(path), "--calibration", str(tmp_path / "x.npy"),
+                    "--out", str(out))  # fmt: skip
+    assert ended.code == 2 and not out.exists()
+    for part in ("x.npy", "(samples, 1)", "(5, 3)"):
+        assert part in ended.err, ended.err

@@ -137,11 +137,14 @@ def fit(
     if bounds is None:
         return None
     ideal = round(s.multiplier * 2.0 ** (s.shift + 1 + shift) / gain)
+    least, most = bounds.slopes()
     tried = 0
     for reach in tries:
-        steps = [d for d in range(-reach, reach + 1) if reach == 0 or abs(d) > tried]
-        slopes = np.array(sorted((ideal + d for d in steps), key=lambda m: abs(m - ideal)))
-        line = bounds.solve(slopes[(slopes > 0) & (slopes < 1 << 31)].astype(np.int64))
+        steps = np.arange(-reach, reach + 1, dtype=np.int64)
+        steps = steps[(np.abs(steps) > tried) | (reach == 0)]
+        slopes = ideal + steps[np.argsort(np.abs(steps), kind="stable")]
+        slopes = slopes[(slopes >= max(least, 1)) & (slopes <= min(most, (1 << 31) - 1))]
+        line = bounds.solve(slopes)
         if line is not None:
             return line if _proved(s, bounds, line, gain, dips, shift) else None
         tried = reach
@@ -186,6 +189,25 @@ class _Bounds:
         target = ((k << shift) - offset) << 32
         return cls(gain, *ends, at, target, lower, upper, (k <= s.zero) & dips)
 
+    def slopes(self) -> tuple[float, float]:
+        """No slope outside of these can meet all bounds, whatever real number `start` were.
+
+        A lower bound i and an upper one j leave a start between them only if
+        (target_i − target_j) / slope ≤ (at_i − at_j + 1) · gain.
+        """
+        least, most = 0.0, float(1 << 31)
+        k = self.target >> 32  # exact: the lower 32 bits are 0
+        for group in (self.dipped, ~self.dipped):
+            i, j = self.lower & group, self.upper & group
+            rise = (k[i][:, None] - k[j][None, :]) * 2.0**32
+            run = (self.at[i][:, None] - self.at[j][None, :] + 1) * self.gain
+            if ((rise >= 0) & (run <= 0)).any():
+                return 1.0, 0.0
+            up, down = (rise > 0) & (run > 0), (rise < 0) & (run < 0)
+            least = max(least, np.max(rise[up] / run[up], initial=0.0))
+            most = min(most, np.min(rise[down] / run[down], initial=most))
+        return least - 1, most + 1  # one step of the slope is far more than rounding here
+
     def solve(self, slopes: I64) -> Line | None:
         """The first of the slopes for which every bound can be met."""
         if not len(slopes):
@@ -195,20 +217,16 @@ class _Bounds:
         high = self.target - (self.at - 1) * self.gain * m - 1
         starts = _whole(low, high, self.lower & ~self.dipped, self.upper & ~self.dipped, slopes)
         under = _whole(low, high, self.lower & self.dipped, self.upper & self.dipped, slopes)
-        for i, slope in enumerate(slopes):
-            first, last = starts[0][i], starts[1][i]
-            if first > last or under[0][i] > under[1][i]:
-                continue
-            start = int(min(max(first, 0), last))
-            dip = 0
-            if self.dipped.any():
-                dip = max(0, start - int(under[1][i]))
-                if start - dip < under[0][i]:
-                    continue
-            reach = (self.low * self.gain + start - dip, self.high * self.gain + start)
-            if reach[0] >= -(1 << 31) and reach[1] < 1 << 31 and abs(start) < 1 << 31:
-                return Line(int(slope), start, dip)
-        return None
+        start = np.minimum(np.maximum(starts[0], 0), starts[1])
+        dip = np.maximum(0, start - under[1]) if self.dipped.any() else np.zeros_like(start)
+        fine = (starts[0] <= starts[1]) & (under[0] <= under[1]) & (np.abs(start) < 1 << 31)
+        fine &= start - dip >= under[0]
+        fine &= self.low * self.gain + start - dip >= -(1 << 31)
+        fine &= self.high * self.gain + start < 1 << 31
+        if not fine.any():
+            return None
+        i = int(np.argmax(fine))
+        return Line(int(slopes[i]), int(start[i]), int(dip[i]))
 
 
 def _whole(

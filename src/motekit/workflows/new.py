@@ -30,7 +30,7 @@ def new(folder: Path) -> str:
     template = resources.files(__package__).joinpath("templates", "new.toml")
     ignored = folder / ".gitignore"
     if not ignored.exists():
-        write(ignored, "runs/\nbuilds/\nreport/\n")
+        write(ignored, "runs/\nbuilds/\nreport/\n.motekit/\n")
     write(folder / FILE, template.read_text(encoding="utf-8").replace("{name}", name))
     return name
 

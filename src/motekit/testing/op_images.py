@@ -19,8 +19,8 @@ ACTIVATIONS = st.sampled_from(("none", "none", "relu", "relu6", "relu_n1_to_1"))
 def geometry(
     draw: st.DrawFn, size: tuple[int, int], dilated: bool
 ) -> tuple[windows.Window, tuple[int, int]]:
-    """(a window, the output's height and width) that fit an input of `size`; SAME, VALID or, as
-    TFLite cannot say but a pass can make, any other padding is not drawn here."""
+    """(a window, the output's height and width) that fit an input of `size`. Padding is SAME or
+    VALID, and where a dilation may be drawn any other too, as the pass fuse_pad makes it."""
     kernel = draw(KERNELS)
     stride = (draw(STEPS), draw(STEPS))
     dilation = (draw(st.sampled_from((1, 1, 2, 3))), draw(STEPS)) if dilated else (1, 1)
@@ -28,6 +28,8 @@ def geometry(
         stride = (1, 1)  # TFLite's converter never writes both
     scheme = draw(st.sampled_from((windows.SAME, windows.VALID)))
     padding = windows.explicit_padding(scheme, size, kernel, stride, dilation)
+    if dilated and draw(st.sampled_from((False, False, False, True))):
+        padding = draw(st.tuples(*[st.sampled_from((0, 1, 2, 4))] * 4))
     window = windows.Window(kernel, stride, dilation, padding)
     try:
         return window, window.out(*size)

@@ -1,0 +1,259 @@
+"""python tests/mutation/mutate_kernels.py [OP[/KERNEL] ...] [--count N] [--seed S] [--json]
+
+Puts small faults into the C and assembly of kernels, one at a time, and counts those that the
+comparison with the reference catches: on the emulated Cortex-M4F for what cores with the DSP
+extension compile and for plain C, on this computer with sanitizers for the rest. N faults a
+source file (40 unless told). What does not compile is not counted. Survivors are printed: some
+change nothing that can be seen (a mutant that only costs time), the others want a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, find, settings
+from mutants import Mutant, mutants
+
+from motekit import targets
+from motekit.core.errors import InputError
+from motekit.core.graph import Graph
+from motekit.core.op import Array
+from motekit.graph.ops import OPS, kernels
+from motekit.graph.run import run
+from motekit.targets import toolchain
+from motekit.targets.emulation import Fault, Machine
+from motekit.testing.graph_program import HOST_MAIN, Case, CoreProgram, HostProgram, write
+from motekit.testing.op import OpContract
+from motekit.testing.op_cases import inputs
+
+CORE = "cortex-m4f"
+ENOUGH = 12  # graphs a kernel
+LIMIT_S = 20
+
+
+@dataclass
+class Score:
+    """What became of the mutants of one source file."""
+
+    caught: int = 0
+    survived: list[str] = field(default_factory=list)
+    stillborn: int = 0
+
+    @property
+    def share(self) -> float:
+        total = self.caught + len(self.survived)
+        return self.caught / total if total else 1.0
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A kernel with graphs that it can run and what they should give."""
+
+    kind: str
+    name: str
+    graphs: list[Graph]
+    requests: list[tuple[int, list[Array]]]
+    expected: list[tuple[Array, ...]]
+
+    @staticmethod
+    def of(kind: str, name: str) -> Bench:
+        graphs = cases(kind, name)
+        requests = [(i, case) for i, g in enumerate(graphs) for case in inputs(g, i, 2)]
+        return Bench(kind, name, graphs, requests, [run(graphs[i], case) for i, case in requests])
+
+    def catches(self, file: str, text: str, on: str) -> bool | None:
+        """Whether a changed source gives other outputs or breaks; None if it does not compile."""
+        forced = [Case(g, {g.ops[0].name: self.name}) for g in self.graphs]
+        with tempfile.TemporaryDirectory(prefix="motekit-mutant-") as folder:
+            try:
+                program = self._build(Path(folder), forced, file, text, on)
+            except InputError:
+                return None
+            try:
+                for request, wanted in zip(self.requests, self.expected, strict=True):
+                    (got,) = program.run([request])
+                    if not all(np.array_equal(a, b) for a, b in zip(got, wanted, strict=True)):
+                        return True
+            except (Fault, AssertionError, ValueError, subprocess.TimeoutExpired):
+                return True
+        return False
+
+    def _build(
+        self, folder: Path, forced: Sequence[Case], file: str, text: str, on: str
+    ) -> CoreProgram | HostProgram:
+        core = targets.core("host" if on == "host" else CORE)
+        sources = write(forced, core.spec, folder)
+        if text:
+            (folder / file).write_text(text, encoding="utf-8")
+        if on == "host":
+            options = toolchain.Settings(
+                compiler="gcc", opt="-O1", include=(folder,), sanitize=("address", "undefined")
+            )
+            made = toolchain.executable(core, [*sources, HOST_MAIN], folder / "cases", options)
+            return _Timed(made, forced)
+        main = Path(str(resources.files("motekit.testing"))) / "main.c"
+        options = toolchain.Settings(include=(folder,))
+        made = toolchain.program(core, [*sources, main], folder / "cases.elf", options, keep=True)
+        return _Bounded(Machine(core, made, check_alignment=False), forced)
+
+
+class _Timed(HostProgram):
+    def run(self, requests: Any) -> list[list[Array]]:
+        text = b"".join(
+            np.uint32(i).tobytes() + b"".join(np.ascontiguousarray(a).tobytes() for a in case)
+            for i, case in requests
+        )
+        subprocess.run([str(self.path)], input=text, capture_output=True, timeout=LIMIT_S)
+        return super().run(requests)
+
+
+class _Bounded(CoreProgram):
+    def _one(self, case: int, given: Sequence[Array]) -> list[Array]:
+        graph, m = self.cases[case].graph, self.machine
+        args, outs = self._place(case, given)
+        m.call(f"mk_case_{case}", *args, max_instructions=20_000_000)
+        types = [graph.type(name) for name in graph.outputs]
+        found = [
+            m.array(at, t.size, np.dtype(t.dtype).type).reshape(t.shape).copy()
+            for at, t in zip(outs, types, strict=True)
+        ]
+        m.free()
+        return found
+
+
+def cases(kind: str, name: str) -> list[Graph]:
+    """Graphs for a kernel: CASES of its own tests, then what the op's contract draws."""
+    kernel, spec = kernels(kind).get(name), targets.core(CORE).spec
+    folder = Path(str(resources.files(f"motekit.graph.ops.{kind}")))
+    found: list[Graph] = []
+    contracts: list[type[OpContract]] = []
+    for path in [*folder.rglob(f"kernels/{name}/test_*.py"), *folder.glob("kernels/_*/test_*.py")]:
+        package = f"motekit.graph.ops.{kind}.kernels.{path.parent.name}.{path.stem}"
+        found += getattr(importlib.import_module(package), "CASES", [])
+    for path in folder.glob("test_*.py"):
+        module = importlib.import_module(f"motekit.graph.ops.{kind}.{path.stem}")
+        contracts += [
+            c for c in vars(module).values()
+            if isinstance(c, type) and issubclass(c, OpContract) and c.kind == kind
+        ]  # fmt: skip
+    fitting = [g for g in found if kernel.applies(g.ops[0], g, spec) is None]
+    for contract in contracts:
+        if len(fitting) < ENOUGH:
+            fitting += _drawn(contract, kernel.name, spec, ENOUGH - len(fitting))
+    return fitting
+
+
+def _drawn(contract: type[OpContract], name: str, spec: Any, count: int) -> list[Graph]:
+    found: list[Graph] = []
+    kernel = kernels(contract.kind).get(name)
+
+    def enough(graph: Graph) -> bool:
+        if kernel.applies(graph.ops[0], graph, spec) is None:
+            found.append(graph)
+        return len(found) >= count
+
+    quiet = settings(
+        max_examples=10 * count, derandomize=True, deadline=None, database=None,
+        phases=(Phase.generate,), suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    try:
+        find(contract.cases, enough, settings=quiet)
+    except Exception as error:  # hypothesis says that none of its draws was the last one
+        if type(error).__name__ != "NoSuchExample":
+            raise
+    return found
+
+
+def wanted(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(op, kernel) of what was asked for."""
+    for kind in OPS.names():
+        for kernel in kernels(kind):
+            if not names or kind in names or f"{kind}/{kernel.name}" in names:
+                yield kind, kernel.name
+
+
+def sources(bench: Bench) -> dict[str, tuple[str, str]]:
+    """File → (text, the package it is from), of what a kernel runs."""
+    spec = targets.core(CORE).spec
+    op, kernel = bench.graphs[0].ops[0], kernels(bench.kind).get(bench.name)
+    found = {}
+    for package, file in kernel.emit(op, bench.graphs[0], spec).sources:
+        if file.endswith((".c", ".inc")):
+            text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
+            found[file] = (text, package)
+    return found
+
+
+def judge(bench: Bench, file: str, chosen: Sequence[Mutant]) -> Score:
+    """Try every mutant of a file."""
+    score = Score()
+    for mutant in chosen:
+        on = "host" if mutant.where == "host" else "core"
+        caught = bench.catches(file, mutant.text, on)
+        if caught is None:
+            score.stillborn += 1
+        elif caught:
+            score.caught += 1
+        else:
+            score.survived.append(
+                f"{file}:{mutant.line} ({on})  {mutant.before}  →  {mutant.after}"
+            )
+    return score
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="mutate_kernels.py")
+    parser.add_argument("names", nargs="*", help="conv_2d, conv_2d/winograd …")
+    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    scores: dict[str, Score] = {}
+    with tempfile.TemporaryDirectory(prefix="motekit-mutants-") as cache:
+        os.environ["MOTEKIT_CACHE"] = cache  # objects of mutants are no use to anybody
+        for kind, name in wanted(args.names):
+            bench = Bench.of(kind, name)
+            if not bench.graphs:
+                continue
+            assert bench.catches("", "", "core") is False, f"{kind}/{name} fails unchanged"
+            for file, (text, _) in sources(bench).items():
+                if file in scores:
+                    continue  # shared: judged with the first kernel that uses it
+                rng = random.Random(f"{args.seed} {file}")
+                scores[file] = judge(bench, file, mutants(text, args.count, rng))
+                if not args.json:
+                    _print(file, scores[file])
+    caught = sum(s.caught for s in scores.values())
+    total = caught + sum(len(s.survived) for s in scores.values())
+    if args.json:
+        rows = {f: {"caught": s.caught, "survived": s.survived} for f, s in scores.items()}
+        print(json.dumps({"caught": caught, "total": total, "files": rows}, indent=1))
+    else:
+        print(f"{caught} of {total} mutants caught, {100 * caught / max(1, total):.1f} %")
+    return 0
+
+
+def _print(file: str, score: Score) -> None:
+    total = score.caught + len(score.survived)
+    print(
+        f"{file:34} {score.caught:4} of {total:4} caught ({100 * score.share:5.1f} %)", flush=True
+    )
+    for line in score.survived:
+        print(f"    {line}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -46,6 +46,38 @@ print(json.dumps({family: list(names(family)) for family in sys.argv[1:]}))
 """
 
 
+BUILD = """
+import json, tempfile
+from pathlib import Path
+import numpy as np
+from motekit import targets
+from motekit.compiler.network_file import compile_network
+from motekit.core.graph import Graph, Op, Tensor
+from motekit.core.tensors import QuantParams, TensorType
+from motekit.deploy.layers import layer_cycles
+from motekit.deploy.network import random_cases
+from motekit.deploy.network_program import assemble, differences
+from motekit.graph import check, run
+
+type_ = TensorType((1, 64), "int8", QuantParams((0.5,), (0,)))
+ops = (Op("negate", "negate", ("x",), ("y",), {"rounding": "double"}),
+       Op("relu", "relu", ("y",), ("z",), {"bounds": (0.0,), "rounding": "double"}))
+graph = check(Graph("toy", {n: Tensor(n, type_) for n in "xyz"}, ops, ("x",), ("z",)))
+cases = random_cases(graph, 6)
+chosen = {}
+for core in ("cortex-m4f", "cortex-m0plus"):
+    generated = compile_network(graph, "toy", targets.core(core).spec)
+    program = assemble(graph, generated, core, Path(tempfile.mkdtemp()), "zig", "-Os")
+    outputs, bill = program.run(cases)
+    assert differences(outputs, [run(graph, case) for case in cases]) == 0
+    taken = layer_cycles(program, cases).by_layer
+    assert bill.cycles > 0 and min(taken.values()) > 0
+    assert all(row["why"] for row in generated.layers)
+    chosen[core] = [[row["name"], row["kernel"]] for row in generated.layers]
+print(json.dumps(chosen))
+"""
+
+
 def templates() -> list[str]:
     """Paths of all templates relative to src/motekit: what is there and is not in the tree."""
     found: list[str] = []
@@ -114,6 +146,17 @@ def test_every_template_meets_its_contract(copy: Path) -> None:
     assert len(tests) >= 5
     done = python(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+def test_the_new_op_and_the_new_variant_are_compiled_proven_and_explained(copy: Path) -> None:
+    """Through every stage that knows ops: passes, choice, C, emulated core, record, explanation."""
+    done = python(copy, "-c", BUILD)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert found == {
+        "cortex-m4f": [["negate", "lookup"], ["relu", "dsp"]],
+        "cortex-m0plus": [["negate", "lookup"], ["relu", "lookup"]],
+    }
 
 
 def test_the_layers_still_hold(copy: Path) -> None:

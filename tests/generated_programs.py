@@ -129,7 +129,17 @@ def in_flight(name: str = "flight", sample: str = "int16") -> PipelineSpec:
 SPECS: dict[str, Callable[[], PipelineSpec]] = {
     "raw": lambda: pipeline("raw_one", use("raw"), window=8, stride=4),
     "flatten": lambda: pipeline(
-        "flat", use("flatten", crossings=True, activity=True, correlation=True)
+        "flat",
+        use(
+            "flatten",
+            crossings=True,
+            activity=True,
+            correlation=True,
+            zero_crossings=True,
+            energy=True,
+            percentiles=[25, 75],
+            magnitude_area=True,
+        ),
     ),
     "filtered": lambda: pipeline(
         "low",

@@ -31,7 +31,12 @@ def check(signal: Signal, p: Params) -> None:
             value=len(signal.channels),
             way_out="switch it off or feed the block more channels",
         )
-    if not wanted(p) and not p.correlation:
+    if p.magnitude_area and len(set(signal.units)) > 1:
+        raise InputError(
+            "magnitudes of different units do not add up", where="flatten.magnitude_area",
+            value=signal.units, way_out="choose channels of one unit",
+        )  # fmt: skip
+    if not wanted(p) and not (p.correlation or p.magnitude_area or p.percentiles):
         raise InputError(
             "there are no features: every statistic is off",
             where="flatten",

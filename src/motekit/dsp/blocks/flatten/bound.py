@@ -51,8 +51,22 @@ def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) ->
         "crossings": (EPS * n + (0 if exact else 2 * near)) * signal.rate_hz / (n - 1),
         "activity": summing(n) * 2 * top + (2 * unit / (n - 1) if arithmetic == "fixed" else 0),
     }
+    wide = 2 * values["rms"] * top + values["rms"] ** 2
+    values["energy"] = wide + (unit * unit if arithmetic == "fixed" else 0)
+    values["zero_crossings"] = np.zeros(top.shape) + 4 * EPS * n * signal.rate_hz / (n - 1)
     values["crossings"] = values["crossings"] + 2 * EPS * signal.rate_hz + np.zeros(top.shape)
-    return [np.asarray(values[name]) for name in wanted(p)]
+    ordered = 4 * EPS * top
+    if arithmetic == "fixed":
+        ordered = ordered + 2.0**-15 * (2 * top + unit)
+    return [*(np.asarray(values[name]) for name in wanted(p)), *[ordered] * len(p.percentiles)]
+
+
+def _area(x: F64, channels: int, unit: float, arithmetic: str) -> F64:
+    """x: sum of the channels' magnitudes, … × samples."""
+    mean = x.mean(axis=-1)
+    if arithmetic == "fixed":
+        return np.asarray(2.0**-15 * (mean + unit * channels * (2 + 2.0**-14 * 32768)))
+    return np.asarray((x.shape[-1] + channels + 4) * EPS * mean)
 
 
 def _pair(a: F64, b: F64, errors: list[tuple[F64, F64]]) -> F64:
@@ -79,4 +93,6 @@ def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
         out += [
             _pair(x[a], x[b], [errors[a], errors[b]]) for a, b in combinations(range(len(x)), 2)
         ]
+    if p.magnitude_area:
+        out.append(_area(np.abs(x).sum(axis=0), len(x), float(units.max()), arithmetic))
     return np.stack(out, axis=-1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy as np
 from motekit.core.block import CBlock, Signal
 from motekit.dsp.common import FEATURES, HISTORY, counts_to_units, require_fixed_input
 
-from .fixed import POINT
+from .fixed import POINT, area_plan
 from .params import Params
-from .reference import NAMES, wanted
+from .reference import NAMES, ranks, wanted
 
 HEADERS = ("mk_flatten.h", "mk_moments.h", "mk_wide.h")
+ORDER = ("mk_sort.h", "mk_sort.c")
 MOMENTS = ("mk_tune.h", "mk_moments_arm.inc", "mk_moments_f32.c")
 SOURCES = {
     "float": (*HEADERS, "mk_flatten_f32.c", *MOMENTS),
@@ -25,7 +27,8 @@ SCRATCH = {"float": 8, "fixed": 24}  # bytes per channel, where channels are cor
 def mask(p: Params) -> int:
     """Bits of mk_flatten_params.wanted."""
     bits = sum(1 << i for i, name in enumerate(NAMES) if getattr(p, name))
-    return bits | (1 << len(NAMES) if p.correlation else 0)
+    bits |= 1 << len(NAMES) if p.correlation else 0
+    return bits | (2 << len(NAMES) if p.magnitude_area else 0)
 
 
 def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
@@ -38,15 +41,32 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
         defines["MK_ROUGH_MEAN"] = 1
         if signal.sample != "int16":
             defines["MK_ROUGHER_MEAN"] = 1
-    if p.crossings or p.activity:
+    if p.crossings or p.activity or p.zero_crossings:
         defines["MK_FLATTEN_STEPS"] = 1
         if arithmetic == "float":
             fields["per_second"] = signal.rate_hz / (signal.length - 1)
     scratch = 0
+    if p.energy:
+        defines["MK_FLATTEN_ENERGY"] = 1
+    if p.percentiles:
+        defines["MK_FLATTEN_RANKS"] = 1
+        at = ranks(signal.length, p)
+        fields["ranks"] = np.array([i for i, _ in at], dtype=np.uint16)
+        parts = np.array([part for _, part in at])
+        whole = np.round(parts * 2**POINT).astype(np.uint16)
+        fields["parts"] = whole if arithmetic == "fixed" else parts.astype(np.float32)
+        fields["count"] = len(at)
+        scratch = 4 * math.ceil((2 if signal.sample == "int16" else 4) * signal.length / 4)
+    if p.magnitude_area:
+        defines["MK_FLATTEN_AREA"] = 1
+        if arithmetic == "fixed":
+            weights, down = area_plan(signal, p.scale)
+            fields["weights"], fields["down"] = np.array(weights, dtype=np.uint16), down
     if p.correlation:
         defines["MK_FLATTEN_CORRELATION"] = 1
-        scratch = SCRATCH[arithmetic] * len(signal.channels)
-    sources = (*SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic])
+        scratch += SCRATCH[arithmetic] * len(signal.channels)
+    order = ORDER if p.percentiles else ORDER[:1]
+    sources = (*SOURCES[arithmetic], *order, *HISTORY, *FEATURES[arithmetic])
     if arithmetic == "float":
         return CBlock(sources, fields, 0, scratch, defines)
     require_fixed_input(signal)
@@ -63,8 +83,15 @@ def lsb(signal: Signal, p: Params) -> tuple[float, ...]:
             "kurtosis": 2.0**-14,
             "crossings": signal.rate_hz / steps,
             "activity": 2 * float(scale) / steps,
+            "zero_crossings": signal.rate_hz / steps,
+            "energy": float(scale) ** 2,
         }
-        out += [special.get(name, float(scale) * 2.0**-POINT) for name in wanted(p)]
+        level = float(scale) * 2.0**-POINT
+        out += [special.get(name, level) for name in wanted(p)] + [level] * len(p.percentiles)
     channels = len(signal.channels)
     pairs = channels * (channels - 1) // 2 if p.correlation else 0
-    return (*out, *[2.0**-30] * pairs)
+    out += [2.0**-30] * pairs
+    if p.magnitude_area:
+        coarsest = float(counts_to_units(signal, p.scale).max())
+        out.append(coarsest * 2.0 ** (area_plan(signal, p.scale)[1] - POINT))
+    return tuple(out)

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from motekit.core.block import I32, Signal
 from motekit.dsp import integer
 from motekit.dsp import wide as w
+from motekit.dsp.common import counts_to_units
 
 from .params import Params
-from .reference import wanted
+from .reference import ranks, wanted
 
 I64 = npt.NDArray[np.int64]
 POINT = 15
@@ -76,8 +77,31 @@ def _channel(x: I64, p: Params) -> tuple[_Level, list[I64]]:
         "kurtosis": kurtosis,
         "crossings": np.sum(above[..., 1:] != above[..., :-1], axis=-1),
         "activity": np.sum(np.abs(np.diff(x, axis=-1)), axis=-1) >> 1,
+        "zero_crossings": np.sum((x[..., 1:] > 0) != (x[..., :-1] > 0), axis=-1),
+        "energy": ((total + np.uint64(1 << 29)) >> np.uint64(30)).astype(np.int64),
     }
-    return level, [values[name] for name in wanted(p)]
+    out = [values[name] for name in wanted(p)]
+    ordered = np.sort(x, axis=-1) if p.percentiles else x
+    for i, part in ranks(n, p):
+        step = (ordered[..., i + 1] - ordered[..., i]) * round(part * 2**POINT)
+        out.append((ordered[..., i] << POINT) + step)
+    return level, out
+
+
+def area_plan(signal: Signal, scale: float) -> tuple[tuple[int, ...], int]:
+    """(weight of each channel's counts in 2^-15ths of the coarsest, bits the sum loses)."""
+    units = counts_to_units(signal, scale)
+    weights = tuple(int(v) for v in np.round(units / units.max() * 2**POINT))
+    return weights, (len(weights) - 1).bit_length()
+
+
+def _area(counts: I64, signal: Signal, p: Params) -> I64:
+    """mk_wide_to of the weighted sum of magnitudes by the number of samples."""
+    weights, down = area_plan(signal, p.scale)
+    sums = np.abs(counts).sum(axis=-1)
+    total = sum(s * m for s, m in zip(sums, weights, strict=True))
+    n = w.wide(np.full(total.shape, counts.shape[-1], dtype=np.uint64))
+    return w.to(w.over(w.wide(total.astype(np.uint64)), n), down)
 
 
 def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
@@ -87,4 +111,6 @@ def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
     out = [value for _, values in channels for value in values]
     if p.correlation:
         out += [_correlation(a, b) for (a, _), (b, _) in combinations(channels, 2)]
+    if p.magnitude_area:
+        out.append(_area(counts, signal, p))
     return np.stack(out, axis=-1).astype(np.int32)

@@ -2,7 +2,10 @@
  * wants a scratch of 8 bytes per channel (fixed point 24).
  *
  * Optional parts are compiled in when mk_config.h defines them as 1:
- *   MK_FLATTEN_STEPS        mean crossings and activity
+ *   MK_FLATTEN_STEPS        mean and zero crossings, activity
+ *   MK_FLATTEN_ENERGY       mean square
+ *   MK_FLATTEN_RANKS        percentiles; the scratch takes a channel of the window, too
+ *   MK_FLATTEN_AREA         signal magnitude area
  *   MK_FLATTEN_CORRELATION  correlation of every pair of channels
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -13,6 +16,15 @@
 
 #ifndef MK_FLATTEN_STEPS
 #define MK_FLATTEN_STEPS 0
+#endif
+#ifndef MK_FLATTEN_ENERGY
+#define MK_FLATTEN_ENERGY 0
+#endif
+#ifndef MK_FLATTEN_RANKS
+#define MK_FLATTEN_RANKS 0
+#endif
+#ifndef MK_FLATTEN_AREA
+#define MK_FLATTEN_AREA 0
 #endif
 #ifndef MK_FLATTEN_CORRELATION
 #define MK_FLATTEN_CORRELATION 0
@@ -28,7 +40,10 @@
 #define MK_FLATTEN_KURTOSIS 64U
 #define MK_FLATTEN_CROSSINGS 128U
 #define MK_FLATTEN_ACTIVITY 256U
-#define MK_FLATTEN_PAIRS 512U
+#define MK_FLATTEN_ZERO_CROSSINGS 512U
+#define MK_FLATTEN_SQUARE 1024U
+#define MK_FLATTEN_PAIRS 2048U
+#define MK_FLATTEN_MAGNITUDES 4096U
 
 typedef struct {
     uint16_t channels;
@@ -38,6 +53,19 @@ typedef struct {
 #if MK_FLATTEN_STEPS
     float per_second; /* rate / (samples - 1) */
 #endif
+#endif
+#if MK_FLATTEN_RANKS
+    const uint16_t *ranks; /* count of them: sample, counted from the smallest, not the last */
+#if MK_FIXED
+    const uint16_t *parts; /* 2^-15ths of the way to the next sample */
+#else
+    const float *parts;
+#endif
+    uint16_t count; /* percentiles of each channel */
+#endif
+#if MK_FIXED && MK_FLATTEN_AREA
+    const uint16_t *weights; /* of each channel's counts, 2^-15ths of the coarsest */
+    uint16_t down;           /* bits that their sum loses */
 #endif
 } mk_flatten_params;
 

@@ -2,6 +2,7 @@
 #include "mk_flatten.h"
 
 #include "mk_moments.h"
+#include "mk_sort.h"
 
 #include <stddef.h>
 
@@ -107,6 +108,7 @@ static void put_steps(const mk_flatten_params *p, const mk_history *h, uint32_t 
     mk_history_runs(h, c, runs);
     const uint32_t n = h->length;
     mk_sample before = *runs[0].at;
+    uint32_t zeros = 0;
     uint32_t was_above = above_mean(before, level, n);
     uint32_t crossings = 0;
     float way = 0.0F;
@@ -118,6 +120,7 @@ static void put_steps(const mk_flatten_params *p, const mk_history *h, uint32_t 
             const uint32_t is_above = above_mean(v, level, n);
             crossings += was_above ^ is_above;
             was_above = is_above;
+            zeros += ((v > (mk_sample)0) != (before > (mk_sample)0)) ? 1U : 0U;
             const float step = (float)v - (float)before;
             way += (step < 0.0F) ? -step : step;
             before = v;
@@ -129,6 +132,52 @@ static void put_steps(const mk_flatten_params *p, const mk_history *h, uint32_t 
     if ((p->wanted & MK_FLATTEN_ACTIVITY) != 0U) {
         mk_put_f32(out, (way / (float)(n - 1U)) * p->scale[c]);
     }
+    if ((p->wanted & MK_FLATTEN_ZERO_CROSSINGS) != 0U) {
+        mk_put_f32(out, (float)zeros * p->per_second);
+    }
+}
+#endif
+
+#if MK_FLATTEN_RANKS
+/* room: of one channel of the window. */
+static void put_ranks(const mk_flatten_params *p, const mk_history *h, uint32_t c, void *room,
+                      mk_features *out)
+{
+    mk_sample *const x = (mk_sample *)room;
+#if MK_SAMPLE_F32
+    (void)mk_history_read_f32(h, c, 1.0F, x);
+#else
+    mk_history_read_i16(h, c, x);
+#endif
+    mk_sort(x, h->length);
+    for (uint32_t i = 0; i < p->count; i++) {
+        const mk_sample low = x[p->ranks[i]];
+        const mk_sample high = x[p->ranks[i] + 1U];
+        const float way = ((float)high - (float)low) * p->parts[i];
+        mk_put_f32(out, ((float)low + way) * p->scale[c]);
+    }
+}
+#endif
+
+#if MK_FLATTEN_AREA
+static float area(const mk_flatten_params *p, const mk_history *h)
+{
+    float all = 0.0F;
+    for (uint32_t c = 0; c < p->channels; c++) {
+        mk_total sum = 0;
+        mk_run runs[2];
+        mk_history_runs(h, c, runs);
+        for (uint32_t r = 0; r < 2U; r++) {
+            const mk_sample *at = runs[r].at;
+            for (uint32_t n = runs[r].count; n > 0U; n--) {
+                const mk_sample v = *at;
+                at += h->channels;
+                sum += (v < (mk_sample)0) ? -v : v;
+            }
+        }
+        all += (float)sum * p->scale[c];
+    }
+    return all / (float)h->length;
 }
 #endif
 
@@ -174,13 +223,15 @@ static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_
     const mk_shape_f32 shape = mk_shape_from_sums_f32(sums, h->length);
 #if MK_FLATTEN_CORRELATION
     mk_spread *const spread = (mk_spread *)scratch;
+    void *const room = &spread[p->channels];
     if ((p->wanted & MK_FLATTEN_PAIRS) != 0U) {
         spread[c].near_mean = level.near_mean;
         spread[c].s2 = sums.s2;
     }
 #else
-    (void)scratch;
+    void *const room = scratch;
 #endif
+    (void)room;
     const float mean = level.near_mean + shape.shift;
     const float square = (mean * mean) + shape.variance;
     const float values[7] = {
@@ -199,6 +250,14 @@ static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_
 #if MK_FLATTEN_STEPS
     put_steps(p, h, c, &level, out);
 #endif
+#if MK_FLATTEN_ENERGY
+    if ((p->wanted & MK_FLATTEN_SQUARE) != 0U) {
+        mk_put_f32(out, (square * scale) * scale);
+    }
+#endif
+#if MK_FLATTEN_RANKS
+    put_ranks(p, h, c, room, out);
+#endif
 }
 
 void mk_flatten_finish(const mk_flatten_params *p, void *state, const mk_history *h,
@@ -215,6 +274,11 @@ void mk_flatten_finish(const mk_flatten_params *p, void *state, const mk_history
                 mk_put_f32(out, correlation(h, a, b, (const mk_spread *)scratch));
             }
         }
+    }
+#endif
+#if MK_FLATTEN_AREA
+    if ((p->wanted & MK_FLATTEN_MAGNITUDES) != 0U) {
+        mk_put_f32(out, area(p, h));
     }
 #endif
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mk_flatten.h"
 
+#include "mk_fix.h"
 #include "mk_moments.h"
+#include "mk_sort.h"
 #include "mk_wide.h"
 
 #define MK_POINT 15 /* binary places of levels: mean, extremes, RMS, deviation */
@@ -90,6 +92,7 @@ static void put_steps(const mk_flatten_params *p, const mk_history *h, uint32_t 
     int32_t before = *runs[0].at;
     uint32_t was_above = ((before * n) > level->sum) ? 1U : 0U;
     uint32_t crossings = 0;
+    uint32_t zeros = 0;
     uint32_t way = 0;
     for (uint32_t r = 0; r < 2U; r++) {
         const mk_sample *at = runs[r].at;
@@ -99,6 +102,7 @@ static void put_steps(const mk_flatten_params *p, const mk_history *h, uint32_t 
             at += h->channels;
             crossings += was_above ^ is_above;
             was_above = is_above;
+            zeros += ((v > 0) != (before > 0)) ? 1U : 0U;
             way += (uint32_t)((v < before) ? (before - v) : (v - before));
             before = v;
         }
@@ -109,6 +113,49 @@ static void put_steps(const mk_flatten_params *p, const mk_history *h, uint32_t 
     if ((p->wanted & MK_FLATTEN_ACTIVITY) != 0U) {
         mk_put_q(out, (int32_t)(way >> 1));
     }
+    if ((p->wanted & MK_FLATTEN_ZERO_CROSSINGS) != 0U) {
+        mk_put_q(out, (int32_t)zeros);
+    }
+}
+#endif
+
+#if MK_FLATTEN_RANKS
+/* room: of one channel of the window. */
+static void put_ranks(const mk_flatten_params *p, const mk_history *h, uint32_t c, void *room,
+                      mk_features *out)
+{
+    mk_sample *const x = (mk_sample *)room;
+    mk_history_read_i16(h, c, x);
+    mk_sort(x, h->length);
+    for (uint32_t i = 0; i < p->count; i++) {
+        const mk_sample low = x[p->ranks[i]];
+        const mk_sample high = x[p->ranks[i] + 1U];
+        const int32_t way = ((int32_t)high - low) * (int32_t)p->parts[i];
+        mk_put_q(out, (low * (1 << MK_POINT)) + way);
+    }
+}
+#endif
+
+#if MK_FLATTEN_AREA
+static int32_t area(const mk_flatten_params *p, const mk_history *h)
+{
+    uint64_t all = 0;
+    for (uint32_t c = 0; c < p->channels; c++) {
+        uint32_t sum = 0;
+        mk_run runs[2];
+        mk_history_runs(h, c, runs);
+        for (uint32_t r = 0; r < 2U; r++) {
+            const mk_sample *at = runs[r].at;
+            for (uint32_t n = runs[r].count; n > 0U; n--) {
+                const int32_t v = *at;
+                at += h->channels;
+                sum += (uint32_t)((v < 0) ? -v : v);
+            }
+        }
+        all += mk_multiply(sum, p->weights[c]);
+    }
+    const mk_wide mean = mk_wide_over(mk_wide_from(all, 0), mk_wide_from(h->length, 0));
+    return mk_wide_to(mean, p->down);
 }
 #endif
 
@@ -157,12 +204,15 @@ static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_
     sums.s4 = 0;
     level_of(h, c, &level);
 #if MK_FLATTEN_CORRELATION
+    mk_level *const levels = (mk_level *)scratch;
+    void *const room = &levels[p->channels];
     if ((p->wanted & MK_FLATTEN_PAIRS) != 0U) {
-        ((mk_level *)scratch)[c] = level;
+        levels[c] = level;
     }
 #else
-    (void)scratch;
+    void *const room = scratch;
 #endif
+    (void)room;
     sums_of(h, c, &level, &sums);
     mk_shape_from_sums_q(&sums, h->length, &shape);
     const int32_t mean = (level.whole * (1 << MK_POINT)) + level.fraction;
@@ -185,6 +235,14 @@ static void put_channel(const mk_flatten_params *p, const mk_history *h, uint32_
 #if MK_FLATTEN_STEPS
     put_steps(p, h, c, &level, out);
 #endif
+#if MK_FLATTEN_ENERGY
+    if ((p->wanted & MK_FLATTEN_SQUARE) != 0U) {
+        mk_put_q(out, (int32_t)((square + ((uint64_t)1 << 29)) >> 30));
+    }
+#endif
+#if MK_FLATTEN_RANKS
+    put_ranks(p, h, c, room, out);
+#endif
 }
 
 void mk_flatten_finish(const mk_flatten_params *p, void *state, const mk_history *h,
@@ -201,6 +259,11 @@ void mk_flatten_finish(const mk_flatten_params *p, void *state, const mk_history
                 mk_put_q(out, correlation(h, a, b, (const mk_level *)scratch));
             }
         }
+    }
+#endif
+#if MK_FLATTEN_AREA
+    if ((p->wanted & MK_FLATTEN_MAGNITUDES) != 0U) {
+        mk_put_q(out, area(p, h));
     }
 #endif
 }

@@ -24,4 +24,12 @@ class Params:
     kurtosis: bool = param(True, "kurtosis (biased, 0 for a normal distribution)")
     crossings: bool = param(False, "how often the signal crosses its mean, per second")
     activity: bool = param(False, "mean absolute difference of neighbouring samples")
+    zero_crossings: bool = param(False, "how often the signal crosses 0, per second")
+    energy: bool = param(False, "mean square")
+    percentiles: tuple[float, ...] = param(
+        (), "percentiles of the samples, such as 25, 50 and 75", unit="%", minimum=0, maximum=100
+    )
     correlation: bool = param(False, "correlation of every pair of channels")
+    magnitude_area: bool = param(
+        False, "signal magnitude area: mean over time of the sum of magnitudes of all channels"
+    )

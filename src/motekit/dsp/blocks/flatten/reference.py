@@ -13,8 +13,8 @@ from .params import Params
 
 TIE = 1e-12  # a sample so near the mean, per largest magnitude, equals it
 PLAIN = ("mean", "minimum", "maximum", "rms", "stdev", "skewness", "kurtosis")
-NAMES = (*PLAIN, "crossings", "activity")
-WITHOUT_UNIT = {"skewness": "", "kurtosis": "", "crossings": "Hz"}
+NAMES = (*PLAIN, "crossings", "activity", "zero_crossings", "energy")
+WITHOUT_UNIT = {"skewness": "", "kurtosis": "", "crossings": "Hz", "zero_crossings": "Hz"}
 
 
 def wanted(p: Params) -> list[str]:
@@ -23,13 +23,16 @@ def wanted(p: Params) -> list[str]:
 
 
 def features(signal: Signal, p: Params) -> tuple[Feature, ...]:
-    out = [
-        Feature(f"{channel}.{name}", WITHOUT_UNIT.get(name, unit))
-        for channel, unit in zip(signal.channels, signal.units, strict=True)
-        for name in wanted(p)
-    ]
+    out = []
+    for channel, unit in zip(signal.channels, signal.units, strict=True):
+        for name in wanted(p):
+            own = f"{unit}²" if name == "energy" and unit else WITHOUT_UNIT.get(name, unit)
+            out.append(Feature(f"{channel}.{name}", own))
+        out += [Feature(f"{channel}.p{q:g}", unit) for q in p.percentiles]
     if p.correlation:
         out += [Feature(f"correlation({a},{b})") for a, b in combinations(signal.channels, 2)]
+    if p.magnitude_area:
+        out.append(Feature("magnitude_area", signal.units[0]))
     return tuple(out)
 
 
@@ -38,6 +41,19 @@ def crossings(x: F64) -> F64:
     far = x - x.mean(axis=-1, keepdims=True)
     above = far > TIE * np.max(np.abs(x), axis=-1, keepdims=True)
     return np.asarray(np.sum(above[..., 1:] != above[..., :-1], axis=-1, dtype=np.float64))
+
+
+def zero_crossings(x: F64) -> F64:
+    """Changes between above 0 and not above it, along the last axis."""
+    above = x > 0
+    return np.asarray(np.sum(above[..., 1:] != above[..., :-1], axis=-1, dtype=np.float64))
+
+
+def ranks(length: int, p: Params) -> tuple[tuple[int, float], ...]:
+    """(sample, counted from the smallest, fraction towards the next one) of each percentile."""
+    at = [q / 100 * (length - 1) for q in p.percentiles]
+    whole = [min(int(a), length - 2) for a in at]
+    return tuple((i, a - i) for i, a in zip(whole, at, strict=True))
 
 
 def correlation(a: F64, b: F64) -> F64:
@@ -66,9 +82,18 @@ def reference(x: F64, signal: Signal, p: Params) -> F64:
             "kurtosis": kurtosis,
             "crossings": crossings(y) * per_second,
             "activity": np.mean(np.abs(np.diff(y, axis=-1)), axis=-1),
+            "zero_crossings": zero_crossings(y) * per_second,
+            "energy": np.mean(y**2, axis=-1),
         }
         out += [values[name] for name in wanted(p)]
+        ordered = np.sort(y, axis=-1) if p.percentiles else y
+        out += [
+            ordered[..., i] + (ordered[..., i + 1] - ordered[..., i]) * part
+            for i, part in ranks(y.shape[-1], p)
+        ]
     if p.correlation:
         pairs = combinations(range(x.shape[-1]), 2)
         out += [correlation(x[..., a], x[..., b]) for a, b in pairs]
+    if p.magnitude_area:
+        out.append(np.mean(np.abs(x).sum(axis=-1), axis=-1))
     return np.stack(out, axis=-1)

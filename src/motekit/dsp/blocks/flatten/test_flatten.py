@@ -16,8 +16,15 @@ LONG = replace(SIGNALS[1], length=3000, stride=3000, channels=("v",), units=("mV
 
 class TestFlatten(BlockContract):
     block = BLOCK
-    params = (Params(), Params(crossings=True, activity=True, correlation=True, scale=2.0))
-    signals = (*SIGNALS, SHORT, LONG)
+    params = (
+        Params(),
+        Params(
+            crossings=True, activity=True, zero_crossings=True, energy=True, scale=2.0,
+            percentiles=(5.0, 50.0, 100.0), correlation=True,
+        ),
+        Params(magnitude_area=True, percentiles=(25.0,), skewness=False, energy=True),
+    )  # fmt: skip
+    signals = (SIGNALS[0], replace(SIGNALS[1], units=("mV", "mV")), SIGNALS[2], SHORT, LONG)
 
 
 def test_agrees_with_scipy() -> None:
@@ -46,9 +53,27 @@ def test_crossings_and_activity_by_hand() -> None:
     assert np.allclose(BLOCK.reference(x, signal, p), [3 * 30 / 3, 4.0])
 
 
+def test_percentiles_energy_area_and_zero_crossings_are_numpys() -> None:
+    x = np.random.default_rng(7).normal(size=(4, 125, 3)) * [1, 3, 0.1] + [0, 1, 0]
+    off = {name: False for name in ("mean", "minimum", "maximum", "rms", "stdev")}
+    q = (0.0, 5.0, 33.3, 50.0, 100.0)
+    p = Params(**off, skewness=False, kurtosis=False, energy=True, zero_crossings=True,
+               percentiles=q, magnitude_area=True)  # fmt: skip
+    got = BLOCK.reference(x, SIGNALS[0], p)
+    each = got[:, :-1].reshape(4, 3, 7)
+    assert np.allclose(each[..., 2:], np.moveaxis(np.percentile(x, q, axis=1), 0, -1))
+    assert np.allclose(each[..., 1], np.mean(x**2, axis=1))
+    signs = np.abs(np.diff(np.sign(x), axis=1)).sum(axis=1) / 2 * 62.5 / 124
+    assert np.allclose(each[..., 0], signs)
+    assert np.allclose(got[:, -1], np.abs(x).mean(axis=1).sum(axis=-1))
+    names = [f.name for f in BLOCK.features(SIGNALS[0], p)]
+    assert names[2:4] == ["x.p0", "x.p5"] and names[-1] == "magnitude_area"
+
+
 @pytest.mark.parametrize(
     ("signal", "params", "says"),
     [
+        (SIGNALS[1], Params(magnitude_area=True), "different units"),
         (replace(SIGNALS[2], length=1), Params(), "needs at least 2"),
         (replace(SIGNALS[2], length=70000), Params(), "at most 65535"),
         (SIGNALS[2], Params(correlation=True), "two channels"),

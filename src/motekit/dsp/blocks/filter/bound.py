@@ -9,9 +9,10 @@ import numpy as np
 from motekit.core.block import F64, Signal
 from motekit.dsp.common import EPS, counts_to_units
 from motekit.dsp.errors import ROUNDING, SIGMAS
+from motekit.dsp.svf import Section, responses
 
-from .design import Section, kept, recursive, sections, taps
-from .exact import fixed_plan, fixed_taps, responses
+from .design import kept, recursive, sections, taps
+from .exact import fixed_plan, fixed_taps
 from .params import Params
 
 ROUNDINGS = 6  # of float32 in one section, per step

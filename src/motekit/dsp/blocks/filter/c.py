@@ -14,10 +14,11 @@ from .exact import fixed_plan, fixed_taps
 from .params import Params
 
 HEADERS = ("mk_filter.h", "mk_block.h", "mk_types.h", "mk_history.h", "mk_features.h")
-SHARED = ("mk_filter_ring.h", "mk_count.h")
+SHARED = ("mk_filter_ring.h", "mk_count.h", "mk_svf.h")
+CASCADE = {"float": ("mk_svf_f32.c",), "fixed": ("mk_svf_q.c", "mk_fix.h")}
 SOURCES = {
     "float": (*HEADERS, *SHARED, "mk_filter_f32.c"),
-    "fixed": (*HEADERS, *SHARED, "mk_filter_q.c", "mk_fix.h"),
+    "fixed": (*HEADERS, *SHARED, "mk_filter_q.c"),
 }
 
 
@@ -59,4 +60,5 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     else:
         data = channels * size * (2 if signal.sample == "int16" else 4)
     state = 8 + 4 * -(-data // 4)
-    return CBlock(SOURCES[arithmetic], fields, state, 0, {f"MK_FILTER_{kind}": 1})
+    sources = (*SOURCES[arithmetic], *(CASCADE[arithmetic] if cascade else ()))
+    return CBlock(sources, fields, state, 0, {f"MK_FILTER_{kind}": 1})

@@ -26,14 +26,11 @@
 #define MK_FILTER_IS_FIR 1U
 #define MK_FILTER_IS_MEDIAN 2U
 
-/* Numbers of a section: a1, a2, a3, m0, m1, m2. */
-#define MK_FILTER_ROW 6U
-
 typedef struct {
 #if MK_FIXED
-    const int32_t *table; /* sections (a 2^-31sts, m1 and m2 2^-mix ths) or taps (2^-up ths) */
+    const int32_t *table; /* sections of mk_svf.h, or taps (2^-up ths) */
 #else
-    const float *table; /* sections or taps */
+    const float *table; /* sections of mk_svf.h, or taps */
     float zoom;         /* counts of the new signal per old count */
 #endif
     uint16_t channels;

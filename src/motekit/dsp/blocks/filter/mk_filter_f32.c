@@ -3,6 +3,7 @@
 
 #include "mk_count.h"
 #include "mk_filter_ring.h"
+#include "mk_svf.h"
 
 void mk_filter_init(const mk_filter_params *p, void *state)
 {
@@ -12,36 +13,6 @@ void mk_filter_init(const mk_filter_params *p, void *state)
     place->at = 0;
     place->unused = 0;
 }
-
-#if MK_FILTER_RECURSIVE
-/* One sample through one section; s: its two states. */
-static float section(const float *k, float *s, float v0)
-{
-    const float v3 = v0 - s[1];
-    const float v1 = (k[0] * s[0]) + (k[1] * v3);
-    const float v2 = s[1] + ((k[1] * s[0]) + (k[2] * v3));
-    s[0] = (v1 + v1) - s[0];
-    s[1] = (v2 + v2) - s[1];
-    return ((k[3] * v0) + (k[4] * v1)) + (k[5] * v2);
-}
-
-/* One sample of a channel through all sections; s: two states of each. A section that starts
- * steady has the first sample it sees in its second state. */
-static float cascade(const mk_filter_params *p, float *s, float v, uint32_t begun)
-{
-    const float *k = p->table;
-    for (uint32_t i = p->size; i > 0U; i--) {
-        if (begun == 0U) {
-            s[0] = 0.0F;
-            s[1] = (p->steady != 0U) ? v : 0.0F;
-        }
-        v = section(k, s, v);
-        k += MK_FILTER_ROW;
-        s += 2;
-    }
-    return v;
-}
-#endif
 
 #if MK_FILTER_FIR
 static float fir(const mk_filter_params *p, const mk_filter_place *place, uint32_t channel)
@@ -110,12 +81,17 @@ uint32_t mk_filter_step(const mk_filter_params *p, void *state, const mk_sample 
         mk_filter_take(p, place, frame);
     }
 #endif
+#if MK_FILTER_RECURSIVE
+    const mk_svf_cascade_f32 cascade = {p->table, p->size};
+#endif
     for (uint32_t c = 0; c < p->channels; c++) {
 #if MK_FILTER_RECURSIVE
         if (p->kind == MK_FILTER_IS_RECURSIVE) {
             float *const s = &((float *)(void *)&place[1])[2U * c * p->size];
-            const float v = cascade(p, s, (float)frame[c], place->begun);
-            made[c] = sample_of(p, v);
+            if (place->begun == 0U) {
+                mk_svf_start_f32(&cascade, s, (p->steady != 0U) ? (float)frame[c] : 0.0F);
+            }
+            made[c] = sample_of(p, mk_svf_f32(&cascade, s, (float)frame[c]));
             continue;
         }
 #endif

@@ -16,10 +16,13 @@ from scipy import signal as sp
 
 from motekit.core.block import F64
 
+from .errors import ROUNDING, SIGMAS
+
 F32 = np.float32
 I64 = npt.NDArray[np.int64]
 MOST = 2**30  # no node of an integer cascade reaches it
 POINT = 31
+ROUNDINGS = 6  # of float32 in one section, per step
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,30 @@ def fixed_plan(cascade: tuple[Section, ...], length: int) -> Fixed:
         for k in cascade
     )  # fmt: skip
     return Fixed(rows, up, mix)
+
+
+def _rounded32(cascade: tuple[Section, ...]) -> tuple[Section, ...]:
+    return tuple(Section(*(float(np.float32(v)) for v in k.row())) for k in cascade)
+
+
+@lru_cache(maxsize=256)
+def error(meant: tuple[Section, ...], length: int, arithmetic: str) -> tuple[float, float]:
+    """Largest error of an output of a window: (per unit of the largest sample, in counts)."""
+    plan = fixed_plan(meant, length)
+    used = plan.cascade() if arithmetic == "fixed" else _rounded32(meant)
+    out, norms = responses(used, length)
+    ideal, _ = responses(meant, length)
+    # From a steady state, the signal moves by at most twice the largest sample.
+    moved = np.abs(out[:, 0] - ideal[:, 0]).sum()
+    dc = abs(np.prod([k.m0 + k.m2 for k in used]) - np.prod([k.m0 + k.m2 for k in meant]))
+    share = 2 * float(moved) + float(dc) + 1e-12
+    gains = out[:, 1:].reshape(length, len(used), 3)
+    if arithmetic == "fixed":
+        # s1 and v3 are cut to whole units, the output is rounded once more.
+        return share, 2 * float(np.abs(gains).sum()) * 2.0**-plan.up
+    level = 1 + 2 * norms.max(axis=1)
+    noise = np.sqrt((gains**2).sum(axis=(0, 2)) + 1) * level
+    return share + SIGMAS * ROUNDING * ROUNDINGS * float(np.sqrt((noise**2).sum())), 0.0
 
 
 def run_f32(x: npt.NDArray[F32], cascade: tuple[Section, ...], steady: bool) -> npt.NDArray[F32]:

@@ -160,3 +160,30 @@ def scipy_ecg() -> Recording:
 def nab(name: str = "machine_temperature_system_failure") -> Path:
     """A CSV file of the Numenta Anomaly Benchmark; one of them has a step back in its clock."""
     return folder("nab") / f"{name}.csv"
+
+
+def wav_files(name: str) -> list[Recording]:
+    """All WAV files of a folder: tflm_micro_speech_wav, mlperf_tiny_sww."""
+    return [r for path in sorted(folder(name).glob("*.wav")) for r in read(path)]
+
+
+def physionet(name: str) -> Recording:
+    """ICU waveforms at 250 Hz in WFDB: a103l (16 bits, in a MATLAB file) and v102s (12 bits)."""
+    root = folder("physionet2015_icu")
+    head, *lines = (root / f"{name}.hea").read_text().splitlines()
+    count, rate, rows = (int(word) for word in head.split()[1:4])
+    fields = [line.split() for line in lines[:count]]
+    file, format_ = root / fields[0][0], fields[0][1]
+    if format_ == "212":  # two samples in three bytes
+        raw = np.frombuffer(file.read_bytes(), np.uint8).reshape(-1, 3).astype(np.int16)
+        pair = np.stack([raw[:, 0] | (raw[:, 1] & 15) << 8, raw[:, 2] | (raw[:, 1] >> 4) << 8], 1)
+        values = np.where(pair > 2047, pair - 4096, pair).reshape(rows, count)
+    else:
+        values = np.frombuffer(file.read_bytes()[24:], "<i2").reshape(rows, count)
+    assert [int(v) for v in values[0]] == [int(f[5]) for f in fields], "the header's first values"
+    channels = tuple(
+        Channel(f[-1], unit if (unit := f[2].partition("/")[2]) == "mV" else "N/A",
+                1 / float(f[2].partition("/")[0].partition("(")[0]))
+        for f in fields
+    )  # fmt: skip
+    return Recording(name, (Stream("monitor", channels, float(rate), values.astype(np.int16)),))

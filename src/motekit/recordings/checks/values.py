@@ -14,6 +14,9 @@ from .finding import CheckParams, Finding
 _ROWS = 32  # fewer samples tell nothing
 _LEVELS = 5  # values next to the extreme that it is compared with
 _ALONE = 6  # samples at a limit that count although they do not follow each other
+_MANY = 20  # samples at a limit that are no accident
+_JUMP = 2.5  # times as many as at each of the two levels next to it
+_TOPS = 3  # flat tops, each more than twice as long as any stretch elsewhere
 _PILE = 6.0  # a full sine has 3.4 times as many samples at its quantized peak as next to it
 
 
@@ -74,13 +77,23 @@ def _stuck(recording: Recording, stream: Stream, channel: Channel,
 
 def _piled(column: npt.NDArray[np.generic], levels: npt.NDArray[np.generic],
            counts: npt.NDArray[np.int64]) -> int:  # fmt: skip
-    """Samples at levels[0] if they pile up there as only a limit makes them; else 0."""
+    """Samples at levels[0] if they pile up there as only a limit makes them, or if it has flat
+    tops as no other level has; else 0."""
     near = counts[1 : 1 + _LEVELS]
-    if counts[0] < _PILE * near.mean():
-        return 0
     starts, lengths = _runs(column)
     at = column[starts] == levels[0]
+    if _jumps(int(counts[0]), near):
+        return int(counts[0])
+    if counts[0] < _PILE * near.mean():
+        flat = lengths[at] > 2 * lengths[~at].max()
+        return int(counts[0]) if np.count_nonzero(flat) >= _TOPS else 0
     return int(counts[0]) if counts[0] >= _ALONE or lengths[at].max() >= 3 else 0
+
+
+def _jumps(end: int, near: npt.NDArray[np.int64]) -> bool:
+    """Whether values get rarer towards the limit, as in noise, and then are frequent at it. Near
+    the peak of a sine they get more frequent."""
+    return bool(end >= _MANY and near[0] < near[-1] and end >= _JUMP * near[:2].max())
 
 
 def _ends(column: npt.NDArray[np.generic]) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from motekit.recordings.store import Store
 from .collection import Collection, Where
 from .device import State
 from .finish import finish, verdict
-from .plan import Plan, held, left_over, make, read
+from .plan import FILE, Plan, held, left_over, make, read
 
 STEP_S: Final = 0.1
 Show = Callable[[Collection, Where], None]
@@ -106,7 +106,7 @@ def _stamp() -> str:
 
 def resumable(project: Path) -> Path:
     """The newest collection that was killed. Raises InputError if there is none."""
-    found = left_over(project)
+    found = [folder for folder in left_over(project) if (folder / FILE).exists()]
     if not found:
         raise InputError("there is nothing to resume", where=project,
                          way_out="start with: motekit collect")  # fmt: skip

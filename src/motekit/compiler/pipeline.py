@@ -112,6 +112,9 @@ class _Program:
         self.arithmetic = arithmetic
         self.uses = uses
         self.graphs = graphs
+        placed = block_code.stages(spec.signal, spec.blocks, spec.name)
+        self.counts = [len(s.block.features(s.signal, s.use.params)) for s in placed]
+        self.streams = any(u.c.streams for u in uses)
         self.features = len(spec.normalizer.mean)
         signal, sample = spec.signal, block_code.sample_bytes(spec)
         self.window = block_code.window_bytes(uses, sample)
@@ -187,6 +190,7 @@ class _Program:
             "MK_SLACK": spec.slack,
             "MK_HISTORY": int(self.history),
             "MK_STREAMING": int(bool(self._streaming() or self.plan.flights)),
+            "MK_STREAMS": int(self.streams),
             "MK_RING_FRAMES": spec.slack + (signal.length if self.history else 0),
             "MK_FEATURES": self.features,
             "MK_CLASSES": len(spec.classes) if "classifier" in self.graphs else 0,
@@ -286,6 +290,7 @@ class _Program:
             self._normalisation(),
             *(g.data_c for g in self.graphs.values()),
             SMALL,
+            self._works(),
             self._window(),
             self._blocks(),
             self._dsp(),
@@ -353,7 +358,7 @@ class _Program:
             state = f"&block_state[{u.state_offset // 4}]"
             picks, fed = steps.frame(u, "frame")
             start.append(f"mk_{u.block}_init(&{u.name}, {state});")
-            step += [*picks, f"mk_{u.block}_step(&{u.name}, {state}, {fed});"]
+            step += [*picks, f"mk_{u.block}_step(&{u.name}, {state}, {fed}{steps.work(u)});"]
         if self.plan.flights:
             start.append("mk_flight_start();")
             step.append("mk_flight_step(frame);")
@@ -361,6 +366,17 @@ class _Program:
             f"void mk_blocks_start(void)\n{{\n{_indented(start)}}}\n\n"
             f"void mk_blocks_step(const mk_sample *frame)\n{{\n{_indented(step)}}}\n"
         )
+
+    def _works(self) -> str:
+        """What streaming blocks get beside a frame: scratch, and where their features are."""
+        out, first = "", 0
+        for u, count in zip(self.uses, self.counts, strict=True):
+            if u.c.streams:
+                place = f"{{&mk_window_features[{first}], &norm[{first}]}}"
+                scratch = f"&arena.words[{self.state_words}]" if self.state_words else "arena.words"
+                out += f"static const mk_work {u.name}_work = {{{scratch}, {place}}};\n"
+            first += count
+        return f"{out}\n" if out else ""
 
     def _dsp(self) -> str:
         maps, lines = "", ["mk_features out = {features, norm};"]

@@ -62,6 +62,11 @@ def frame(u: BlockCode, source: str) -> tuple[list[str], str]:
     return [f"const mk_sample {u.name}_frame[] = {{{picks}}};"], f"{u.name}_frame"
 
 
+def work(u: BlockCode) -> str:
+    """The argument more that a streaming block's step takes."""
+    return f", &{u.name}_work" if u.c.streams else ""
+
+
 def steps(uses: Sequence[BlockCode], source: BlockCode | None = None) -> list[str]:
     """Lines that give one frame to every block of a window that reads this source."""
     given = "frame" if source is None else f"{source.name}_made"
@@ -74,7 +79,7 @@ def steps(uses: Sequence[BlockCode], source: BlockCode | None = None) -> list[st
         picks, fed = frame(u, given)
         state = f"&state[{u.state_offset // 4}]" if u.c.state_bytes else "NULL"
         if u.made is None:
-            lines += [*picks, f"mk_{u.block}_step(&{u.name}, {state}, {fed});"]
+            lines += [*picks, f"mk_{u.block}_step(&{u.name}, {state}, {fed}{work(u)});"]
             continue
         channels = u.made[1]
         call = f"mk_{u.block}_step(&{u.name}, {state}, {fed}, {u.name}_made)"

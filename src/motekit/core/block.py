@@ -17,6 +17,10 @@ that needs old samples reads them from the pipeline's one history ring through `
 (`Block.history`); a block that keeps what it needs in `state` sets it False and gets a `h` of
 length 0. Features leave one by one through `mk_put_f32` or `mk_put_q`, which normalise them on
 the fly.
+
+A block whose features become known while samples arrive (`CBlock.streams`) gets a fourth
+argument in `step`, `const mk_work *work`: scratch for the length of the call, and where its
+features of this window belong. It may use the place of a feature before it is final.
 """
 
 from __future__ import annotations
@@ -78,6 +82,7 @@ class CBlock:
         defines: macros for the model's config header, by which the C specialises itself
             (equal uses must agree; a clash is an error).
         lsb: fixed point only: feature i is the C integer × lsb[i], in the feature's unit.
+        streams: `step` works in scratch and puts features; see the module's text.
     """
 
     sources: tuple[str, ...]
@@ -86,6 +91,7 @@ class CBlock:
     scratch_bytes: int
     defines: Mapping[str, int] = field(default_factory=dict)
     lsb: tuple[float, ...] = ()
+    streams: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,9 @@ class Block:
             in units, its bound is one of samples, its fixed_reference gives counts.
         exact: for a block that makes a signal: (… × samples × channels as the sensor gives them,
             signal, params, "float" | "fixed") → the samples that its C makes, bit for bit.
+        shape: (signal, params) → what the row of features is when it is folded, last axis
+            fastest: (time, frequency) for a spectrogram, to be read by a learner in two
+            dimensions. None where features have no order of their own.
     """
 
     name: str
@@ -132,3 +141,4 @@ class Block:
     restarts: bool = False
     output: Callable[[Signal, Any], Signal] | None = None
     exact: Callable[[Samples, Signal, Any, str], Samples] | None = None
+    shape: Callable[[Signal, Any], tuple[int, ...]] | None = None

@@ -63,7 +63,7 @@ def shape_bounds(d: F64, each: F64, common: F64) -> tuple[F64, F64]:
     )
 
 
-def log_bound(power: F64, error: F64, floor: float) -> F64:
+def log_bound(power: F64, error: F64, floor: float | F64) -> F64:
     """Bound of log10(power + floor) where the power errs by at most `error`.
 
     With a floor of 0 the logarithm of a power that may be lost in its error is bounded by what

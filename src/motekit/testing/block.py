@@ -170,6 +170,17 @@ class BlockContract:
                 assert np.array_equal(bits(raw[0]), bits(built(case).wrapped(ring, start)))
 
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
+    def test_a_stream_gives_the_numbers_of_its_windows(self, arithmetic: str) -> None:
+        for case in self.cases(arithmetic):
+            if not case.c().state_bytes or self.block.restarts or self.block.output:
+                continue
+            x = np.concatenate(list(edges(case.signal)[[12, 3, 6, 13, 10, 15]]))
+            starts = range(0, len(x) - case.signal.length + 1, case.signal.stride)
+            windows = np.stack([x[i : i + case.signal.length] for i in starts])
+            apart, _ = built(case).run(windows)
+            assert np.array_equal(bits(apart), bits(built(case).stream(x))), case.params
+
+    @pytest.mark.parametrize("arithmetic", ARITHMETICS)
     def test_normalises_on_the_fly(self, arithmetic: str) -> None:
         for case in self.cases(arithmetic):
             x = edges(case.signal)

@@ -45,6 +45,7 @@ static uint32_t touched(const uint32_t *guard)
     return bad;
 }}
 
+{steps}
 uint32_t mk_case_run(const mk_history *h, const mk_norm *norm, int16_t *q, mk_feature *raw);
 uint32_t mk_case_run(const mk_history *h, const mk_norm *norm, int16_t *q, mk_feature *raw)
 {{
@@ -57,6 +58,7 @@ uint32_t mk_case_run(const mk_history *h, const mk_norm *norm, int16_t *q, mk_fe
     }}
 #if defined(MK_CASE_EMPTY) /* what the harness alone takes */
     (void)h;
+    {empty}
     return touched(&state[{state}]) | touched(&scratch[{scratch}]) | (uint32_t)(out.q == NULL);
 #else
 {run}
@@ -107,16 +109,59 @@ int main(void)
 PUTS = {"float": "mk_features_f32.c", "fixed": "mk_features_q.c"}
 STATELESS = "    {call}_finish(&{name}, NULL, h, scratch, &out);"
 STATEFUL = """    {call}_init(&{name}, state);
-    for (uint32_t i = 0; i < {length}U; i++) {{
-        const uint32_t frame = (h->start + i) % h->capacity;
-        mk_sample picked[{channels}];
-        for (uint32_t c = 0; c < {channels}U; c++) {{
-            const uint32_t column = (h->map == NULL) ? c : h->map[c];
-            picked[c] = h->ring[(frame * h->channels) + column];
-        }}
-        {call}_step(&{name}, state, picked);
-    }}
+    steps(h, &out);
     {call}_finish(&{name}, state, h, scratch, &out);"""
+# Every frame of a window, its channels picked, given to the block; left out of what the harness
+# takes where only that is measured.
+STEPS = """
+static void steps(const mk_history *h, const mk_features *out)
+{{
+    const mk_sample *frame = &h->ring[(uint32_t)h->start * h->channels];
+    const mk_sample *const end = &h->ring[(uint32_t)h->capacity * h->channels];
+{work}    for (uint32_t i = 0; i < h->length; i++) {{
+        const mk_sample *at = frame;
+        mk_sample picked[{channels}];
+        if (h->map != NULL) {{
+            for (uint32_t c = 0; c < {channels}U; c++) {{
+                picked[c] = frame[h->map[c]];
+            }}
+            at = picked;
+        }}
+#if defined(MK_CASE_EMPTY)
+        (void)*(const volatile mk_sample *)at;
+        (void)out;
+#else
+        {call}_step(&{name}, state, at{pass_});
+#endif
+        frame += h->channels;
+        frame = (frame == end) ? h->ring : frame;
+    }}
+}}
+
+uint32_t mk_case_stream(const mk_sample *samples, uint32_t count, uint32_t stride,
+                        const mk_norm *norm, int16_t *q, mk_feature *raw);
+uint32_t mk_case_stream(const mk_sample *samples, uint32_t count, uint32_t stride,
+                        const mk_norm *norm, int16_t *q, mk_feature *raw)
+{{
+    uint32_t windows = 0;
+    uint32_t end = {length};
+    {call}_init(&{name}, state);
+    for (uint32_t i = 0; i < count; i++) {{
+        mk_features out = {{q, raw, norm}};
+        {stream_work}{call}_step(&{name}, state, &samples[i * {channels}U]{pass_});
+        if ((i + 1U) == end) {{
+            const mk_history h = {{&samples[(end - {length}U) * {channels}U], {length}, 0,
+                                   {length}, {channels}, NULL}};
+            {call}_finish(&{name}, state, &h, scratch, &out);
+            q = out.q;
+            raw = out.raw;
+            end += stride;
+            windows++;
+        }}
+    }}
+    return windows;
+}}
+"""
 
 
 # A block that makes a signal: its samples take the place of features.
@@ -235,9 +280,20 @@ class Case:
         }  # fmt: skip
         how = MAKER if self.made else STATEFUL if c.state_bytes else STATELESS
         run = how.format(**values)
+        steps = ""
+        if how is STATEFUL:
+            steps = STEPS.format(
+                pass_=", &work" if c.streams else "",
+                work="    const mk_work work = {scratch, *out};\n"
+                if c.streams
+                else "    (void)out;\n",
+                stream_work="const mk_work work = {scratch, out};\n        " if c.streams else "",
+                **values,
+            )
         data = print_blocks._data("use", name, c)
         text = HARNESS.format(
-            run=run, state=-(-c.state_bytes // 4), scratch=-(-c.scratch_bytes // 4),
+            run=run, steps=steps, empty="steps(h, &out);" if steps else "",
+            state=-(-c.state_bytes // 4), scratch=-(-c.scratch_bytes // 4),
             guard=GUARD_WORDS, word=GUARD, features=self.count, length=self.signal.length,
             channels=channels, map=", ".join(str(i + 1) for i in reversed(range(channels))),
         )  # fmt: skip
@@ -346,6 +402,24 @@ class Built:
             ctypes.c_void_p(raw.ctypes.data),
         )  # fmt: skip
         assert bad == 0
+        return raw
+
+    def stream(self, samples: Samples) -> npt.NDArray[Any]:
+        """Raw features of all windows of a stream that starts once (host only, stateful blocks)."""
+        samples = np.ascontiguousarray(samples, dtype=self.case.sample_type)
+        signal = self.case.signal
+        windows = 1 + (len(samples) - signal.length) // signal.stride
+        raw = np.zeros((windows, self.case.count), self.case.feature_type)
+        q = np.zeros(raw.shape, np.int16)
+        function = load(self.library).mk_case_stream
+        function.restype = ctypes.c_uint32
+        norm = self.plain_norm()
+        done = function(
+            ctypes.c_void_p(samples.ctypes.data), ctypes.c_uint32(len(samples)),
+            ctypes.c_uint32(signal.stride), ctypes.c_char_p(norm),
+            ctypes.c_void_p(q.ctypes.data), ctypes.c_void_p(raw.ctypes.data),
+        )  # fmt: skip
+        assert done == windows
         return raw
 
     def machine(self) -> Machine:

@@ -24,6 +24,12 @@
  *   uint32_t mk_low_step(const mk_low_params *p, void *state, const mk_sample *frame,
  *                        mk_sample *made);
  *
+ * A block with CBlock.streams has another step, which may put features of the window in progress
+ * at their places before it is complete; finish moves `out` on behind them:
+ *
+ *   void mk_rms_step(const mk_rms_params *p, void *state, const mk_sample *frame,
+ *                    const mk_work *work);
+ *
  * No heap, no stdio, no libm but __builtin_sqrtf, no data that survives a call except *state.
  * Float code gives the same bits on every machine, so: only + - * / sqrtf, comparisons and
  * conversions, in a written order, compiled with -ffp-contract=off.
@@ -35,5 +41,11 @@
 #include "mk_features.h"
 #include "mk_history.h"
 #include "mk_types.h"
+
+/* What a streaming block gets beside a frame. */
+typedef struct {
+    void *scratch;   /* as finish gets it; what is left there may be gone at the next call */
+    mk_features out; /* places of the block's features of this window, and their normalisation */
+} mk_work;
 
 #endif

@@ -53,7 +53,11 @@ static uint16_t window_start(void)
 #endif
 }
 
-static int16_t features[MK_FEATURES];
+#if MK_STREAMS /* blocks put features while the window is in progress */
+int16_t mk_window_features[MK_FEATURES];
+#else
+static int16_t mk_window_features[MK_FEATURES];
+#endif
 
 /* `oldest` is the first frame of a stream. */
 static void begin(void)
@@ -130,13 +134,13 @@ static void mind_gap(uint16_t overruns)
 
 static void compute(const mk_history *history, mk_result *result)
 {
-    mk_dsp(history, features);
+    mk_dsp(history, mk_window_features);
 #if MK_CLASSES > 0
-    mk_network(features, result->scores);
+    mk_network(mk_window_features, result->scores);
     result->decision = mk_decide(result->scores);
 #endif
 #if MK_HAS_ANOMALY
-    result->anomaly = mk_anomaly(features);
+    result->anomaly = mk_anomaly(mk_window_features);
     result->anomalous = (uint8_t)((result->anomaly > MK_ANOMALY_THRESHOLD) ? 1U : 0U);
 #endif
     stream.windows++;
@@ -225,7 +229,7 @@ void mk_classify(const mk_sample *window, mk_result *result)
 
 const int16_t *mk_last_features(void)
 {
-    return features;
+    return mk_window_features;
 }
 
 #if defined(__clang__)

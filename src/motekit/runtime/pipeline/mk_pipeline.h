@@ -52,7 +52,8 @@ uint32_t mk_overruns(void);
  * mk_process and restarts it, as after mk_init. */
 void mk_classify(const mk_sample *window, mk_result *result);
 
-/* Q8.8 features of the last window, MK_FEATURES of them: for logs and drift statistics. */
+/* Q8.8 features of the last window, MK_FEATURES of them: for logs and drift statistics. Where
+ * blocks compute as samples arrive, they last until the next call of mk_process. */
 const int16_t *mk_last_features(void);
 
 /* What the program was trained from and with: the first half of a SHA-256. */
@@ -69,6 +70,10 @@ void mk_blocks_start(void);
 
 /* Give one frame to the blocks that compute as samples arrive. */
 void mk_blocks_step(const mk_sample *frame);
+#endif
+
+#if MK_STREAMS
+extern int16_t mk_window_features[MK_FEATURES];
 #endif
 
 /* Window -> MK_FEATURES features in Q8.8. */

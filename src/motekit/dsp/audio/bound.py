@@ -1,0 +1,112 @@
+"""How far the C of an audio block may be from the reference, for given windows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from motekit.core.block import F64
+from motekit.dsp.common import EPS
+from motekit.dsp.errors import LOG2_Q, LOG10F, ROUNDING, SIGMAS, log_bound
+
+from .c import kept_lsb
+from .fixed_plan import ROOM, SHIFT, fixed_plan, power_unit
+from .plan import AudioPlan
+from .reference import around, cut, normalised, powers, values
+
+FFT_UNITS = 12.0  # error of mk_fft_power_q's amplitudes, in halves of its units
+TAPER = 2.0**-15 / np.sqrt(3)
+SHARE = 2.0**-17  # of a weight in 16 bits
+CHUNK = 1 << 21
+
+
+def _line(x: F64, pl: AudioPlan, fixed: bool) -> F64:
+    """Largest error of an amplitude |X| of counts, … × frames × 1."""
+    f = pl.frames
+    frames = cut(x, f)
+    energy = np.sqrt(np.sum(frames**2, axis=-1, keepdims=True))
+    top = np.max(np.abs(x), axis=-1)[..., None, None]
+    root = np.sqrt(f.used)
+    if not fixed:
+        steps = np.log2(max(f.fft, 2))
+        each = 3 * EPS * top * root if f.emphasis else 0.0
+        return np.asarray(SIGMAS * ROUNDING * np.sqrt(4 * steps + 4) * energy + each)
+    peak = np.max(np.abs(frames), axis=-1, keepdims=True)
+    coarse = np.maximum(peak * 2.0**-27, 2.0 ** -(SHIFT + fixed_plan(pl).most))
+    error = FFT_UNITS * f.fft * coarse
+    if f.emphasis:
+        error = error + 2.0**-16 * top * root
+    if f.tapered:
+        error = error + TAPER * SIGMAS * energy + 2.0 ** -(SHIFT - 1) * root
+    return np.asarray(error)
+
+
+def _levels(x: F64, pl: AudioPlan, fixed: bool) -> tuple[F64, F64]:
+    """(bound of the log10 of each band, of that of the energy), … × frames × bands."""
+    power = powers(x, pl)
+    line = _line(x, pl, fixed)
+    error = 2 * np.sqrt(power * pl.unit2) * line + pl.unit2 * line**2
+    if fixed:
+        error = error + power_unit(pl) * 4.0 ** -fixed_plan(pl).most
+        error = error + np.max(power, axis=-1, keepdims=True) * 2.0 ** (ROOM - 55)
+    if pl.mel is None:
+        bands, wrong = (a[..., pl.bins[0] : pl.bins[1]] for a in (power, error))
+    else:
+        touched = (pl.mel.matrix > 0).astype(np.float64)
+        bands, wrong = power @ pl.mel.matrix.T, error @ touched.T
+        near = power @ touched.T
+        width = touched.sum(axis=1)
+        slope = float(pl.mel.slope.max()) if fixed else 0.0
+        share = SHARE * (2 + width) * (1 + slope) if fixed else (width + 8) * EPS
+        wrong = wrong + share * near
+    own = LOG2_Q if fixed else LOG10F + 12 * EPS * 40
+    energy = log_bound(power.sum(axis=-1), error.sum(axis=-1), pl.least) + own
+    floor = np.maximum(pl.noise, pl.least)
+    level = log_bound(bands, wrong, floor)
+    return level + own, energy
+
+
+def _values(x: F64, pl: AudioPlan, fixed: bool) -> F64:
+    """Bound of each value of a frame, before it is normalised."""
+    level, energy = _levels(x, pl, fixed)
+    kept = pl.norm > 0 or pl.kept
+    if pl.cosines is None:
+        out = level * pl.gain + (8 * EPS if not fixed else 2.0**-15) * (1 + abs(pl.base))
+        lsb = 0.0 if fixed else kept_lsb(pl)
+        return np.minimum(out + (lsb if kept else 0.0), 1.0) if pl.clip else out + lsb
+    rows = np.abs(pl.cosines)
+    ln10 = np.log(10)
+    size = 40 * ln10 * rows.sum(axis=1)
+    out = ln10 * level @ rows.T
+    if fixed:
+        fp = fixed_plan(pl)
+        out = out + 2.0**-15 * size + np.array(fp.coefficient_lsb(pl)) * (rows.shape[1] / 2 + 2)
+    else:
+        out = out + EPS * 10 * size + (kept_lsb(pl) if kept else 0.0)
+    if pl.energy:
+        extra = fixed_plan(pl).coefficient_lsb(pl)[0] if fixed else 100 * 4 * EPS + kept_lsb(pl)
+        out[..., 0] = ln10 * energy + extra
+    return np.asarray(out)
+
+
+def _normal(x: F64, pl: AudioPlan, fixed: bool) -> F64:
+    v = values(x, pl)
+    wrong = np.max(_values(x, pl, fixed), axis=-2, keepdims=True)
+    d = v - around(v, pl.norm).mean(axis=-1)
+    deviation = around(d, pl.norm).std(axis=-1)
+    safe = np.where(deviation > 0, deviation, 1e-300)
+    z = np.abs(normalised(v, pl.norm))
+    share = 4 * wrong / safe
+    most = 2 * np.sqrt(pl.norm) + 2
+    small = share * (1 + z) + (2.0**-14 if fixed else 16 * EPS) * (1 + z)
+    return np.asarray(np.where(share > 0.2, most, np.minimum(1.5 * small, most)))
+
+
+def bound(counts: F64, pl: AudioPlan, arithmetic: str) -> F64:
+    """(… × samples) of counts → (… × features)."""
+    fixed = arithmetic == "fixed"
+    one = _normal if pl.norm else _values
+    rows = counts.reshape(-1, counts.shape[-1])
+    step = max(1, CHUNK // max(1, pl.frames.count * pl.frames.fft))
+    parts = [one(rows[i : i + step], pl, fixed) for i in range(0, max(1, len(rows)), step)]
+    out = np.concatenate([part.reshape(len(part), -1) for part in parts])
+    return out.reshape(*counts.shape[:-1], pl.frames.count * pl.values)

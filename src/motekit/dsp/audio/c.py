@@ -1,0 +1,191 @@
+"""The audio blocks as C: what the generator prints for one use of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from motekit.core.block import F64, CBlock, Signal
+from motekit.dsp import integer
+from motekit.dsp.common import FEATURES, HISTORY, require_fixed_input
+from motekit.dsp.tables import twiddles
+
+from .fixed_plan import FixedPlan, fixed_plan
+from .plan import AudioPlan, Frames
+
+HEAD = 12  # bytes of mk_audio_state
+FFT_Q = ("mk_fft.h", "mk_bits.h", "mk_fft_q.c", "mk_fix.h", "mk_wide.h", "mk_wide.c")
+FFT_F32 = ("mk_fft.h", "mk_bits.h", "mk_fft_arm.inc", "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c")
+SOURCES = {
+    "float": ("mk_audio_f32.c", "mk_tune.h", *FFT_F32),
+    "fixed": ("mk_audio_q.c", "mk_tune.h", *FFT_Q),
+}
+
+
+def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock:
+    """Either variant. Raises InputError where there is no fixed-point form."""
+    fixed = arithmetic == "fixed"
+    if fixed:
+        require_fixed_input(signal)
+    own = (f"mk_{name}.h", f"mk_{name}.c", "mk_audio.h", "mk_audio.c")
+    fp = fixed_plan(pl) if fixed else None
+    state, scratch, layout = _memory(signal, pl, fixed)
+    fields: dict[str, Any] = {**layout, "twiddle": _twiddles(pl.frames.fft, fixed)}
+    fields |= _frame_fields(pl.frames, fixed)
+    fields |= _mel_fields(pl, fp) | (_fixed_levels(pl, fp) if fp else _float_levels(pl))
+    fields |= _cosine_fields(pl, fp)
+    if pl.norm:
+        fields["norm"] = pl.norm
+    if not fixed and (pl.norm or pl.kept):
+        fields |= {"lsb": kept_lsb(pl), "per_lsb": 1 / kept_lsb(pl)}
+    sources = (*own, *SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic])
+    lsb = fp.lsb(pl) if fp else ()
+    return CBlock(
+        sources, fields, state, scratch, _defines(pl, fixed), lsb * pl.frames.count, streams=True
+    )
+
+
+def _memory(signal: Signal, pl: AudioPlan, fixed: bool) -> tuple[int, int, dict[str, Any]]:
+    """(bytes of state, bytes of scratch, fields that say what lies where)."""
+    f = pl.frames
+    bands = pl.mel.filters if pl.mel else 0
+    work = f.fft + bands if fixed else max(f.fft, 2 * bands + 2)
+    work = 4 * max(work, f.count if pl.norm else 0)
+    size = 2 if signal.sample == "int16" else 4
+    own = f.hop >= f.used
+    front = work if own else -(-f.used * size // 4) * 4
+    kept = (3 * pl.slots or (f.count if pl.norm else 0)) * pl.values
+    layout = {
+        "used": f.used, "hop": f.hop, "fft": f.fft, "frames": f.count, "values": pl.values,
+        "slots": pl.slots, "own": int(own), "first": pl.mel.first if pl.mel else pl.bins[0],
+        "samples_at": HEAD + (4 * f.fft - size * f.used if own else 0),
+        "kept_at": HEAD + front,
+    }  # fmt: skip
+    state = HEAD + front + -(-kept // 4) * 4
+    return state, 0 if own else work, layout
+
+
+def _twiddles(length: int, fixed: bool) -> Any:
+    return integer.twiddles(length) if fixed else twiddles(length)
+
+
+def _frame_fields(f: Frames, fixed: bool) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if f.emphasis:
+        emphasis = round(f.emphasis * 32768) if fixed else float(np.float32(f.emphasis))
+        fields |= {"emphasis": emphasis, "restart": f.restart}
+    if f.tapered:
+        fields["taper"] = q15(f.taper) if fixed else f.taper.astype(np.float32)
+    return fields
+
+
+def q15(weights: F64) -> Any:
+    """Weights up to 1 in 2^-15ths."""
+    return np.clip(np.round(weights * 32768), -32768, 32767).astype(np.int16).reshape(-1)
+
+
+def _mel_fields(pl: AudioPlan, fp: FixedPlan | None) -> dict[str, Any]:
+    if pl.mel is None:
+        return {}
+    shares = np.stack([pl.mel.end, pl.mel.slope], axis=-1).reshape(-1)
+    return {
+        "filters": pl.mel.filters,
+        "runs": np.array(pl.mel.runs, dtype=np.uint16),
+        "shares": fp.shares if fp else shares.astype(np.float32),
+    }
+
+
+def raw_unit(pl: AudioPlan) -> float:
+    """Power in the features' unit of one unit of what the float FFT gives: 4 |X|² of counts."""
+    return pl.unit2 / 4
+
+
+def limits(pl: AudioPlan) -> bool:
+    """Whether a power can fall below the least one and it matters."""
+    return not pl.clip and not bool(np.all(pl.noise >= pl.least))
+
+
+def _float_levels(pl: AudioPlan) -> dict[str, Any]:
+    noise = (pl.noise / raw_unit(pl)).astype(np.float32)
+    same = bool(np.all(noise == noise[0]))
+    log_unit = math.log10(raw_unit(pl))
+    base = pl.gain * log_unit + pl.base
+    if pl.cosines is not None:
+        base = log_unit * math.log(10) * (1.0 if pl.energy else math.sqrt(pl.cosines.shape[1]))
+    fields: dict[str, Any] = {
+        "noise": noise[:1] if same else noise, "gain": pl.gain, "base": base,
+        "noise_step": int(not same),
+    }  # fmt: skip
+    if pl.clip:
+        fields["clip"] = 1
+    if limits(pl):
+        fields["least"] = pl.least / raw_unit(pl)
+    return fields
+
+
+def _fixed_levels(pl: AudioPlan, fp: FixedPlan) -> dict[str, Any]:
+    same = bool(np.all(fp.noise == fp.noise[0]))
+    fields: dict[str, Any] = {
+        "noise": fp.noise[:1] if same else fp.noise, "noise_exponent": fp.noise_exponent,
+        "base": fp.base, "most": fp.most, "noise_step": int(not same),
+    }  # fmt: skip
+    if pl.clip:
+        fields["clip"] = fp.clip
+    return fields | {"least": fp.least}
+
+
+def _cosine_fields(pl: AudioPlan, fp: FixedPlan | None) -> dict[str, Any]:
+    if pl.cosines is None:
+        return {}
+    half = (pl.cosines.shape[1] + 1) // 2
+    rows = pl.cosines[:, :half]
+    fields: dict[str, Any] = {"coefficients": len(rows), "energy": int(pl.energy)}
+    if fp:
+        largest = np.array([cosine_scale(pl, k) for k in range(len(rows))])
+        fields["cosines"] = q15(rows / largest[:, None])
+        return fields | {"down": fp.down, "energy_down": fp.energy_down}
+    fields["cosines"] = (rows * math.log(10)).astype(np.float32).reshape(-1)
+    return fields | {"energy_gain": math.log(10)}
+
+
+def cosine_scale(pl: AudioPlan, k: int) -> float:
+    """What a weight of 1 in coefficient k's row stands for."""
+    assert pl.cosines is not None
+    return math.sqrt((1 if k == 0 else 2) / pl.cosines.shape[1])
+
+
+def kept_lsb(pl: AudioPlan) -> float:
+    """Worth of one unit of a value that is kept in 24 bits: a power of two, none overflows 23."""
+    if pl.clip:
+        return 2.0**-21
+    if pl.cosines is None:
+        return 2.0 ** (math.ceil(math.log2(40 * abs(pl.gain) + abs(pl.base))) - 22)
+    top = math.log(4 * (2.0 * 2**15 * pl.frames.fft) ** 2 * pl.frames.fft)
+    low = math.log(max(1e-38, min(float(np.min(np.maximum(pl.noise, pl.least))), 1.0)))
+    low -= math.log(raw_unit(pl)) if low > -80 else 0.0
+    unit = abs(math.log(raw_unit(pl)))
+    span = max(abs(top), abs(low))
+    rows = np.abs(pl.cosines).sum(axis=1) * span
+    rows[0] = rows[0] + unit * math.sqrt(pl.cosines.shape[1])
+    return float(2.0 ** (math.ceil(math.log2(np.max(rows))) - 22))
+
+
+def _defines(pl: AudioPlan, fixed: bool) -> dict[str, int]:
+    f = pl.frames
+    wanted = {
+        "MK_AUDIO_MEL": pl.mel is not None,
+        "MK_AUDIO_BINS": pl.mel is None,
+        "MK_AUDIO_CEPSTRA": pl.cosines is not None,
+        "MK_AUDIO_ENERGY": pl.energy,
+        "MK_AUDIO_NORM": pl.norm > 0,
+        "MK_AUDIO_KEPT": pl.kept,
+        "MK_AUDIO_TAPER": f.tapered,
+        "MK_AUDIO_EMPHASIS": f.emphasis != 0,
+        "MK_AUDIO_CLIP": pl.clip,
+        "MK_AUDIO_LEAST": not fixed and limits(pl),
+        "MK_FFT_ODD": f.fft.bit_length() % 2 == 1,
+        "MK_FFT_DC": True,
+    }
+    return {name: 1 for name, yes in wanted.items() if yes}

@@ -1,0 +1,129 @@
+"""What the audio blocks refuse, before any training, with the numbers and the way out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from motekit.core.block import Signal
+from motekit.core.errors import InputError
+
+from .mel import AGAIN, bank, bank_of_bins
+from .plan import EI, frame_hop, next_smooth, smooth
+
+LONGEST = 4096  # samples of an FFT
+
+
+def check_frames(
+    name: str, signal: Signal, numerics: str, frame_s: float, stride_s: float, fft: int
+) -> None:
+    """Raises InputError unless frames can be cut and transformed."""
+    if len(signal.channels) != 1:
+        raise InputError(
+            f"{name} takes one channel, here are {len(signal.channels)}: "
+            f"{', '.join(signal.channels)}",
+            where=f"{name}.channels",
+            way_out="give the block one of them, such as channels = [0]",
+        )
+    if numerics == EI and signal.sample != "int16":
+        raise InputError(
+            "edge_impulse_v4 reads counts of 16 bits",
+            where=f"{name}.numerics",
+            value=signal.sample,
+            way_out='record int16, or set numerics = "motekit"',
+        )
+    length, hop = frame_hop(signal, frame_s, stride_s, numerics)
+    if length > signal.length:
+        raise InputError(
+            f"a frame has {length} samples, the window only {signal.length}",
+            where=f"{name}.frame_s",
+            value=frame_s,
+            way_out=f"use at most {signal.length / signal.rate_hz:g} s, or a longer window",
+        )
+    if length < 4 or hop > 32767:
+        raise InputError(
+            f"frames of {length} samples every {hop} samples",
+            where=f"{name}.frame_s",
+            value=frame_s,
+            way_out="a frame needs at least 4 samples, a stride has at most 32767",
+        )
+    _check_fft(name, length, numerics, fft)
+    _check_stride(name, signal, hop)
+
+
+def _check_fft(name: str, length: int, numerics: str, fft: int) -> None:
+    good = smooth(fft) and (numerics != EI or fft & (fft - 1) == 0)
+    if not good or fft > LONGEST:
+        kind = "a power of two" if numerics == EI else "even, a product of 2, 3 and 5,"
+        raise InputError(
+            f"the FFT must be {kind} from 8 to {LONGEST}",
+            where=f"{name}.fft_length",
+            value=fft,
+            way_out=f"use {min(LONGEST, next_smooth(fft))}",
+        )
+    if numerics != EI and fft < length:
+        raise InputError(
+            f"a frame has {length} samples, more than the FFT takes",
+            where=f"{name}.fft_length",
+            value=fft,
+            way_out=f"use 0, or {next_smooth(length)}",
+        )
+
+
+def _check_stride(name: str, signal: Signal, hop: int) -> None:
+    if signal.stride > signal.length:
+        raise InputError(
+            f"windows of {signal.length} samples every {signal.stride} samples leave gaps",
+            where="window.stride",
+            value=signal.stride,
+            way_out=f"make the window's stride at most {signal.length / signal.rate_hz:g} s",
+        )
+    if signal.stride < signal.length and signal.stride % hop:
+        below = max(1, signal.stride // hop) * hop
+        above = below + hop
+        raise InputError(
+            f"windows that overlap share frames, so a stride of {signal.stride} samples must be a "
+            f"multiple of the frame stride, {hop} samples",
+            where="window.stride",
+            value=signal.stride,
+            way_out=f"make the window's stride {below / signal.rate_hz:g} or "
+            f"{above / signal.rate_hz:g} s",
+        )
+
+
+def check_band(name: str, signal: Signal, low_hz: float, high_hz: float) -> None:
+    """Raises InputError unless low < high ≤ half the rate."""
+    half = signal.rate_hz / 2
+    if high_hz > half:
+        raise InputError(
+            f"a rate of {signal.rate_hz:g} Hz carries nothing above {half:g} Hz",
+            where=f"{name}.high_hz",
+            value=high_hz,
+            way_out=f"use 0 or at most {half:g}, or record faster",
+        )
+    if low_hz >= (high_hz or half):
+        raise InputError(
+            f"must be below {high_hz or half:g} Hz, the highest frequency",
+            where=f"{name}.low_hz",
+            value=low_hz,
+            way_out="lower it, or record faster",
+        )
+
+
+def check_bank(
+    name: str, rate_hz: float, fft: int, filters: int, band: tuple[float, float], numerics: str
+) -> None:
+    """Raises InputError if a mel filter has no bin."""
+    make = bank_of_bins if numerics == EI else bank
+    mel = make(rate_hz, fft, filters, *band)
+    empty = np.flatnonzero(mel.matrix.sum(axis=1) <= 0)
+    runs = np.array(mel.runs)
+    twice = np.flatnonzero((runs[:-1] == AGAIN) & (runs[1:] == AGAIN))
+    for i in (*empty, *twice):
+        low, high = mel.corners_hz[i], mel.corners_hz[i + 2]
+        raise InputError(
+            f"filter {i + 1} of {filters}, {low:.4g} to {high:.4g} Hz, holds no bin of "
+            f"{rate_hz / fft:.4g} Hz",
+            where=f"{name}.filters",
+            value=filters,
+            way_out="use fewer filters, a longer FFT or a wider band",
+        )

@@ -1,0 +1,21 @@
+"""`mfcc` keeps the contract, and means what others mean."""
+
+from motekit.core.block import Signal
+from motekit.dsp.blocks.mfcc import BLOCK
+from motekit.dsp.blocks.mfcc.params import Params
+from motekit.testing.block import BlockContract
+
+EI = "edge_impulse_v4"
+APART = Signal(4000.0, 480, 480, ("audio",), ("/",), (2.0**-15,))
+SHARED = Signal(4000.0, 480, 160, ("audio",), ("/",), (2.0**-15,))
+FLOATS = Signal(2000.0, 300, 300, ("audio",), ("Pa",), (1.0,), "float32")
+
+
+class TestMfcc(BlockContract):
+    block = BLOCK
+    params = (
+        Params(numerics=EI, filters=12, coefficients=7, fft_length=64),
+        Params(filters=11, coefficients=6, stride_s=0.01, fft_length=128),
+        Params(filters=12, fft_length=128, coefficients=5, norm_frames=3, low_hz=100.0),
+    )
+    signals = (APART, SHARED, FLOATS)

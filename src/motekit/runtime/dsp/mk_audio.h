@@ -1,0 +1,181 @@
+/* Features of the frames of one channel: spectrum, mel bands, cepstra. A frame is computed when
+ * its last sample comes in, and once, however many windows share it.
+ *
+ * Compiled in where mk_config.h defines as 1:
+ *   MK_AUDIO_MEL      mel bands              MK_AUDIO_BINS     FFT bins instead
+ *   MK_AUDIO_CEPSTRA  their cosine transform MK_AUDIO_ENERGY   ... whose first is the energy
+ *   MK_AUDIO_NORM     normalised over frames MK_AUDIO_KEPT     frames of windows that overlap
+ *   MK_AUDIO_TAPER    weighted frames        MK_AUDIO_EMPHASIS emphasis of high frequencies
+ *   MK_AUDIO_CLIP     features from 0 to 1   MK_AUDIO_LEAST    powers that may be too small
+ * Uses of the blocks that differ in these get them all, and a field to choose by.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MK_AUDIO_H
+#define MK_AUDIO_H
+
+#include "mk_block.h"
+
+#ifndef MK_AUDIO_MEL
+#define MK_AUDIO_MEL 0
+#endif
+#ifndef MK_AUDIO_BINS
+#define MK_AUDIO_BINS 0
+#endif
+#ifndef MK_AUDIO_CEPSTRA
+#define MK_AUDIO_CEPSTRA 0
+#endif
+#ifndef MK_AUDIO_ENERGY
+#define MK_AUDIO_ENERGY 0
+#endif
+#ifndef MK_AUDIO_NORM
+#define MK_AUDIO_NORM 0
+#endif
+#ifndef MK_AUDIO_KEPT
+#define MK_AUDIO_KEPT 0
+#endif
+#ifndef MK_AUDIO_TAPER
+#define MK_AUDIO_TAPER 0
+#endif
+#ifndef MK_AUDIO_EMPHASIS
+#define MK_AUDIO_EMPHASIS 0
+#endif
+#ifndef MK_AUDIO_CLIP
+#define MK_AUDIO_CLIP 0
+#endif
+#ifndef MK_AUDIO_LEAST
+#define MK_AUDIO_LEAST 0
+#endif
+
+#if MK_FIXED
+typedef int16_t mk_audio_number; /* weights and cosines, in 2^-15ths */
+typedef int32_t mk_audio_turn;   /* of the FFT */
+#else
+typedef float mk_audio_number;
+typedef float mk_audio_turn;
+#endif
+
+#define MK_AUDIO_AGAIN 65535U /* a run that takes the bin before it again, with weight 1 */
+
+typedef struct {
+    uint16_t used;   /* samples of a frame that enter the FFT */
+    uint16_t hop;    /* samples from the start of a frame to that of the next */
+    uint16_t fft;    /* at least `used` */
+    uint16_t frames; /* of a window */
+    uint16_t values; /* features of a frame */
+    uint16_t slots;  /* frames kept, 0: the features of a window go to their places at once */
+    uint16_t own;    /* 1: frames lie apart, and samples wait where they are transformed */
+    uint16_t first;  /* FFT bin of the first feature or run */
+    uint16_t samples_at; /* where samples wait in the state, bytes */
+    uint16_t kept_at;    /* where values are kept in the state, bytes */
+    const mk_audio_turn *twiddle; /* see mk_fft.h */
+#if MK_AUDIO_EMPHASIS
+    mk_audio_number emphasis; /* share of the sample before that is taken away; 0: none */
+    uint16_t restart; /* frames after which a frame's first sample is its own predecessor */
+#endif
+#if MK_AUDIO_TAPER
+    const mk_audio_number *taper; /* weights of the samples, or NULL */
+#endif
+#if MK_AUDIO_MEL
+    uint16_t filters;     /* 0: bins are features */
+    const uint16_t *runs; /* filters + 1: bins between two corners, or MK_AUDIO_AGAIN */
+    /* Per run: weight of its last bin in the lower filter, and what it gains from bin to bin
+     * downwards; in fixed point in 2^-16ths. */
+#if MK_FIXED
+    const uint32_t *shares;
+#else
+    const float *shares;
+#endif
+#endif
+#if MK_FIXED
+    const uint32_t *noise; /* per band: noise * 2^noise_exponent is added to a power, in the unit */
+    int32_t noise_exponent; /* that powers have where samples are not scaled up */
+    int32_t base;          /* added to log2, in 2^-16ths */
+    uint16_t most;         /* largest exponent to scale up by before the FFT */
+#else
+    const float *noise;  /* per band: added to 4 |X|^2 of counts, weighted */
+    float gain;          /* a feature is log10 * gain + base */
+    float base;
+#endif
+    uint16_t noise_step; /* 1, or 0: all bands are alike */
+#if MK_AUDIO_CLIP
+    uint16_t clip; /* 1: limited to 0 .. 1; fixed point: log2 * clip / 2^16, limited */
+#endif
+#if MK_FIXED
+    int32_t least; /* least logarithm */
+#elif MK_AUDIO_LEAST
+    float least; /* what a power below it counts as */
+#else
+    /* noise is always there */
+#endif
+#if MK_AUDIO_CEPSTRA
+    uint16_t coefficients; /* 0: bands are features */
+    uint16_t energy;       /* 1: the first coefficient is the logarithm of the energy */
+    /* Per coefficient the first half of a cosine, (filters + 1) / 2 weights. */
+    const mk_audio_number *cosines;
+#if MK_FIXED
+    uint16_t down;        /* bits that coefficients are shifted down by */
+    uint16_t energy_down; /* .. and the energy */
+#else
+    float energy_gain; /* of log10 */
+#endif
+#endif
+#if MK_AUDIO_NORM
+    uint16_t norm; /* odd number of frames to normalise over, at most 255; 0: none */
+#endif
+#if (MK_AUDIO_NORM || MK_AUDIO_KEPT) && !MK_FIXED
+    float lsb;     /* worth of one unit of what is kept, a power of two */
+    float per_lsb;
+#endif
+} mk_audio_params;
+
+/* What a block keeps, in words: this, then the samples of a frame (or the frame itself, if `own`),
+ * then what is kept of the features. */
+typedef struct {
+    int16_t fill;     /* samples waiting; below 0: so many to be passed over */
+    uint16_t frame;   /* frame of the window that comes next */
+    uint16_t since;   /* frames since emphasis began anew */
+    uint16_t slot;    /* where the next frame is kept */
+    mk_sample before; /* the sample in front of the frame */
+} mk_audio_state;
+
+/* The contract of a block: see mk_block.h. */
+void mk_audio_init(const mk_audio_params *p, void *state);
+void mk_audio_step(const mk_audio_params *p, void *state, const mk_sample *frame,
+                   const mk_work *work);
+void mk_audio_finish(const mk_audio_params *p, void *state, void *scratch, mk_features *out);
+
+/* --- between mk_audio.c and its two arithmetics --------------------------------------------- */
+
+/* Samples of a frame, wherever they wait: in memory that is used for words, too. */
+#if defined(__GNUC__)
+typedef mk_sample mk_audio_sample __attribute__((may_alias));
+#else
+typedef mk_sample mk_audio_sample;
+#endif
+
+/* Values of frames in 23 bits and a sign, 16 of them in one place and 8 in another. */
+typedef struct {
+    int16_t *high;
+    uint8_t *low;
+} mk_audio_store;
+
+/* Where the values of a frame go. */
+typedef struct {
+    mk_audio_store store; /* high is NULL: to `out` at once */
+    mk_features out;
+} mk_audio_sink;
+
+void mk_audio_keep(mk_audio_sink *sink, int32_t value);
+int32_t mk_audio_kept(const mk_audio_store *store, uint32_t at);
+
+/* From the samples of a frame to its values, in `work`. `before`: the sample in front. */
+void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk_sample before,
+                    void *work, mk_audio_sink *sink);
+
+/* Put what was kept. */
+void mk_audio_put(const mk_audio_params *p, mk_features *out, int32_t value);
+
+/* Put d / deviation, where the square of width * deviation is given. */
+void mk_audio_put_normal(mk_features *out, int32_t d, uint32_t width, uint64_t square);
+
+#endif

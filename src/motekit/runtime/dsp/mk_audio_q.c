@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mk_audio.h"
+
+#include <stddef.h>
+
+#include "mk_fft.h"
+#include "mk_fix.h"
+#include "mk_tune.h"
+#include "mk_wide.h"
+
+/* Bits that powers lose before they are weighted, so that sums times 2^16 fit 63 bits. */
+#define MK_ROOM 12U
+
+/* A frame of integers, whose unit is 2^-(15 + up) counts. */
+typedef struct {
+    const int32_t *at; /* powers, in the order of mk_fft.h; bin length/2 first */
+    uint64_t dc;
+    int32_t up;
+} mk_frame_q;
+
+/* Scale up to 28 bits. Returns the exponent. */
+static int32_t scale_up(int32_t *x, uint32_t n, uint32_t bits, int32_t most)
+{
+    int32_t up = -3;
+    while ((up < most) && ((bits >> (uint32_t)(27 - up)) == 0U)) {
+        up++;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        x[i] = (up < 0) ? (x[i] >> (uint32_t)(-up)) : (x[i] * (int32_t)(1UL << (uint32_t)up));
+    }
+    return up;
+}
+
+/* Samples to a frame of words, which may end where the samples do. Returns their exponent. */
+static MK_NOINLINE int32_t load(const mk_audio_params *p, const mk_audio_sample *samples,
+                                mk_sample before, int32_t *x)
+{
+    const uint32_t used = p->used;
+    uint32_t bits = 0;
+#if MK_AUDIO_EMPHASIS
+    const int32_t emphasis = p->emphasis;
+    int32_t last = before;
+#else
+    (void)before;
+#endif
+    for (uint32_t i = 0; i < used; i++) {
+        const int32_t now = samples[i];
+        int32_t v = now * 32768;
+#if MK_AUDIO_EMPHASIS
+        v -= emphasis * last;
+        last = now;
+#endif
+#if MK_AUDIO_TAPER
+        if (p->taper != NULL) {
+            v = mk_mul16(v, p->taper[i]) * 2;
+        }
+#endif
+        x[i] = v;
+        bits |= (uint32_t)((v < 0) ? -v : v);
+    }
+    for (uint32_t i = used; i < p->fft; i++) {
+        x[i] = 0;
+    }
+    return scale_up(x, used, bits, p->most);
+}
+
+static int32_t log_of(const mk_audio_params *p, uint64_t power, int32_t up)
+{
+    int32_t level = p->least;
+    if (power != 0U) {
+        level = (mk_wide_log2(mk_wide_from(power, 0)) + p->base) - (up * 131072);
+    }
+    return (level > p->least) ? level : p->least;
+}
+
+/* Noise in the unit of the powers of this frame. */
+static uint64_t noise_of(const mk_audio_params *p, uint32_t noise, int32_t up)
+{
+    const int32_t shift = p->noise_exponent + (2 * up);
+    if (shift >= 0) {
+        return (uint64_t)noise << (uint32_t)shift;
+    }
+    return (shift > -32) ? ((uint64_t)noise >> (uint32_t)(-shift)) : 0U;
+}
+
+static void put(mk_audio_sink *sink, int32_t value)
+{
+#if MK_AUDIO_NORM || MK_AUDIO_KEPT
+    if (sink->store.high != NULL) {
+        mk_audio_keep(sink, value);
+        return;
+    }
+#endif
+    mk_put_q(&sink->out, value);
+}
+
+#if MK_AUDIO_NORM || MK_AUDIO_KEPT
+void mk_audio_put(const mk_audio_params *p, mk_features *out, int32_t value)
+{
+    (void)p;
+    mk_put_q(out, value);
+}
+#endif
+
+#if MK_AUDIO_NORM
+void mk_audio_put_normal(mk_features *out, int32_t d, uint32_t width, uint64_t square)
+{
+    int32_t value = 0;
+    if (square != 0U) {
+        const uint32_t size = (uint32_t)((d < 0) ? -d : d);
+        const mk_wide far = mk_wide_from((uint64_t)size * width, 0);
+        value = mk_wide_to(mk_wide_over(far, mk_wide_root(mk_wide_from(square, 0))), -16);
+        value = (d < 0) ? -value : value;
+    }
+    mk_put_q(out, value);
+}
+#endif
+
+/* The logarithm of a power as a feature. */
+static void put_level(const mk_audio_params *p, mk_audio_sink *sink, int32_t level)
+{
+    int32_t value = level;
+#if MK_AUDIO_CLIP
+    if (p->clip != 0U) {
+        value = mk_mul16(level, (int32_t)p->clip);
+        value = (value > 0) ? value : 0;
+        value = (value < 65536) ? value : 65536;
+    }
+#else
+    (void)p;
+#endif
+    put(sink, value);
+}
+
+static uint64_t power_of(const mk_frame_q *f, uint32_t position, uint32_t k)
+{
+    return (k == 0U) ? f->dc : mk_fft_power_at(&f->at[2U * position]);
+}
+
+#if MK_AUDIO_BINS
+static void put_bins(const mk_audio_params *p, const mk_frame_q *f, mk_audio_sink *sink)
+{
+    const uint32_t half = (uint32_t)p->fft >> 1;
+    const uint64_t noise = noise_of(p, p->noise[0], f->up);
+    uint32_t position = 0;
+    for (uint32_t k = 0; k < ((uint32_t)p->first + p->values); k++) {
+        if (k >= p->first) {
+            put_level(p, sink, log_of(p, power_of(f, position, k) + noise, f->up));
+        }
+        position = mk_fft_next(position, half);
+    }
+}
+#endif
+
+#if MK_AUDIO_MEL
+/* Logarithms of the bands. */
+static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f, int32_t *level)
+{
+    const uint32_t half = (uint32_t)p->fft >> 1;
+    const uint32_t *share = p->shares;
+    const uint32_t *noise = p->noise;
+    uint32_t k = 0;
+    uint32_t position = 0;
+    uint64_t rising = 0;
+    uint64_t last = f->dc >> MK_ROOM;
+    for (; (k + 1U) < p->first; k++) {
+        position = mk_fft_next(position, half);
+        last = power_of(f, position, k + 1U) >> MK_ROOM;
+    }
+    for (uint32_t run = 0; run <= p->filters; run++) {
+        uint64_t sum = 0;
+        uint64_t ramp = 0;
+        uint32_t n = p->runs[run];
+        if (n == MK_AUDIO_AGAIN) {
+            n = 0;
+            sum = last;
+        }
+        for (; n > 0U; n--) {
+            k++;
+            position = mk_fft_next(position, half);
+            last = power_of(f, position, k) >> MK_ROOM;
+            ramp += sum;
+            sum += last;
+        }
+        const uint64_t falling = ((sum * share[0]) + (ramp * share[1])) >> 16;
+        share += 2;
+        if (run > 0U) {
+            *level = log_of(p, rising + falling + noise_of(p, *noise, f->up), f->up);
+            level++;
+            noise += p->noise_step;
+        }
+        rising = sum - falling;
+    }
+}
+#endif
+
+#if MK_AUDIO_ENERGY
+/* Power of all bins. */
+static uint64_t energy_of(const mk_audio_params *p, const mk_frame_q *f)
+{
+    uint64_t sum = f->dc >> MK_ROOM;
+    for (uint32_t i = 0; i < p->fft; i += 2U) {
+        sum += mk_fft_power_at(&f->at[i]) >> MK_ROOM;
+    }
+    return sum;
+}
+#endif
+
+#if MK_AUDIO_CEPSTRA
+/* As in mk_audio_f32.c; sums are halves, shifted down by p->down bits. */
+static MK_NOINLINE void put_cepstra(const mk_audio_params *p, int32_t *level, uint32_t first,
+                                    mk_audio_sink *sink)
+{
+    const uint32_t filters = p->filters;
+    const uint32_t half = (filters + 1U) >> 1;
+    const int16_t *row = &p->cosines[first * half];
+    int32_t *mirror = &level[filters - 1U];
+    for (int32_t *at = level; at < mirror; at++) {
+        const int32_t a = *at;
+        *at = a + *mirror;
+        *mirror = a - *mirror;
+        mirror--;
+    }
+    for (uint32_t k = first; k < p->coefficients; k++) {
+        const uint32_t even = ((k & 1U) == 0U) ? 1U : 0U;
+        const int32_t *at = (even != 0U) ? level : &level[filters - 1U];
+        const uint32_t terms = (even != 0U) ? half : (filters >> 1);
+        int32_t sum = 0;
+        for (uint32_t i = 0; i < terms; i++) {
+            sum += mk_mul16(*at, row[i]);
+            at = (even != 0U) ? &at[1] : &at[-1];
+        }
+        row += half;
+        put(sink, sum >> p->down);
+    }
+}
+#endif
+
+void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk_sample before,
+                    void *work, mk_audio_sink *sink)
+{
+    int32_t *const x = (int32_t *)work;
+    const mk_fft_q fft = {p->twiddle, p->fft};
+    mk_frame_q f;
+    f.at = x;
+    f.up = load(p, samples, before, x);
+    f.dc = mk_fft_power_q(&fft, x);
+#if MK_AUDIO_BINS
+#if MK_AUDIO_MEL
+    if (p->filters == 0U)
+#endif
+    {
+        put_bins(p, &f, sink);
+        return;
+    }
+#endif
+#if MK_AUDIO_MEL
+    int32_t *const level = &x[p->fft];
+    take_bands(p, &f, level);
+#if MK_AUDIO_CEPSTRA
+    if (p->coefficients != 0U) {
+        uint32_t first = 0;
+#if MK_AUDIO_ENERGY
+        if (p->energy != 0U) {
+            put(sink, log_of(p, energy_of(p, &f), f.up) >> p->energy_down);
+            first = 1;
+        }
+#endif
+        put_cepstra(p, level, first, sink);
+        return;
+    }
+#endif
+    for (uint32_t i = 0; i < p->filters; i++) {
+        put_level(p, sink, level[i]);
+    }
+#endif
+}

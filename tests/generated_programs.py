@@ -147,6 +147,24 @@ SPECS: dict[str, Callable[[], PipelineSpec]] = {
     ),
     "spectrum": lambda: pipeline("high", use("spectral", filter="high", fft_length=64)),
     "lags": lambda: pipeline("lag", use("lags", lags=[1, 4, 16])),
+    "cepstra": lambda: pipeline(
+        "mel",
+        use("flatten", (1,)),
+        use(
+            "mfcc",
+            (0,),
+            numerics="edge_impulse_v4",
+            frame_s=0.4,
+            stride_s=0.4,
+            fft_length=16,
+            filters=4,
+            coefficients=3,
+        ),
+        stride=64,
+    ),
+    "shared": lambda: pipeline(
+        "share", use("mfcc", (1,), frame_s=0.4, stride_s=0.16, filters=4, coefficients=3)
+    ),
     "detector": lambda: pipeline("odd", use("flatten"), classifier=False, detector=True),
     "everything": everything,
     "chained": chained,

@@ -4,6 +4,7 @@ import ctypes
 
 import numpy as np
 import pytest
+from generated_programs import generated
 
 from motekit import graph as graphs
 from motekit import targets
@@ -11,6 +12,7 @@ from motekit.compiler.pipeline import compile_pipeline
 from motekit.core.decide import decide
 from motekit.core.pipeline import Decision, int8_input
 from motekit.deploy.host import HostProgram
+from motekit.dsp import pipeline as dsp_pipeline
 from motekit.testing.specs import small_spec
 
 HOST = targets.core("host").spec
@@ -23,6 +25,27 @@ def program(spec):
 @pytest.fixture(scope="module")
 def toy():
     return program(small_spec())
+
+
+@pytest.mark.parametrize("name", ["cepstra", "shared"])
+@pytest.mark.parametrize("arithmetic", ["float", "fixed"])
+def test_blocks_that_compute_as_samples_arrive_give_their_features(name, arithmetic):
+    spec, made = generated(name, arithmetic)
+    host = HostProgram(spec, made)
+    signal = spec.signal
+    x = np.random.default_rng(3).integers(-9000, 9000, (300, 2)).astype(np.int16)
+    cut = np.stack([x[s : s + 64] for s in range(0, 300 - 64 + 1, signal.stride)])
+    out, played = host.windows(cut), host.play(x)
+    assert np.array_equal(played.features, out.features)
+    assert np.array_equal(played.scores, out.scores)
+    if arithmetic == "fixed":
+        raw = dsp_pipeline.fixed(cut, signal, spec.blocks)
+        expected = spec.normalizer.q_fixed(raw, dsp_pipeline.lsb(signal, spec.blocks))
+        assert np.array_equal(out.features, expected)
+    else:
+        natural = dsp_pipeline.reference(cut * np.array(signal.scale), signal, spec.blocks)
+        near = np.abs(out.features - spec.normalizer.q(natural).astype(float))
+        assert near.max() <= 2
 
 
 def samples(frames, seed=1):

@@ -96,7 +96,9 @@ def _normal(x: F64, pl: AudioPlan, fixed: bool) -> F64:
     safe = np.where(deviation > 0, deviation, 1e-300)
     z = np.abs(normalised(v, pl.norm))
     share = 4 * wrong / safe
-    most = 2 * np.sqrt(pl.norm) + 2
+    lsb = np.array(fixed_plan(pl).coefficient_lsb(pl)) if fixed else kept_lsb(pl)
+    # A deviation that is lost in rounding may come out as small as one unit over the width.
+    most = z + (np.abs(d) + 2 * wrong) * pl.norm / lsb
     small = share * (1 + z) + (2.0**-14 if fixed else 16 * EPS) * (1 + z)
     return np.asarray(np.where(share > 0.2, most, np.minimum(1.5 * small, most)))
 

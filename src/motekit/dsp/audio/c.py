@@ -29,7 +29,7 @@ def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock
     fixed = arithmetic == "fixed"
     if fixed:
         require_fixed_input(signal)
-    own = (f"mk_{name}.h", f"mk_{name}.c", "mk_audio.h", "mk_audio.c")
+    own = (f"mk_{name}.h", f"mk_{name}.c", "mk_audio.h", "mk_work.h", "mk_audio.c")
     fp = fixed_plan(pl) if fixed else None
     state, scratch, layout = _memory(signal, pl, fixed)
     fields: dict[str, Any] = {**layout, "twiddle": _twiddles(pl.frames.fft, fixed)}
@@ -159,17 +159,20 @@ def cosine_scale(pl: AudioPlan, k: int) -> float:
 def kept_lsb(pl: AudioPlan) -> float:
     """Worth of one unit of a value that is kept in 24 bits: a power of two, none overflows 23."""
     if pl.clip:
-        return 2.0**-21
+        return 2.0**-22
     if pl.cosines is None:
-        return 2.0 ** (math.ceil(math.log2(40 * abs(pl.gain) + abs(pl.base))) - 22)
-    top = math.log(4 * (2.0 * 2**15 * pl.frames.fft) ** 2 * pl.frames.fft)
-    low = math.log(max(1e-38, min(float(np.min(np.maximum(pl.noise, pl.least))), 1.0)))
-    low -= math.log(raw_unit(pl)) if low > -80 else 0.0
-    unit = abs(math.log(raw_unit(pl)))
-    span = max(abs(top), abs(low))
-    rows = np.abs(pl.cosines).sum(axis=1) * span
-    rows[0] = rows[0] + unit * math.sqrt(pl.cosines.shape[1])
-    return float(2.0 ** (math.ceil(math.log2(np.max(rows))) - 22))
+        return 2.0 ** (math.ceil(math.log2(40 * abs(pl.gain) + abs(pl.base))) - 23)
+    low, top = log_range(pl)
+    rows = np.abs(pl.cosines).sum(axis=1) * (top - low) / 2
+    rows[0] = max(abs(top), abs(low)) * (1 if pl.energy else math.sqrt(pl.cosines.shape[1]))
+    return float(2.0 ** (math.ceil(math.log2(np.max(rows))) - 23))
+
+
+def log_range(pl: AudioPlan) -> tuple[float, float]:
+    """Least and largest natural logarithm of a power of samples of 16 bits."""
+    low = math.log(max(float(np.min(pl.noise)), pl.least))
+    top = math.log(pl.unit2 * (2.0 * 2**15) ** 2 * float(np.sum(pl.frames.taper)) ** 2)
+    return low, top + math.log(pl.frames.fft / 2 + 1)
 
 
 def _defines(pl: AudioPlan, fixed: bool) -> dict[str, int]:

@@ -96,10 +96,8 @@ def _cepstra(level: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
 def _values(x: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
     frames, up = _frames(x, pl.frames, fp.most)
     power = integer.fft_power(frames)
-    if pl.mel is None:
-        bands = power[..., pl.bins[0] : pl.bins[1]]
-    else:
-        bands = _bands(power, pl, fp)
+    first, end = pl.bins
+    bands = power[..., first:end] if pl.mel is None else _bands(power, pl, fp)
     level = _logs(bands + _noise(fp.noise, fp.noise_exponent, up), up, fp)
     if pl.cosines is not None:
         out = _cepstra(level, pl, fp)
@@ -114,9 +112,9 @@ def _values(x: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
 
 def normalised(v: I64, width: int) -> I64:
     """See reference.normalised; the rounded differences to exact means, in 2^-16ths."""
-    far = v * width - around(v, width).sum(axis=-1)  # type: ignore[arg-type]
+    far = v * width - around(v, width).sum(axis=-1)
     d = np.sign(far) * ((np.abs(far) + width // 2) // width)
-    near = around(d, width).astype(np.int64)  # type: ignore[arg-type]
+    near = around(d, width)
     square = (near**2).sum(axis=-1) * width - near.sum(axis=-1) ** 2
     root = w.root(w.wide(square.astype(np.uint64)))
     none = square == 0

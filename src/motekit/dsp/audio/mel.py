@@ -11,6 +11,7 @@ Scale: mel = 1127 ln(1 + f / 700) (O'Shaughnessy 1987, as HTK uses it).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +67,7 @@ def bank(rate_hz: float, fft: int, filters: int, low_hz: float, high_hz: float) 
     f = np.arange(fft // 2 + 1) * rate_hz / fft
     runs, end, slope = [], [], []
     matrix = np.zeros((filters, len(f)))
-    for i, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for i, (a, b) in enumerate(pairwise(edges)):
         bins = np.flatnonzero((f > a * (1 + 1e-12)) & (f <= b * (1 + 1e-12)))
         rise = np.minimum((f[bins] - a) / (b - a), 1.0)
         if i < filters:
@@ -87,7 +88,7 @@ def bank_of_bins(rate_hz: float, fft: int, filters: int, low_hz: float, high_hz:
     at = np.floor((fft + 1) * edges / rate_hz).astype(int)
     runs, end, slope = [], [], []
     matrix = np.zeros((filters, fft // 2 + 1))
-    for i, (a, b) in enumerate(zip(at[:-1], at[1:], strict=True)):
+    for i, (a, b) in enumerate(pairwise(at)):
         bins = np.arange(a + 1, b + 1) if b > a else np.array([b])
         rise = (bins - a) / (b - a) if b > a else np.ones(1)
         if i < filters:

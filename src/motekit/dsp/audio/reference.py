@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
+import numpy.typing as npt
 
 from motekit.core.block import F64
 
 from .plan import AudioPlan, Frames
 
+T = TypeVar("T", bound=np.generic)
 CHUNK = 1 << 22  # samples of frames in memory at a time
 FLAT = 1e-9  # a deviation up to this share of the largest magnitude is rounding
 
@@ -37,10 +41,8 @@ def logs(power: F64, noise: F64 | float, pl: AudioPlan) -> F64:
 def values(x: F64, pl: AudioPlan) -> F64:
     """Values of every frame (… × frames × values) of windows of counts, not yet normalised."""
     power = powers(x, pl)
-    if pl.mel is None:
-        bands = power[..., pl.bins[0] : pl.bins[1]]
-    else:
-        bands = power @ pl.mel.matrix.T
+    first, end = pl.bins
+    bands = power[..., first:end] if pl.mel is None else power @ pl.mel.matrix.T
     level = logs(bands, pl.noise, pl)
     if pl.cosines is not None:
         out = (level * np.log(10)) @ pl.cosines.T
@@ -63,7 +65,7 @@ def normalised(v: F64, width: int) -> F64:
     return np.asarray(np.where(flat, 0.0, d / np.where(flat, 1.0, deviation)))
 
 
-def around(v: F64, width: int) -> F64:
+def around(v: npt.NDArray[T], width: int) -> npt.NDArray[T]:
     """(… × frames × values) → (… × frames × values × width): the neighbours of each frame."""
     n = v.shape[-2]
     at = np.mod(np.arange(n)[:, None] + np.arange(width) - width // 2, 2 * n)

@@ -204,17 +204,17 @@ static void remove_means(const mk_series *v, int32_t *d)
     mk_walk behind;
     walk_from(&ahead, -(v->width / 2), v->n);
     behind = ahead;
-    int32_t sum = 0;
+    int64_t sum = 0;
     for (int32_t i = 0; i < v->width; i++) {
         sum += value_of(v, ahead.at);
         walk_on(&ahead, v->n);
     }
     for (uint32_t t = 0; t < v->n; t++) {
-        const int32_t far = (value_of(v, t) * v->width) - sum;
-        const uint32_t size = (uint32_t)((far < 0) ? -far : far);
+        const int64_t far = ((int64_t)value_of(v, t) * v->width) - sum;
+        const uint32_t size = (uint32_t)(uint64_t)((far < 0) ? -far : far);
         const int32_t whole = (int32_t)((size + ((uint32_t)v->width / 2U)) / (uint32_t)v->width);
         d[t] = (far < 0) ? -whole : whole;
-        sum += value_of(v, ahead.at) - value_of(v, behind.at);
+        sum += (int64_t)value_of(v, ahead.at) - value_of(v, behind.at);
         walk_on(&ahead, v->n);
         walk_on(&behind, v->n);
     }

@@ -14,6 +14,8 @@
 #define MK_AUDIO_H
 
 #include "mk_block.h"
+#include "mk_tune.h"
+#include "mk_work.h"
 
 #ifndef MK_AUDIO_MEL
 #define MK_AUDIO_MEL 0
@@ -147,11 +149,7 @@ void mk_audio_finish(const mk_audio_params *p, void *state, void *scratch, mk_fe
 /* --- between mk_audio.c and its two arithmetics --------------------------------------------- */
 
 /* Samples of a frame, wherever they wait: in memory that is used for words, too. */
-#if defined(__GNUC__)
-typedef mk_sample mk_audio_sample __attribute__((may_alias));
-#else
-typedef mk_sample mk_audio_sample;
-#endif
+typedef mk_sample mk_audio_sample MK_MAY_ALIAS;
 
 /* Values of frames in 23 bits and a sign, 16 of them in one place and 8 in another. */
 typedef struct {

@@ -7,8 +7,11 @@
 #if defined(__GNUC__)
 /* Keep a function by itself: what it needs of the stack is not there while others run. */
 #define MK_NOINLINE __attribute__((noinline))
+/* Of a type: its values may lie in memory that has another type at other times. */
+#define MK_MAY_ALIAS __attribute__((may_alias))
 #else
 #define MK_NOINLINE
+#define MK_MAY_ALIAS
 #endif
 
 /* 1: inner loops in assembly for Arm cores with Thumb-2 and an FPU. They compute what the C beside

@@ -24,8 +24,8 @@
  *   uint32_t mk_low_step(const mk_low_params *p, void *state, const mk_sample *frame,
  *                        mk_sample *made);
  *
- * A block with CBlock.streams has another step, which may put features of the window in progress
- * at their places before it is complete; finish moves `out` on behind them:
+ * A block with CBlock.streams includes mk_work.h and has another step, which may put features of
+ * the window in progress at their places before it is complete; finish moves `out` on behind them:
  *
  *   void mk_rms_step(const mk_rms_params *p, void *state, const mk_sample *frame,
  *                    const mk_work *work);
@@ -41,11 +41,5 @@
 #include "mk_features.h"
 #include "mk_history.h"
 #include "mk_types.h"
-
-/* What a streaming block gets beside a frame. */
-typedef struct {
-    void *scratch;   /* as finish gets it; what is left there may be gone at the next call */
-    mk_features out; /* places of the block's features of this window, and their normalisation */
-} mk_work;
 
 #endif

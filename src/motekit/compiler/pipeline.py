@@ -13,6 +13,7 @@ from motekit.core.decide import threshold_sum
 from motekit.core.graph import Graph
 from motekit.core.pipeline import PipelineSpec
 from motekit.core.target import TargetSpec
+from motekit.dsp.chain import stages
 
 from . import blocks as block_code
 from . import steps
@@ -112,7 +113,7 @@ class _Program:
         self.arithmetic = arithmetic
         self.uses = uses
         self.graphs = graphs
-        placed = block_code.stages(spec.signal, spec.blocks, spec.name)
+        placed = stages(spec.signal, spec.blocks, spec.name)
         self.counts = [len(s.block.features(s.signal, s.use.params)) for s in placed]
         self.streams = any(u.c.streams for u in uses)
         self.features = len(spec.normalizer.mean)

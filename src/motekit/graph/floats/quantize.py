@@ -22,6 +22,7 @@ from .ranges import Ranges, shared_ranges
 from .real import shadow
 from .ties import UNKNOWN, inferred
 
+LARGEST = 1e30  # of a constant: scales are float32
 NEEDS = "give --calibration a file of typical inputs"
 
 
@@ -83,6 +84,14 @@ class _Work:
 
     def add(self, op: Op) -> None:
         """Quantize one op whose inputs are done."""
+        for name in op.inputs:
+            if name is not None and not (
+                self.real.tensors[name].is_constant or name in self.tensors
+            ):
+                raise InputError("it uses a tensor before it is made", value=name)
+        for name in op.outputs:
+            if name in self.tensors:
+                raise InputError("it makes a tensor that is made already", value=name)
         if op.kind == "quantize":  # from one quantization of the source to another
             (name,) = op.inputs
             self._convert(str(name), op.outputs[0], op.name, self._require(op.outputs[0]))
@@ -133,7 +142,7 @@ class _Work:
         """A constant operand, quantized per tensor by its own range."""
         tensor = self.real.tensors[name]
         if tensor.type.dtype == "float32":
-            real = dequantize(self.real.constant(name), replace(tensor.type, quant=None))
+            real = _values(self.real, name)
             low, high = float(real.min(initial=0)), float(real.max(initial=0))
             quant = tensor.type.quant or scales.asymmetric(low, high)
             return self._keep(op, name, scales.quantized(real, quant), "int8", quant)
@@ -149,7 +158,7 @@ class _Work:
         fixed = bias is None or self.real.tensors[bias].is_constant
         if not weights.is_constant or not fixed:
             raise InputError("weights and biases must be constant")
-        real = dequantize(self.real.constant(weights.name), weights.type)
+        real = _values(self.real, weights.name)
         b = None if bias is None else _values(self.real, bias)
         quant, stored = weights.type.quant, weights.data
         in_scale, _ = _per_tensor(self.tensors[x].type)
@@ -226,4 +235,8 @@ def _per_tensor(type_: TensorType) -> tuple[float, int]:
 
 
 def _values(graph: Graph, name: str) -> npt.NDArray[np.float64]:
-    return dequantize(graph.constant(name), graph.type(name))
+    """Real values of a constant. Raises InputError for those that no scale can hold."""
+    values = dequantize(graph.constant(name), graph.type(name))
+    if not (np.abs(values) < LARGEST).all():  # False for what is not a number, too
+        raise InputError("a constant holds a value that is no number or too large", where=name)
+    return values

@@ -158,10 +158,11 @@ def tensor(proto: Any) -> Array:
     if proto.raw_data:
         values = np.frombuffer(proto.raw_data, dtype)
     elif place:
-        values = np.array(getattr(proto, place), np.float64 if "f" in dtype else np.int64)
+        values = np.array(list(getattr(proto, place)), np.float64 if "f" in dtype else np.int64)
     else:
         values = np.empty(0, dtype)
     if values.size != size:
         raise ValueError(f"{values.size} values for a tensor of shape {shape}")
     kind = {"<f2": "f4", "<f8": "f4"}.get(dtype, dtype.lstrip("<"))
-    return values.astype(kind).reshape(shape)
+    with np.errstate(all="ignore"):  # what is not finite is refused where it is used
+        return values.astype(kind).reshape(shape)

@@ -92,6 +92,8 @@ class _Lowering:
             except InputError as error:
                 self.unusable[i] = error.line()
         self.in_float = real.computes_in_float(self.flat)
+        if self.in_float:
+            self.made = {i: real.plain(t) for i, t in self.made.items()}
 
     def add(self, operator: FlatOperator, name: str) -> None:
         """Lower one operator. Raises InputError with the reason if that cannot be."""

@@ -7,6 +7,7 @@ tensors as if they were int8, and the real ones go into the graph.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,13 @@ def computes_in_float(flat: FlatModel) -> bool:
             plain = operator.builtin not in CONVERSIONS
             found = found or (flat.tensors[i].dtype == "float32" and plain)
     return found
+
+
+def plain(tensor: Tensor) -> Tensor:
+    """A float tensor without the quantization that a file may note beside it."""
+    if tensor.type.dtype != "float32":
+        return tensor
+    return replace(tensor, type=replace(tensor.type, quant=None))
 
 
 def read(

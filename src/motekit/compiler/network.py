@@ -6,7 +6,7 @@ file its prefix at the end (prefix.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -22,9 +22,12 @@ from motekit.graph.passes import PASSES, Pass, Report, simplify
 
 from . import plan as planner
 from . import print_c
+from .arrange import Request, arrange
 from .constants import CTYPES, number
-from .footprint import Footprint, Lives
-from .select import Choice, Optimize, choose_all
+from .footprint import Unit, counters
+from .groups import STREAM, group_name, print_group
+from .rows import data_inputs
+from .select import Choice, Optimize
 from .sources import text as source_text
 from .storage import Storage
 
@@ -119,6 +122,7 @@ def emit_graph(
     kernels: Mapping[str, str] | None = None,
     state: str = "mk_state",
     flash_budget: int | None = None,
+    ram_budget: int | None = None,
     passes: Sequence[Pass] = PASSES,
 ) -> GraphCode:
     """Choose kernels, plan the arena, print.
@@ -134,6 +138,7 @@ def emit_graph(
         kernels: op name → kernel to use in place of the best one.
         state: C expression of an `int8_t *` for the state, aligned to 4 bytes.
         flash_budget: bytes for kernels, tables and parameters, weights not counted.
+        ram_budget: bytes for the arena; layers run row by row where that helps.
         passes: rewrites to run first; none changes a byte of the outputs.
 
     Raises:
@@ -144,22 +149,28 @@ def emit_graph(
     places = _external(graph, external) | kept.places
     storage = Storage.of(graph, places)
     coded = [op for op in graph.ops if not storage.free(op)]
-    chosen = choose_all(
-        coded, graph, target, optimize, only=kernels, flash_budget=flash_budget,
-        footprint=Footprint(graph, target, coded, storage),
-    )  # fmt: skip
-    _check_state(graph, target, chosen)
-    steps = [_Step(c, c.kernel.emit(c.op, graph, target)) for c in chosen]
-    plan = _plan(graph, target, steps, storage)
+    request = Request(optimize, kernels, ram_budget, flash_budget)
+    found = arrange(coded, graph, target, storage, request)
+    _check_state(graph, target, found.choices)
+    steps = [_Step(c, found.emitted[c.op.name]) for c in found.choices]
+    plan = found.plan
     offsets = {name: arena_base + at for name, at in plan.offsets.items()}
     printer = _Printer(graph, prefix, arena, offsets, storage)
     emitted = [step.emitted for step in steps]
     aligned = _aligned(emitted)
+    streamed = STREAM if any(unit.group for unit in found.units) else ()
+    by_op = {step.choice.op.name: step for step in steps}
     return GraphCode(
-        includes=tuple(sorted({*_includes(emitted), *aligned})),
-        data_c=kept.data_c + "\n".join(printer.data(s.choice.op, s.emitted) for s in steps),
-        body_c="".join(printer.call(s.choice.op, s.emitted) for s in steps),
-        sources=_sources(emitted) | {name: source_text(name) for name in aligned},
+        includes=tuple(sorted({*_includes(emitted), *aligned, *_headers(streamed)})),
+        data_c=kept.data_c
+        + "\n".join(
+            [
+                *(printer.data(s.choice.op, s.emitted) for s in steps),
+                *(printer.group(u, by_op) for u in found.units if u.group is not None),
+            ]
+        ),
+        body_c="".join(printer.unit(unit, by_op) for unit in found.units),
+        sources=_sources(emitted) | {name: source_text(name) for name in (*aligned, *streamed)},
         defines=_defines(steps),
         state_bytes=kept.nbytes,
         reset_c=kept.reset_c,
@@ -250,23 +261,6 @@ def _check_state(graph: Graph, target: TargetSpec, chosen: Sequence[Choice]) -> 
                 )
 
 
-def _plan(
-    graph: Graph, target: TargetSpec, steps: Sequence[_Step], storage: Storage
-) -> planner.Plan:
-    lives = Lives.of(graph, [step.choice.op for step in steps], storage)
-    buffers = [
-        planner.Buffer(name, graph.type(name).nbytes, first, lives.last[name])
-        for name, first in lives.first.items()
-    ]
-    sharings: list[planner.Sharing] = []
-    for i, step in enumerate(steps):
-        op, scratch = step.choice.op, step.emitted.scratch_bytes
-        if scratch:
-            buffers.append(planner.Buffer(f"{op.name}/scratch", scratch, i, i))
-        sharings += lives.sharings(i, op, step.choice.kernel, graph, target, storage)
-    return planner.plan(buffers, sharings)
-
-
 @dataclass(frozen=True)
 class _Printer:
     graph: Graph
@@ -286,6 +280,44 @@ class _Printer:
             fields = {name: print_c.field(value, names) for name, value in e.fields.items()}
             parts.append(print_c.struct(e.struct, f"{self.prefix}{op.name}_params", fields))
         return "\n".join(parts)
+
+    def unit(self, unit: Unit, steps: Mapping[str, _Step]) -> str:
+        """The statement that runs a layer or a group."""
+        if unit.group is None:
+            step = next(s for i, s in enumerate(steps.values()) if i == unit.first)
+            return self.call(step.choice.op, step.emitted)
+        made = self.offsets[counters(unit)]
+        names = [row.op.name for row in unit.group.layers if row.op is not None]
+        return (
+            f"mk_stream(&{self.prefix}{group_name(unit)}, {self.arena}, "
+            f"(uint16_t *)(void *)&{self.arena}[{made}]); /* {names[0]} to {names[-1]}, "
+            f"row by row */\n"
+        )
+
+    def group(self, unit: Unit, steps: Mapping[str, _Step]) -> str:
+        """The table of a group's layers and the function that runs a step of one."""
+        assert unit.group is not None
+        cases = []
+        for row in unit.group.layers:
+            if row.op is None:
+                copy = None if row.there else f"mk_move(step->out, step->in[0], {row.pitch}U)"
+                cases.append((copy, row.name))
+            else:
+                step = steps[row.op.name]
+                cases.append((self.step(step.choice.op, step.emitted), row.op.name))
+        return print_group(
+            self.prefix + group_name(unit), unit.group, self.offsets, cases, self.arena
+        )
+
+    def step(self, op: Op, e: Emitted) -> str:
+        """The call that makes rows of an op in a group."""
+        holes = {"params": f"&{self.prefix}{op.name}_params", **self.names(op, e)}
+        for place, i in enumerate(data_inputs(op, self.graph)):
+            holes[f"in{i}"] = f"step->in[{place}]"
+        holes |= {"out0": "step->out", "row": "step->row"}
+        if e.scratch_bytes:
+            holes["scratch"] = f"(void *)&mk_arena[{self.offsets[f'{op.name}/scratch']}]"
+        return e.call.format(**holes)
 
     def call(self, op: Op, e: Emitted) -> str:
         holes = {"params": f"&{self.prefix}{op.name}_params", **self.names(op, e)}
@@ -312,7 +344,11 @@ class _Printer:
 
 
 def _includes(emitted: Sequence[Emitted]) -> tuple[str, ...]:
-    return tuple(sorted({n for e in emitted for _, n in e.sources if n.endswith(".h")}))
+    return _headers(name for e in emitted for _, name in e.sources)
+
+
+def _headers(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({name for name in names if name.endswith(".h")}))
 
 
 def _aligned(emitted: Sequence[Emitted]) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def compile_network(
         f"{name}.h": about + _header(graph, code, name, window),
         f"{name}.c": about + _source(graph, code, name, window),
         "mk_config.h": ALIGN_H.format(defines=print_c.defines(code.defines)),
-        "mk_move.h": source_text("mk_move.h"),
+        **{move: source_text(move) for move in ("mk_move.c", "mk_move.h")},
         **code.sources,
     }
     return Generated(

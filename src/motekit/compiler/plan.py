@@ -19,29 +19,48 @@ BUDGET = 1_500  # orders to try
 Spans = tuple[tuple[int, int], ...]
 
 
+Part = tuple[int, int, int]
+
+
 @dataclass(frozen=True)
 class Buffer:
     """Something that needs memory from event `first` to event `last`, both included.
 
     Args:
-        live: bit i is set if it is needed at event i; 0 for all events from first to last.
+        parts: (offset, bytes, events as a bit mask) of the pieces that are not all needed at
+            all those events: rows of an image that is used up, or made, row by row.
     """
 
     name: str
     nbytes: int
     first: int
     last: int
-    live: int = 0
+    parts: tuple[Part, ...] = ()
 
     @property
-    def events(self) -> int:
-        """Bit i is set if the buffer is needed at event i."""
-        return self.live or ((1 << (self.last + 1)) - (1 << self.first))
+    def pieces(self) -> tuple[Part, ...]:
+        return self.parts or ((0, self.nbytes, span(self.first, self.last)),)
 
     @staticmethod
-    def at(name: str, nbytes: int, live: int) -> Buffer:
-        """A buffer that is needed at the events of a bit mask."""
-        return Buffer(name, nbytes, (live & -live).bit_length() - 1, live.bit_length() - 1, live)
+    def of(name: str, parts: Sequence[Part]) -> Buffer:
+        """A buffer of pieces; those that are needed at the same events are joined."""
+        joined: list[Part] = []
+        for at, nbytes, events in parts:
+            if joined and joined[-1][2] == events and sum(joined[-1][:2]) == at:
+                joined[-1] = (joined[-1][0], joined[-1][1] + nbytes, events)
+            elif events:
+                joined.append((at, nbytes, events))
+        every = 0
+        for _, _, events in joined:
+            every |= events
+        size = max((at + nbytes for at, nbytes, _ in parts), default=0)
+        first, last = (every & -every).bit_length() - 1, every.bit_length() - 1
+        return Buffer(name, size, first, last, tuple(joined))
+
+
+def span(first: int, last: int) -> int:
+    """Bit mask of the events from first to last, both included."""
+    return (1 << (last + 1)) - (1 << first)
 
 
 @dataclass(frozen=True)
@@ -160,22 +179,30 @@ def _lowest(spans: list[tuple[int, int]]) -> int:
     return offset
 
 
-def _forbidden(size: int, other: int, leads: tuple[int | None, int | None] | None,
-               which: int) -> Spans:  # fmt: skip
-    """Offsets relative to another buffer's that a buffer alive with it cannot have.
-
-    Args:
-        leads: of the rule for the pair (a tuple of one) or None without a rule.
-        which: 0 if the buffer is the output of the rule, 1 if it is the source.
-    """
-    low, high = -size, other
-    if leads is None:
-        return ((low, high),)
-    lead = leads[0]
+def _ruled(new: Buffer, old: Buffer, lead: int | None, new_is_output: bool) -> Spans:
+    """Offsets relative to another buffer's that a buffer cannot have under a rule."""
+    low, high = -new.nbytes, old.nbytes
     if lead is None:
         return ((low, 0), (0, high))
-    low, high = (max(low, -lead), high) if which == 0 else (low, min(high, lead))
+    low, high = (max(low, -lead), high) if new_is_output else (low, min(high, lead))
     return ((low, high),) if low < high else ()
+
+
+def _apart(new: Buffer, old: Buffer) -> Spans:
+    """Offsets relative to another buffer's at which pieces would meet that are alive together."""
+    found = sorted(
+        (there - here - nbytes, there + size - here)
+        for here, nbytes, events in new.pieces
+        for there, size, others in old.pieces
+        if events & others
+    )
+    joined: list[tuple[int, int]] = []
+    for low, high in found:
+        if joined and low < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+        else:
+            joined.append((low, high))
+    return tuple(joined)
 
 
 def _conflicts(
@@ -183,41 +210,54 @@ def _conflicts(
 ) -> list[list[tuple[int, Spans]]]:
     near: list[list[tuple[int, Spans]]] = [[] for _ in buffers]
     for i, new in enumerate(buffers):
-        for j, old in enumerate(buffers):
-            if i == j or not new.events & old.events:
+        for j, old in enumerate(buffers[:i]):
+            if new.last < old.first or old.last < new.first:
                 continue
-            spans: Spans = _forbidden(new.nbytes, old.nbytes, None, 0)
             if (old.name, new.name) in leads:
-                spans = _forbidden(new.nbytes, old.nbytes, (leads[old.name, new.name], None), 0)
+                spans = _ruled(new, old, leads[old.name, new.name], True)
             elif (new.name, old.name) in leads:
-                spans = _forbidden(new.nbytes, old.nbytes, (leads[new.name, old.name], None), 1)
+                spans = _ruled(new, old, leads[new.name, old.name], False)
+            else:
+                spans = _apart(new, old)
             if spans:
                 near[i].append((j, spans))
+                near[j].append((i, tuple((-high, -low) for low, high in reversed(spans))))
     return near
 
 
 def lower_bound(buffers: Sequence[Buffer], sharings: Sequence[Sharing]) -> int:
     """Bytes alive at the busiest event; there a sharing pair counts as what it spans."""
     by_name = {b.name: b for b in buffers}
-    ends = sorted({b.first for b in buffers} | {b.last for b in buffers})
-    masks = {event: 1 << event for event in ends}
-    for b in buffers:
-        if b.live:  # holes: look at every event
-            masks |= {e: 1 << e for e in range(b.first, b.last + 1)}
-    worst, seen = 0, set()
-    for bit in masks.values():
-        alive = frozenset(b.name for b in buffers if b.events & bit)
-        if alive in seen:
-            continue
-        seen.add(alive)
-        total = sum(by_name[name].nbytes for name in alive)
+    worst = 0
+    for event in _telling(buffers):
+        bit = 1 << event
+        alive = {
+            b.name: sum(n for _, n, events in b.pieces if events & bit)
+            for b in buffers
+            if b.first <= event <= b.last
+        }
+        total = sum(alive.values())
         for s in sharings:
             if s.source in alive and s.output in alive:
                 source, output = by_name[s.source].nbytes, by_name[s.output].nbytes
-                span = max(source + (s.lead or 0), output, source)
-                total -= max(0, source + output - span)
-        worst = max(worst, total, max((by_name[name].nbytes for name in alive), default=0))
+                joint = max(source + (s.lead or 0), output, source)
+                total -= max(0, source + output - joint)
+        worst = max(worst, total)
     return worst
+
+
+def _telling(buffers: Sequence[Buffer]) -> list[int]:
+    """Events at which something begins or ends; between two of them nothing changes."""
+    found = set()
+    for buffer in buffers:
+        for _, _, events in buffer.pieces:
+            changes = events ^ (events << 1)
+            while changes:
+                at = changes & -changes
+                found.add(at.bit_length() - 1)
+                changes ^= at
+            found.add(events.bit_length() - 1)
+    return sorted(found)
 
 
 def plan(buffers: Sequence[Buffer], sharings: Sequence[Sharing] = (), budget: int = BUDGET) -> Plan:
@@ -230,7 +270,7 @@ def plan(buffers: Sequence[Buffer], sharings: Sequence[Sharing] = (), budget: in
     """
     if not buffers:
         return Plan({}, 0, 0)
-    padded = [Buffer(b.name, aligned(b.nbytes), b.first, b.last, b.live) for b in buffers]
+    padded = [Buffer(b.name, aligned(b.nbytes), b.first, b.last, b.parts) for b in buffers]
     leads = {(s.source, s.output): None if s.lead is None else aligned(s.lead) for s in sharings}
     bound = lower_bound(padded, sharings)
     search = _Search([b.nbytes for b in padded], _conflicts(padded, leads), bound)

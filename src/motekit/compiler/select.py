@@ -1,12 +1,9 @@
 """Choose a kernel for every op, and say why.
 
-"speed" wants the fewest model cycles, "flash" the fewest bytes of kernels, tables and
-parameters, "ram" the least memory, "balanced" the least product of cycles and bytes, weights
-included: a change is made when it saves a larger share of one than it costs of the other.
-"speed" and "ram" do not ask for their own at any price: SPEED and RAM say which share of the one
-is worth which share of the other, PENNY how much flash. A flash budget asks for the fewest cycles
-within it. The code of a kernel counts once, however many ops use it, and so do functions that
-several kernels share.
+What is made small is a product of powers of cycles, RAM and bytes of flash, so that a change is
+made when what it saves of one is worth more than what it costs of the others: see `score`. "flash"
+asks for the fewest bytes of kernels, tables and parameters, whatever they cost. The code of a
+kernel counts once, however many ops use it, and so do functions that several kernels share.
 """
 
 from __future__ import annotations
@@ -15,17 +12,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from motekit.core.errors import InputError, PromiseError
+from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Cost, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import kernels
 
+from .rows import Form
+
 Optimize = Literal["speed", "ram", "flash", "balanced"]
 MODES: tuple[Optimize, ...] = ("speed", "ram", "flash", "balanced")
+# What "speed" and "ram" pay for their own.
 SPEED = 8  # "speed" takes 1 % more cycles where they save 8 % of RAM
-PENNY = 1e6  # "speed" takes 0.1 % more cycles where they save 1,000 B of flash
-RAM = 4  # "ram" takes 4 % more cycles where they save 1 % of RAM
+RAM = 3  # "ram" takes 3 % more cycles where they save 1 % of RAM
+BESIDE = 512  # bytes of RAM that any program needs beside its arena
+PENNY = 1e6  # "speed" takes 0.1 % more cycles where they save 1,000 B of flash, "ram" 3 %
 Footprint = Callable[[Op, Kernel, Cost], int]  # bytes of the arena while an op runs
 
 
@@ -47,14 +48,19 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class _Options:
-    """The kernels that can run one op, and why the others cannot."""
+class Options:
+    """The kernels that can run one op, what they take, and why the others cannot."""
 
     op: Op
     able: tuple[tuple[Kernel, Cost], ...]
     ram_bytes: tuple[int, ...]
     unable: Mapping[str, str]
     weight_bytes: int
+
+    def quickest(self, limit: int) -> int | None:
+        """Fewest cycles within a limit of RAM; None if nothing keeps it."""
+        costs = zip(self.able, self.ram_bytes, strict=True)
+        return min((cost.cycles for (_, cost), ram in costs if ram <= limit), default=None)
 
     def position(self, name: str) -> int | None:
         """Where a kernel is among those that can run the op."""
@@ -72,107 +78,105 @@ class Total:
     cycles: int
     flash_bytes: int
     ram_bytes: int
-    weight_bytes: int
+    weight_bytes: int = 0
 
 
 Score = Callable[[Total], tuple[float, ...]]
-SCORES: Mapping[str, Score] = {
-    "speed": lambda t: (
-        t.cycles * _power(t.ram_bytes, 1 / SPEED) * (1.0 + t.flash_bytes / PENNY),
-        t.cycles,
-    ),
-    "flash": lambda t: (t.flash_bytes, t.cycles, t.ram_bytes),
-    "ram": lambda t: (t.cycles * _power(t.ram_bytes, RAM), t.flash_bytes),
-    "balanced": lambda t: (
-        float(t.cycles) * (t.flash_bytes + t.weight_bytes),
-        t.cycles,
-        t.ram_bytes,
-    ),
-}
 
 
-def _power(ram_bytes: int, exponent: float) -> float:
-    return float((1 + ram_bytes) ** exponent)
+def score(total: Total, optimize: Optimize) -> tuple[float, ...]:
+    """Small is good."""
+    if optimize == "flash":
+        return total.flash_bytes, total.cycles, total.ram_bytes
+    cycles, ram = float(total.cycles), float(BESIDE + total.ram_bytes)
+    if optimize == "balanced":
+        return cycles * (total.flash_bytes + total.weight_bytes), cycles, ram
+    if optimize == "speed":
+        return cycles * ram ** (1 / SPEED) * (1 + total.flash_bytes / PENNY), cycles
+    return cycles * ram**RAM * (1 + total.flash_bytes / PENNY) ** (10 * RAM), cycles
 
 
-def _scratch(op: Op, kernel: Kernel, cost: Cost) -> int:
-    return cost.ram_bytes
+STEP = 700  # cycles of mk_stream to a step
+MOVE = 1  # cycles to move a byte of the rows that are kept
 
 
-def choose_all(
-    ops: Sequence[Op],
-    graph: Graph,
-    target: TargetSpec,
-    optimize: Optimize = "speed",
-    *,
-    only: Mapping[str, str] | None = None,
-    flash_budget: int | None = None,
-    footprint: Footprint = _scratch,
-) -> list[Choice]:
-    """The kernels for some ops of a graph, in their order.
-
-    Args:
-        footprint: bytes of RAM while an op runs on a kernel; by default its scratch.
-        only: op name → name of the one kernel to consider.
-        flash_budget: bytes of kernels, tables and parameters that may be used; the mode is then
-            speed.
-
-    Raises:
-        InputError: no kernel applies to an op, with every kernel's reason.
-        PromiseError: the budget is too small for any choice found.
-    """
-    wanted = only or {}
-    every = [_options(op, graph, target, wanted.get(op.name), footprint) for op in ops]
-    if flash_budget is None:
-        score, why = SCORES[optimize], f"best for {optimize}"
-    else:
-        score, why = _within(flash_budget), f"quickest within {flash_budget} B of flash"
-    picks = min(
-        (_settle(every, score, start) for start in _starts(every)),
-        key=lambda found: score(total(every, found)),
-    )
-    used = total(every, picks).flash_bytes
-    if flash_budget is not None and used > flash_budget:
-        raise PromiseError(
-            "the kernels do not fit the flash budget",
-            where=graph.name,
-            value=f"{used} B",
-            way_out=f"allow more than {flash_budget} B",
-        )
-    return [_choice(options, pick, why) for options, pick in zip(every, picks, strict=True)]
+def _cost(kernel: Kernel, form: Form, target: TargetSpec) -> Cost:
+    """Of the whole op, in all its steps."""
+    cost = kernel.cost(form.op, form.graph, target)
+    if form.steps == 1:
+        return cost
+    if form.running:
+        emitted = kernel.running(form.op, form.graph, target) if kernel.running else None
+        scratch = emitted.scratch_bytes if emitted else 0
+        return Cost(cost.cycles + STEP * form.steps, cost.flash_bytes, scratch)
+    kept = sum(form.graph.type(name).nbytes for name in form.graph.inputs)
+    steps = form.steps * (cost.cycles + STEP + MOVE * kept)
+    return Cost(steps, cost.flash_bytes, cost.ram_bytes)
 
 
-def _within(budget: int) -> Score:
-    return lambda t: (max(0, t.flash_bytes - budget), t.cycles, t.flash_bytes)
+def _refuses(kernel: Kernel, form: Form, target: TargetSpec) -> str | None:
+    """Why a kernel cannot run an op in this form."""
+    if not form.running:
+        return kernel.applies(form.op, form.graph, target)
+    fed = kernel.running is not None and kernel.running(form.op, form.graph, target)
+    return None if fed else "it is not fed row by row"
 
 
 def _options(
-    op: Op, graph: Graph, target: TargetSpec, only: str | None, footprint: Footprint
-) -> _Options:
+    op: Op, form: Form, target: TargetSpec, only: str | None, footprint: Footprint
+) -> Options:
     unable: dict[str, str] = {}
     able: list[tuple[Kernel, Cost]] = []
     for kernel in kernels(op.kind):
-        reason = kernel.applies(op, graph, target)
+        reason = _refuses(kernel, form, target)
         if only not in (None, kernel.name):
             reason = f"{only} was asked for"
         if reason is None:
-            able.append((kernel, kernel.cost(op, graph, target)))
+            able.append((kernel, _cost(kernel, form, target)))
         else:
             unable[kernel.name] = reason
     if not able:
         reasons = "; ".join(f"{name}: {why}" for name, why in unable.items())
         raise InputError(
             f"no kernel of {op.kind} can run this op on {target.name}",
-            where=f"{graph.name}.{op.name}",
+            where=f"{form.graph.name}.{op.name}",
             way_out=reasons or "it has no kernels",
         )
     ram_bytes = tuple(footprint(op, kernel, cost) for kernel, cost in able)
-    constants = (graph.tensors[name] for name in op.inputs if name is not None)
+    constants = (form.graph.tensors[name] for name in op.inputs if name is not None)
     weight_bytes = sum(t.type.nbytes for t in constants if t.is_constant)
-    return _Options(op, tuple(able), ram_bytes, unable, weight_bytes)
+    return Options(op, tuple(able), ram_bytes, unable, weight_bytes)
 
 
-def total(every: Sequence[_Options], picks: Sequence[int]) -> Total:
+def options(
+    ops: Sequence[Op], graph: Graph, target: TargetSpec, footprint: Footprint,
+    forms: Mapping[str, Form], only: Mapping[str, str],
+) -> list[Options]:  # fmt: skip
+    """The kernels for some ops of a graph, in their order.
+
+    Args:
+        footprint: bytes of RAM while an op runs on a kernel.
+        forms: op name → how it runs, for those that do not run whole.
+        only: op name → name of the one kernel to consider.
+
+    Raises:
+        InputError: no kernel applies to an op, with every kernel's reason.
+    """
+    return [
+        _options(op, forms.get(op.name, Form(op, graph)), target, only.get(op.name), footprint)
+        for op in ops
+    ]
+
+
+def pick(every: Sequence[Options], better: Score) -> list[int]:
+    """A position among each op's able kernels."""
+    return min(
+        (_settle(every, better, start) for start in _starts(every)),
+        key=lambda found: better(total(every, found)),
+    )
+
+
+def total(every: Sequence[Options], picks: Sequence[int]) -> Total:
     """What a choice takes; `picks` holds a position among each op's able kernels."""
     cycles = flash = ram = 0
     code: dict[tuple[str, str], int] = {}
@@ -187,7 +191,7 @@ def total(every: Sequence[_Options], picks: Sequence[int]) -> Total:
     return Total(cycles, flash + sum(code.values()), ram, weights)
 
 
-def _starts(every: Sequence[_Options]) -> Iterator[list[int]]:
+def _starts(every: Sequence[Options]) -> Iterator[list[int]]:
     """Where the search begins: the quickest and the smallest kernel of every op by itself."""
     for key in (_quickest, _smallest):
         yield [
@@ -204,20 +208,20 @@ def _smallest(option: tuple[Kernel, Cost]) -> tuple[int, str]:
     return option[0].code_bytes + option[1].flash_bytes, option[0].name
 
 
-def _settle(every: Sequence[_Options], score: Score, picks: list[int]) -> list[int]:
+def _settle(every: Sequence[Options], better: Score, picks: list[int]) -> list[int]:
     """Improve a choice, one op or all ops of a kind at a time, until nothing helps."""
-    best = score(total(every, picks))
+    best = better(total(every, picks))
     improved = True
     while improved:
         improved = False
         for moved in _moves(every, picks):
-            found = score(total(every, moved))
+            found = better(total(every, moved))
             if found < best:
                 best, picks, improved = found, moved, True
     return picks
 
 
-def _moves(every: Sequence[_Options], picks: list[int]) -> Iterator[list[int]]:
+def _moves(every: Sequence[Options], picks: list[int]) -> Iterator[list[int]]:
     for i, options in enumerate(every):
         for pick in range(len(options.able)):
             if pick != picks[i]:
@@ -230,7 +234,7 @@ def _moves(every: Sequence[_Options], picks: list[int]) -> Iterator[list[int]]:
         ]
 
 
-def _choice(options: _Options, pick: int, why: str) -> Choice:
+def choice(options: Options, pick: int, why: str) -> Choice:
     kernel, cost = options.able[pick]
     rejected = dict(options.unable) | {
         other.name: f"{c.cycles} cycles, {c.flash_bytes} B and {other.code_bytes} B of code, "

@@ -129,6 +129,22 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class RowWindow:
+    """The rows of its inputs (axis 1 of [1, rows, columns, channels]) that a row of an op's output
+    depends on: row y sees the rows from y * stride - above on, `size` of them; rows outside hold
+    the zero point. Inputs that are constant have no rows.
+
+    Args:
+        attrs: of the op that is given just those rows, so without padding above and below.
+    """
+
+    size: int
+    stride: int
+    above: int
+    attrs: Mapping[str, object]
+
+
+@dataclass(frozen=True)
 class OpSpec:
     """An op plugin; the module constant OP.
 
@@ -144,6 +160,8 @@ class OpSpec:
         channels: how channels flow through the op; without it all of them are kept.
         time: (op, graph, for each input the axis it moves along, or None) → how the outputs move
             when the inputs do, or the reason why they do not; without it they never do.
+        rows: (op, graph) → how rows of the output depend on rows of the inputs, or None where
+            they do not in this way. With it, layers run row by row in groups.
         view: the output is the input's bytes under another shape; it needs no kernel unless
             both are given from outside.
         weights_axis: the channel axis of input 1, for an op whose input 1 are int8 weights
@@ -162,6 +180,7 @@ class OpSpec:
     arity: tuple[int, int] = (1, 1)
     channels: ChannelFlow | None = None
     time: Callable[[Op, Graph, Sequence[int | None]], Reach | str] | None = None
+    rows: Callable[[Op, Graph], RowWindow | None] | None = None
     view: bool = False
     weights_axis: int | None = None
 
@@ -250,6 +269,10 @@ class Kernel:
             the output start above the input. A kernel that walks its input upwards has
             lead = max over its steps of (output bytes written − first input byte still needed).
             Lead None: exactly in place or apart.
+        running: (op, graph, target) → Emitted for an op that is fed one row of its input at a
+            time, from the first to the last, and has its output after the last; None if the
+            kernel cannot. Its call has a further hole {row}, the number of that row; its scratch
+            keeps what it holds from call to call.
         code_bytes: flash of the kernel's own functions on a Cortex-M4 at -Os, shared by all
             ops that use it; a test compares it with the compiler's output.
         common: the same of functions that other kernels use too: their name → bytes.
@@ -261,5 +284,6 @@ class Kernel:
     cost: Callable[[Op, Graph, TargetSpec], Cost]
     emit: Callable[[Op, Graph, TargetSpec], Emitted]
     overlap: Callable[[Op, Graph, TargetSpec], Mapping[tuple[int, int], int | None]] = no_overlap
+    running: Callable[[Op, Graph, TargetSpec], Emitted | None] | None = None
     code_bytes: int = 0
     common: Mapping[str, int] = field(default_factory=dict)

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from motekit import targets
+from motekit.compiler.arrange import Arrangement, Request, arrange
 from motekit.compiler.network import emit_graph
 from motekit.compiler.network_file import compile_network, digest
-from motekit.compiler.select import MODES, choose_all
+from motekit.compiler.select import MODES
+from motekit.compiler.storage import Storage
 from motekit.core.errors import InputError, PromiseError
 from motekit.core.graph import Graph, Op
-from motekit.core.op import Cost, Kernel
 from motekit.graph import run
 from motekit.targets.diagnostics import CompileError
 from motekit.targets.toolchain import Settings, compile_objects
@@ -134,36 +135,42 @@ def test_every_mode_computes_the_same_on_a_core() -> None:
             assert np.array_equal(outputs[0], run(graph, [x])[0])
 
 
+def arranged(graph: Graph, request: Request) -> Arrangement:
+    return arrange(graph.ops, graph, M4F, Storage.of(graph, {}), request)
+
+
+def cycles(found: Arrangement) -> int:
+    return sum(c.cost.cycles for c in found.choices)
+
+
+def code(found: Arrangement) -> int:
+    used = {(c.op.kind, c.kernel.name): c.kernel.code_bytes for c in found.choices}
+    return sum(used.values()) + sum(c.cost.flash_bytes for c in found.choices)
+
+
 def test_modes_order_what_they_are_named_for() -> None:
+    graph = classifier(inputs=640, hidden=16)
+    found = {m: arranged(graph, Request(m)) for m in MODES}
+    assert cycles(found["speed"]) == min(cycles(a) for a in found.values())
+    assert code(found["flash"]) == min(code(a) for a in found.values())
+    assert found["ram"].plan.nbytes == min(a.plan.nbytes for a in found.values())
+    balanced = found["balanced"].choices
+    assert all(c.why and set(c.rejected) | {c.kernel.name} for c in balanced)
+
+
+def test_budgets_are_kept_or_refused() -> None:
     graph = classifier(inputs=64, hidden=16)
-
-    def whole(op: Op, kernel: Kernel, cost: Cost) -> int:
-        return 2000 + cost.ram_bytes  # scratch beside the RAM of a program
-
-    found = {m: choose_all(graph.ops, graph, M4F, m, footprint=whole) for m in MODES}
-
-    def cycles(mode: str) -> int:
-        return sum(c.cost.cycles for c in found[mode])
-
-    def code(mode: str) -> int:
-        used = {(c.op.kind, c.kernel.name): c.kernel.code_bytes for c in found[mode]}
-        return sum(used.values()) + sum(c.cost.flash_bytes for c in found[mode])
-
-    assert cycles("speed") == min(cycles(m) for m in MODES)
-    assert code("flash") == min(code(m) for m in MODES)
-    assert all(c.why and set(c.rejected) | {c.kernel.name} for c in found["balanced"])
-
-
-def test_a_flash_budget_is_kept_or_refused() -> None:
-    graph = classifier(inputs=64, hidden=16)
-    small = choose_all(graph.ops, graph, M4F, flash_budget=800)
-    quick = choose_all(graph.ops, graph, M4F, flash_budget=10_000)
-    assert sum(c.cost.cycles for c in quick) < sum(c.cost.cycles for c in small)
+    quick = arranged(graph, Request(flash_budget=10_000))
+    small = arranged(graph, Request(flash_budget=800))
+    tight = arranged(graph, Request(ram_budget=80))
+    assert code(small) <= 800 and tight.plan.nbytes <= 80
+    assert cycles(quick) < min(cycles(small), cycles(tight))
     with pytest.raises(PromiseError, match="flash budget"):
-        choose_all(graph.ops, graph, M4F, flash_budget=50)
+        arranged(graph, Request(flash_budget=50))
+    with pytest.raises(PromiseError, match="RAM budget"):
+        arranged(graph, Request(ram_budget=60))
 
 
 def test_asking_for_a_kernel_that_cannot_run_says_why() -> None:
-    graph = classifier()
     with pytest.raises(InputError, match="no kernel of fully_connected can run"):
-        choose_all(graph.ops, graph, HOST, only={"dense_0": "simd"})
+        arranged(classifier(), Request(only={"dense_0": "nothing"}))

@@ -1,82 +1,104 @@
-"""The C of a streaming program: `<name>_step`, `<name>_reset`, and what its header says."""
+"""Groups of layers that run row by row: the same bytes as layers that run whole, in less memory."""
 
 import ctypes
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from stream_models import ONE, Model
 
 from motekit import targets
-from motekit.compiler.interface import Window
-from motekit.compiler.network_file import compile_network, digest
+from motekit.compiler.arrange import Request, arrange
+from motekit.compiler.network_file import compile_network
+from motekit.compiler.storage import Storage
+from motekit.core.graph import Graph
+from motekit.deploy.network import build_network, random_cases
 from motekit.graph import run
-from motekit.graph.stream import Stepped, stepped
-from motekit.targets import compilers
-from motekit.targets.toolchain import Settings, compile_objects
+from motekit.graph.oracle import Oracle
+from motekit.testing.image_networks import Images
 from motekit.testing.machine import host_library
 
-HOP = 2
+HOST = targets.core("host").spec
+M4F = targets.core("cortex-m4f").spec
 
 
-@pytest.fixture(scope="module")
-def made() -> Stepped:
-    m = Model(np.random.default_rng(9), (1, 13, 1, 3))
-    m.layer("conv_2d", (3, 1), 5)
-    m.layer("max_pool_2d", (2, 1))
-    m.layer("conv_2d", (4, 1), 2)
-    m.add("mean", axes=(1, 2), keep_dims=False, **ONE)
-    return stepped(m.graph(), hop=HOP)
+def separable() -> Graph:
+    """A first layer with a tall kernel, depthwise and 1x1 layers, a mean."""
+    n = Images((29, 10, 1))
+    x = n.conv("x", 4, (10, 4), (2, 2))
+    for _ in range(2):
+        x = n.conv(n.conv(x, 4, depthwise=True), 4, (1, 1))
+    return n.graph(n.mean(x))
 
 
-def files(made: Stepped, folder: Path) -> list[Path]:
-    window = Window(made.frames, made.hop, digest(made.batch))
-    program = compile_network(made.graph, "toy", targets.core("host").spec, window=window)
-    return list(program.write(folder))
+def residual() -> Graph:
+    """Two residual blocks, the second with a stride and a shortcut; the sum is an output too."""
+    n = Images((15, 12, 3))
+    x = n.conv("x", 4)
+    x = n.add(x, n.conv(n.conv(x, 4), 4, activation="none"))
+    y = n.conv(n.conv(x, 6, stride=(2, 2)), 6, activation="none")
+    x = n.add(n.conv(x, 6, (1, 1), (2, 2), activation="none"), y)
+    return n.graph(x, n.mean(x))
 
 
-def test_steps_say_when_the_window_is_full_and_a_reset_begins_anew(
-    made: Stepped, tmp_path: Path
+def odd() -> Graph:
+    """What hurts: dilation, no padding, padding of one side, prime sizes, strides beyond kernels,
+    rows at the end that nobody reads."""
+    n = Images((31, 13, 5))
+    x = n.conv("x", 7, (3, 3), dilation=(2, 1))
+    x = n.conv(x, 7, (2, 3), padding=(2, 0, 1, 1), depthwise=True)
+    x = n.pool(x, "max", (2, 2), (2, 2))
+    x = n.relu(n.conv(x, 11, (1, 1), (3, 2), padding=(0, 0, 0, 0)))
+    return n.graph(n.pool(n.conv(x, 3, (5, 1)), "average", (2, 2), (1, 1)))
+
+
+def diamond() -> Graph:
+    """One tensor read three rows apart, and a layer that is needed both row by row and whole."""
+    n = Images((17, 9, 4))
+    x = n.conv("x", 4)
+    left, right = n.conv(x, 4, (5, 3)), n.conv(x, 4, (1, 1))
+    both = n.add(left, right)
+    deep = n.conv(both, 4, depthwise=True)
+    return n.graph(n.conv(deep, 2), both)
+
+
+NETWORKS = (separable, residual, odd, diamond)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_rows_make_the_same_bytes_on_the_host(network: Callable[[], Graph], tmp_path: Path) -> None:
+    graph = network()
+    generated = compile_network(graph, "rows", HOST, "ram")
+    assert "rows_stream(&" in generated.files["rows.c"]
+    library = host_library(list(generated.write(tmp_path)), include=[tmp_path])
+    for case in random_cases(graph, 5):
+        outs = [np.zeros(graph.type(name).shape, np.int8) for name in graph.outputs]
+        library.rows_invoke(*(ctypes.c_void_p(a.ctypes.data) for a in (*case, *outs)))
+        for got, want in zip(outs, run(graph, case), strict=True):
+            assert np.array_equal(got, want), network.__name__
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_rows_make_the_same_bytes_on_a_core_and_keep_to_the_arena(
+    network: Callable[[], Graph], tmp_path: Path
 ) -> None:
-    library = host_library(files(made, tmp_path), include=[tmp_path])
-    step = library.toy_step
-    step.argtypes, step.restype = [ctypes.c_void_p] * 2, ctypes.c_int
-    stream = np.random.default_rng(3).integers(-128, 128, (1, 26, 1, 3)).astype(np.int8)
-    wanted = [run(made.batch, w)[0] for w in made.windows(stream)]
-    out = np.zeros(wanted[0].shape, np.int8)
-    for length in (13, 5, 13):
-        for i, (frames,) in enumerate(made.steps(stream)[:length]):
-            missing = step(frames.ctypes.data, out.ctypes.data)
-            assert missing == max(0, 7 - (i + 1)), i
-            assert np.array_equal(out, wanted[i]), i
-        library.toy_reset()
+    graph = network()
+    with Oracle() as oracle:
+        built = build_network(
+            graph, "rows", "cortex-m4f", tmp_path, random_cases(graph, 4), oracle, "ram"
+        )
+    bill = built.bill
+    assert built.mismatches == 0
+    assert "rows_stream(&" in built.generated.files["rows.c"]
+    assert bill.arena_bytes - 4 < bill.touched_bytes <= bill.arena_bytes
 
 
-def test_the_header_tells_the_window(made: Stepped, tmp_path: Path) -> None:
-    files(made, tmp_path)
-    header = (tmp_path / "toy.h").read_text()
-    for line in ("TOY_WINDOW_FRAMES 13", "TOY_HOP_FRAMES 2", "TOY_WARMUP_STEPS 7",
-                 "TOY_INPUT_BYTES 6", "int toy_step(", "void toy_reset(void);"):  # fmt: skip
-        assert line in header
-    assert f"#define TOY_STATE_BYTES {sum(-(-k.nbytes // 4) * 4 for k in made.kept)}" in header
-    assert digest(made.batch) in header and "toy_invoke" not in header
+def arena(graph: Graph, request: Request) -> int:
+    storage = Storage.of(graph, {})
+    return arrange(graph.ops, graph, M4F, storage, request).plan.nbytes
 
 
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
-def test_no_warnings(made: Stepped, compiler: str, tmp_path: Path) -> None:
-    settings = Settings(compiler, "-O2", (tmp_path,), extra=compilers.STRICT)
-    compile_objects(targets.core("host"), files(made, tmp_path), settings)
-
-
-def test_a_model_without_memory_has_steps_too(tmp_path: Path) -> None:
-    m = Model(np.random.default_rng(4), (1, 8, 1, 3))
-    m.layer("conv_2d", (1, 1), 2)
-    one = stepped(m.graph())
-    assert one.kept == ()
-    library = host_library(files(one, tmp_path), include=[tmp_path])
-    assert b"toy_step" in (tmp_path / "toy.h").read_bytes()
-    frame, out = np.full((1, 1, 1, 3), 9, np.int8), np.zeros(2, np.int8)
-    step = library.toy_step
-    step.argtypes = [ctypes.c_void_p] * 2
-    assert step(frame.ctypes.data, out.ctypes.data) == 7
-    assert np.array_equal(out, run(one.batch, [np.full((1, 8, 1, 3), 9, np.int8)])[0][0, -1, 0])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_rows_take_less_memory(network: Callable[[], Graph]) -> None:
+    graph = network()
+    assert arena(graph, Request("ram")) < arena(graph, Request("speed"))

@@ -6,13 +6,6 @@
 
 #include <stdint.h>
 
-static inline void mk_move(void *to, const void *from, uint32_t count)
-{
-    uint8_t *out = to;
-    const uint8_t *in = from;
-    for (uint32_t i = 0U; i < count; i++) {
-        out[i] = in[i];
-    }
-}
+void mk_move(void *to, const void *from, uint32_t count);
 
 #endif

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, OpSpec, TfliteSpelling
-from motekit.graph.ops._shared import binary, channels, frames
+from motekit.graph.ops._shared import binary, channels, frames, row_windows
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -26,6 +26,7 @@ OP = OpSpec(
     tflite=(TfliteSpelling("ADD", 2, "AddOptions", binary.read, binary.write),),
     package=__name__,
     time=frames.pointwise,
+    rows=row_windows.elementwise,
     channels=channels.monotone(reference),
     arity=(2, 2),
 )

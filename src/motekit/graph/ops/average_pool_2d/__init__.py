@@ -13,7 +13,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, OpSpec, TfliteSpelling
 from motekit.graph import numerics
-from motekit.graph.ops._shared import channels, frames, pooling, windows
+from motekit.graph.ops._shared import channels, frames, pooling, row_windows, windows
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -40,4 +40,5 @@ OP = OpSpec(
     package=__name__,
     time=frames.window(lambda op, graph: pooling.geometry(op)),
     channels=channels.monotone(reference),
+    rows=row_windows.pooled,
 )

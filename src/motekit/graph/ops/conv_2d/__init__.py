@@ -15,10 +15,10 @@ import numpy as np
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
-from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
+from motekit.core.op import Array, OpSpec, RowWindow, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
-from motekit.graph.ops._shared import accumulate, frames, tflite, types, windows
+from motekit.graph.ops._shared import accumulate, frames, row_windows, tflite, types, windows
 
 from . import channels
 
@@ -84,6 +84,10 @@ def _write(op: Op, graph: Graph) -> TfliteForm:
     return TfliteForm(fields, tflite.with_bias(op, graph))
 
 
+def rows(op: Op, graph: Graph) -> RowWindow | None:
+    return row_windows.sliding(op, graph, geometry(op, graph))
+
+
 OP = OpSpec(
     kind="conv_2d",
     summary="2-D convolution, grouped and dilated too",
@@ -94,6 +98,7 @@ OP = OpSpec(
     package=__name__,
     time=frames.window(geometry),
     channels=channels.FLOW,
+    rows=rows,
     arity=(2, 3),
     weights_axis=0,
 )

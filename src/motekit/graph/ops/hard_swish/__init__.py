@@ -9,7 +9,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
-from motekit.graph.ops._shared import channels, frames, unary
+from motekit.graph.ops._shared import channels, frames, row_windows, unary
 
 INT16_MAX = (1 << 15) - 1
 
@@ -77,5 +77,6 @@ OP = OpSpec(
     ),
     package=__name__,
     time=frames.pointwise,
+    rows=row_windows.elementwise,
     channels=channels.tabulated(table),
 )  # fmt: skip

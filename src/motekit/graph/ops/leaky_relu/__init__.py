@@ -11,7 +11,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.graph import numerics
-from motekit.graph.ops._shared import channels, frames, types, unary
+from motekit.graph.ops._shared import channels, frames, row_windows, types, unary
 
 
 def table(op: Op, graph: Graph) -> unary.Table:
@@ -51,5 +51,6 @@ OP = OpSpec(
     tflite=(TfliteSpelling("LEAKY_RELU", 2, "LeakyReluOptions", _read, _write),),
     package=__name__,
     time=frames.pointwise,
+    rows=row_windows.elementwise,
     channels=channels.tabulated(table),
 )

@@ -12,7 +12,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import QuantParams, TensorType
-from motekit.graph.ops._shared import channels, frames, unary
+from motekit.graph.ops._shared import channels, frames, row_windows, unary
 
 OUTPUT = QuantParams((1 / 256,), (-128,))
 
@@ -45,5 +45,6 @@ OP = OpSpec(
     ),
     package=__name__,
     time=frames.pointwise,
+    rows=row_windows.elementwise,
     channels=channels.tabulated(table),
 )

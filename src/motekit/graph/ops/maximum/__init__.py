@@ -11,7 +11,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import binary, frames, tflite, types
+from motekit.graph.ops._shared import binary, frames, row_windows, tflite, types
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
@@ -47,5 +47,6 @@ OP = OpSpec(
     ),
     package=__name__,
     time=frames.pointwise,
+    rows=row_windows.elementwise,
     arity=(2, 2),
 )  # fmt: skip

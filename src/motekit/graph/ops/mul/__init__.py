@@ -12,7 +12,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, OpSpec, TfliteSpelling
 from motekit.graph import numerics
-from motekit.graph.ops._shared import binary, frames, types
+from motekit.graph.ops._shared import binary, frames, row_windows, types
 
 
 def factor(op: Op, graph: Graph) -> tuple[int, int]:
@@ -40,5 +40,6 @@ OP = OpSpec(
     tflite=(TfliteSpelling("MUL", 2, "MulOptions", binary.read, binary.write),),
     package=__name__,
     time=frames.pointwise,
+    rows=row_windows.elementwise,
     arity=(2, 2),
 )

@@ -14,7 +14,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.graph import numerics
-from motekit.graph.ops._shared import channels, frames, unary
+from motekit.graph.ops._shared import channels, frames, row_windows, unary
 
 SPELLED: dict[str, tuple[tuple[float, ...], int]] = {
     "RELU": ((0.0,), 2),
@@ -76,5 +76,6 @@ OP = OpSpec(
     ),
     package=__name__,
     time=frames.pointwise,
+    rows=row_windows.elementwise,
     channels=channels.tabulated(table),
 )

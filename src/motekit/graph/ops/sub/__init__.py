@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Array, OpSpec, TfliteSpelling
-from motekit.graph.ops._shared import binary, frames
+from motekit.graph.ops._shared import binary, frames, row_windows
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -26,5 +26,6 @@ OP = OpSpec(
     tflite=(TfliteSpelling("SUB", 2, "SubOptions", binary.read, binary.write),),
     package=__name__,
     time=frames.pointwise,
+    rows=row_windows.elementwise,
     arity=(2, 2),
 )

@@ -6,7 +6,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops._shared import emit as shared
-from motekit.graph.ops._shared import pooling
+from motekit.graph.ops._shared import pooling, types
 
 
 def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
@@ -43,11 +43,42 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     )
 
 
+MOST = 255  # pixels whose sum fits 16 bits
+
+
+def running(op: Op, graph: Graph, target: TargetSpec) -> Emitted | None:
+    """The mean of a whole image from its rows."""
+    x, w = types.operand(op, graph), pooling.geometry(op)
+    if x.shape[0] != 1 or w.size != x.shape[1:3] or any(w.padding) or w.size[0] * w.size[1] > MOST:
+        return None
+    low, high = pooling.output_range(op, graph)
+    return Emitted(
+        sources=(
+            (__name__, "mk_average_pool_running.h"),
+            (__name__, "mk_average_pool_running.c"),
+            shared.REQUANTIZE,
+        ),
+        constants=(),
+        struct="mk_average_pool_running_params",
+        fields={
+            "rows": x.shape[1],
+            "columns": x.shape[2],
+            "channels": x.shape[3],
+            "out_min": low,
+            "out_max": high,
+        },
+        call="mk_average_pool_running({params}, {in0}, {out0}, {scratch}, {row})",
+        scratch_bytes=2 * x.shape[3],
+        stack_bytes=48,
+    )
+
+
 KERNEL = Kernel(
     name="portable",
     summary="C99, one output at a time",
     applies=applies,
     cost=cost,
     emit=emit,
+    running=running,
     code_bytes=372,
 )

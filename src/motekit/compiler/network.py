@@ -246,12 +246,14 @@ def _pattern(values: npt.NDArray[np.generic], name: str) -> tuple[str, str]:
 
 
 def _check_state(graph: Graph, target: TargetSpec, chosen: Sequence[Choice]) -> None:
-    """Raise InputError unless every state is updated in place by the last op that reads it."""
+    """Raise InputError unless no op reads a state after the one that updates it, which does so
+    in place if it reads it itself."""
     for before, after in graph.state:
-        readers = [c for c in chosen if before in c.op.inputs]
-        writer = next((c for c in chosen if after in c.op.outputs), None)
-        if writer is None or (readers and readers[-1] is not writer):
+        last = max((i for i, c in enumerate(chosen) if before in c.op.inputs), default=-1)
+        at = next((i for i, c in enumerate(chosen) if after in c.op.outputs), -1)
+        if at < max(last, 0):
             raise InputError("a state is read after it is updated", where=graph.name, value=before)
+        writer = chosen[at]
         if before in writer.op.inputs:
             pair = (writer.op.inputs.index(before), writer.op.outputs.index(after))
             if writer.kernel.overlap(writer.op, graph, target).get(pair, -1) not in (0, None):

@@ -16,6 +16,7 @@ from motekit.graph.floats.real import is_real, shadow, without_conversions
 from motekit.graph.ops import OPS
 
 from .padding import with_pads
+from .variables import Variables, schema
 
 IDENTIFIER = b"TFL3"
 DESCRIPTION = "motekit"
@@ -57,12 +58,6 @@ def _written(writer: _Writer) -> Written:
     return Written(bytes(builder.Output()), writer.index)
 
 
-def _schema() -> Any:
-    from ai_edge_litert import schema_py_generated
-
-    return schema_py_generated
-
-
 def spell(op: Op, graph: Graph) -> tuple[TfliteSpelling, TfliteForm]:
     """How TFLite says an op. Raises InputError if it has no such op."""
     for spelling in OPS.get(op.kind).tflite:
@@ -91,28 +86,46 @@ class _Writer:
     index: dict[str, int] = field(default_factory=dict)
 
     def model(self) -> Any:
-        s = _schema()
+        s = schema()
         self.buffers.append(s.BufferT())  # buffer 0 is the empty one, by convention
-        before, after = ({pair[i] for pair in self.graph.state} for i in (0, 1))
+        free = self._free_state()
+        owned = [pair for pair in self.graph.state if pair not in free]
+        before, after = ({pair[i] for pair in owned} for i in (0, 1))
         for name, tensor in self.graph.tensors.items():
             if name not in after:  # TFLite's ops write back into the variable itself
-                self.index[name] = self._tensor(name, tensor.type, tensor.data)
+                self.index[name] = self.tensor_index(name, tensor.type, tensor.data)
                 self.tensors[-1].isVariable = name in before
         sub = s.SubGraphT()
         sub.name = self.graph.name
-        sub.operators = [self._operator(op) for op in self.graph.ops]
+        held = Variables(self, free)
+        sub.operators = [
+            *held.reads(), *map(self._operator, self.graph.ops), *held.assignments()
+        ]  # fmt: skip
         sub.tensors = self.tensors
         sub.inputs = [self.index[name] for name in self.graph.inputs]
         sub.outputs = [self.index[name] for name in self.graph.outputs]
         model = s.ModelT()
         model.version = 3
         model.description = DESCRIPTION
+        model.subgraphs = [sub, *held.first_values()]
         model.operatorCodes = [self._code(*code) for code in self.codes]
-        model.subgraphs, model.buffers = [sub], self.buffers
+        model.buffers = self.buffers
         return model
 
-    def _tensor(self, name: str, type_: TensorType, data: Array | None) -> int:
-        s = _schema()
+    def _free_state(self) -> tuple[tuple[str, str], ...]:
+        """State that no operator updates by itself, as an LSTM does: it needs variables."""
+        owned: set[str] = set()
+        for op in self.graph.ops:
+            count = len(spell(op, self.graph)[0].state_inputs)
+            owned |= set(op.outputs[len(op.outputs) - count :])
+        return tuple(pair for pair in self.graph.state if pair[1] not in owned)
+
+    def code(self, builtin: str, version: int) -> int:
+        """Index of an operator code."""
+        return self.codes.setdefault((builtin, version), len(self.codes))
+
+    def tensor_index(self, name: str, type_: TensorType, data: Array | None) -> int:
+        s = schema()
         tensor = s.TensorT()
         tensor.name, tensor.shape = name, list(type_.shape)
         tensor.type = getattr(s.TensorType, type_.dtype.upper())
@@ -128,24 +141,23 @@ class _Writer:
 
     @staticmethod
     def _quantization(quant: QuantParams) -> Any:
-        out = _schema().QuantizationParametersT()
+        out = schema().QuantizationParametersT()
         out.scale = np.array(quant.scale, dtype=np.float32)
         out.zeroPoint = np.array(quant.zero_point, dtype=np.int64)
         out.quantizedDimension = quant.axis or 0
         return out
 
     def _operator(self, op: Op) -> Any:
-        s = _schema()
+        s = schema()
         spelled, form = spell(op, self.graph)
         out = s.OperatorT()
-        code = (spelled.builtin, spelled.version)
-        out.opcodeIndex = self.codes.setdefault(code, len(self.codes))
+        out.opcodeIndex = self.code(spelled.builtin, spelled.version)
         out.inputs = [self._input(op, i, given) for i, given in enumerate(form.inputs)]
         own = len(op.outputs) - len(spelled.state_inputs)
         out.outputs = [self.index[name] for name in op.outputs[:own]]
         if form.intermediates:
             out.intermediates = [
-                self._tensor(f"{op.name}/intermediate/{i}", type_, None)
+                self.tensor_index(f"{op.name}/intermediate/{i}", type_, None)
                 for i, type_ in enumerate(form.intermediates)
             ]
         out.builtinOptionsType, out.builtinOptions = self._options(spelled.options, form)
@@ -157,15 +169,15 @@ class _Writer:
         if isinstance(given, str):
             return self.index[given]
         if isinstance(given, Tensor):
-            return self._tensor(f"{op.name}/{position}", given.type, given.data)
+            return self.tensor_index(f"{op.name}/{position}", given.type, given.data)
         type_ = TensorType(given.shape, str(given.dtype))
-        return self._tensor(f"{op.name}/{position}", type_, given)
+        return self.tensor_index(f"{op.name}/{position}", type_, given)
 
     @staticmethod
     def _options(options: str, form: TfliteForm) -> tuple[int, Any]:
         if not options:
             return 0, None
-        s = _schema()
+        s = schema()
         table = getattr(s, f"{options}T")()
         for name, value in form.fields.items():
             if not hasattr(table, name):
@@ -175,7 +187,7 @@ class _Writer:
 
     @staticmethod
     def _code(builtin: str, version: int) -> Any:
-        s = _schema()
+        s = schema()
         code = s.OperatorCodeT()
         code.builtinCode = getattr(s.BuiltinOperator, builtin)
         code.deprecatedBuiltinCode = min(code.builtinCode, 127)
@@ -189,22 +201,22 @@ class _FloatWriter(_Writer):
 
     real: Graph = field(kw_only=True)
 
-    def _tensor(self, name: str, type_: TensorType, data: Array | None) -> int:
+    def tensor_index(self, name: str, type_: TensorType, data: Array | None) -> int:
         given = self.real.tensors.get(name)
         if given is not None and given.data is not None:
             plain = replace(given.type, quant=None)
             if given.type.quant is None:
-                return super()._tensor(name, plain, given.data)
+                return super().tensor_index(name, plain, given.data)
             values = dequantize(given.data, given.type).astype(np.float32)
-            return super()._tensor(name, replace(plain, dtype="float32"), values)
+            return super().tensor_index(name, replace(plain, dtype="float32"), values)
         if given is not None and given.type.dtype == "int8":
             type_ = given.type
         elif type_.dtype == "int8" and data is None:
             type_ = TensorType(type_.shape, "float32")
         elif type_.dtype == "int8" and data is not None:  # around a maximum: see padding.LOWEST
             lowest = np.full(type_.shape, np.finfo(np.float32).min, np.float32)
-            return super()._tensor(name, TensorType(type_.shape, "float32"), lowest)
-        return super()._tensor(name, type_, data)
+            return super().tensor_index(name, TensorType(type_.shape, "float32"), lowest)
+        return super().tensor_index(name, type_, data)
 
 
 def _little_endian(data: Array) -> bytes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,13 +56,13 @@ class FlatOperator:
 
 @dataclass(frozen=True)
 class FlatModel:
-    """The first subgraph of a model."""
+    """The first subgraph of a model; `others` are the rest, by number from 1 on."""
 
     tensors: tuple[FlatTensor, ...]
     operators: tuple[FlatOperator, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    subgraphs: int
+    others: tuple[FlatModel, ...] = ()
 
 
 def schema() -> Any:
@@ -128,7 +128,7 @@ class _Reader:
 
 
 def read(content: bytes, path: Path) -> FlatModel:
-    """The first subgraph of a .tflite file. Raises InputError if the file is damaged."""
+    """The subgraphs of a .tflite file. Raises InputError if the file is damaged."""
     with damaged(path):
         return _model(_Reader(content))
 
@@ -139,7 +139,15 @@ def _model(r: _Reader) -> FlatModel:
         raise ValueError("the model holds no graph")
     codes = [_code(r, c) for c in r.each(root.OperatorCodesLength(), root.OperatorCodes)]
     buffers = [_buffer(r, b) for b in r.each(root.BuffersLength(), root.Buffers)]
-    graph = root.Subgraphs(0)
+    first, *others = (
+        _graph(r, g, codes, buffers) for g in r.each(root.SubgraphsLength(), root.Subgraphs)
+    )
+    return replace(first, others=tuple(others))
+
+
+def _graph(
+    r: _Reader, graph: Any, codes: list[tuple[str, int, str]], buffers: list[Bytes]
+) -> FlatModel:
     tensors = tuple(_tensor(r, t, buffers) for t in r.each(graph.TensorsLength(), graph.Tensors))
     count = len(tensors)
     operators = tuple(
@@ -147,7 +155,7 @@ def _model(r: _Reader) -> FlatModel:
     )
     inputs = _indices(r.ints(graph.InputsLength(), graph.InputsAsNumpy), count, absent=False)
     outputs = _indices(r.ints(graph.OutputsLength(), graph.OutputsAsNumpy), count, absent=False)
-    return FlatModel(tensors, operators, inputs, outputs, root.SubgraphsLength())
+    return FlatModel(tensors, operators, inputs, outputs)
 
 
 def _indices(given: tuple[int, ...], count: int, absent: bool) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from motekit.core.op import TfliteSpelling
 from motekit.graph.importers._shared.problems import Problem, problem
 from motekit.graph.ops import OPS
 
-from . import names, real, tensors
+from . import names, real, tensors, variables
 from .flat import FlatModel, FlatOperator, damaged
 
 Known = Mapping[str, tuple[str, TfliteSpelling]]
@@ -83,6 +83,7 @@ class _Lowering:
     further: list[Tensor] = field(default_factory=list)
     in_float: bool = False
     unusable: dict[int, str] = field(default_factory=dict)
+    resources: variables.Variables = field(init=False)
 
     def __post_init__(self) -> None:
         self.op_names = names.op_names(self.flat, {b: kind for b, (kind, _) in self.known.items()})
@@ -94,9 +95,12 @@ class _Lowering:
         self.in_float = real.computes_in_float(self.flat)
         if self.in_float:
             self.made = {i: real.plain(t) for i, t in self.made.items()}
+        self.resources = variables.Variables(self.flat, self.made)
 
     def add(self, operator: FlatOperator, name: str) -> None:
         """Lower one operator. Raises InputError with the reason if that cannot be."""
+        if operator.builtin in variables.BUILTINS:
+            return self.resources.add(operator)
         if operator.builtin not in self.known:
             raise _unknown(operator, self.known)
         for i in (*operator.inputs, *operator.outputs, *operator.intermediates):
@@ -141,6 +145,9 @@ class _Lowering:
         inputs = tuple(self.made[i].name for i in self.flat.inputs)
         outputs = tuple(self.made[i].name for i in self.flat.outputs)
         used = {n for op in self.ops for n in (*op.inputs, *op.outputs)} | {*inputs, *outputs}
+        state, initial = self.resources.state(), self.resources.initial()
+        used |= {n for pair in state for n in pair}
         every = [*self.made.values(), *self.further]
         kept = {t.name: t for t in every if t.name in used}
-        return Graph(name, kept, tuple(self.ops), inputs, outputs, tuple(self.state))
+        kept_state = (*self.state, *state)
+        return Graph(name, kept, tuple(self.ops), inputs, outputs, kept_state, initial)

@@ -65,7 +65,7 @@ def copy_kernel(describe: Describe) -> Kernel:
         out = graph.type(op.outputs[0])
         size = np.dtype(out.dtype).itemsize
         return Emitted(
-            sources=((shared.HERE, "mk_copy.h"), (shared.HERE, "mk_copy.c")),
+            sources=((shared.HERE, "mk_copy.h"), (shared.HERE, "mk_copy.c"), shared.RUN),
             constants=(),
             struct="mk_copy_params",
             fields={
@@ -82,4 +82,4 @@ def copy_kernel(describe: Describe) -> Kernel:
             stack_bytes=120,
         )
 
-    return Kernel("portable", "C99, one strided copy", applies, cost, emit, code_bytes=238)
+    return Kernel("portable", "C99, one strided copy", applies, cost, emit, code_bytes=314)

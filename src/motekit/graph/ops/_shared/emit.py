@@ -15,6 +15,7 @@ from . import accumulate, types, windows
 
 HERE = __package__ or ""
 REQUANTIZE = (HERE, "mk_requantize.h")
+RUN = (HERE, "mk_run.h")
 MAX_U16 = 0xFFFF
 
 

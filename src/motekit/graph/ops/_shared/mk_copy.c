@@ -1,14 +1,14 @@
 #include "mk_copy.h"
 
+#include "mk_run.h"
+
 static void mk_copy_inner(const mk_copy_params *p, const int8_t *from, int8_t *to)
 {
     for (int32_t i = 0; i < p->count[3]; i++) {
         const int8_t *source = &from[i * p->in_stride[3]];
         int8_t *target = &to[i * p->out_stride[3]];
         for (int32_t j = 0; j < p->count[4]; j++) {
-            for (uint32_t byte = 0U; byte < p->run; byte++) {
-                target[byte] = source[byte];
-            }
+            mk_run(target, source, p->run);
             source = &source[p->in_stride[4]];
             target = &target[p->out_stride[4]];
         }

@@ -10,6 +10,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import concatenation
+from motekit.graph.ops._shared import emit as shared
 from motekit.graph.ops._shared import types
 
 
@@ -20,7 +21,7 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     nbytes = graph.type(op.outputs[0]).nbytes
-    return Cost(7 * nbytes, flash_bytes=12 + 4 * len(op.inputs), ram_bytes=0)
+    return Cost(2 * nbytes, flash_bytes=12 + 4 * len(op.inputs), ram_bytes=0)
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
@@ -30,7 +31,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     chunk = np.array([part.nbytes // max(outer, 1) for part in parts], np.uint32)
     pointers = ", ".join(f"{{in{i}}}" for i in range(len(parts)))
     return Emitted(
-        sources=((__name__, "mk_concatenation.h"), (__name__, "mk_concatenation.c")),
+        sources=((__name__, "mk_concatenation.h"), (__name__, "mk_concatenation.c"), shared.RUN),
         constants=(Constant("chunk", "uint32_t", chunk),),
         struct="mk_concatenation_params",
         fields={"chunk": "chunk", "outer": outer, "inputs": len(parts)},
@@ -45,5 +46,5 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
-    code_bytes=96,
+    code_bytes=180,
 )

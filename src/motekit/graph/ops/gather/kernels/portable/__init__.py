@@ -8,6 +8,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import gather
+from motekit.graph.ops._shared import emit as shared
 from motekit.graph.ops._shared import types
 
 
@@ -34,7 +35,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
             constants.append(Constant(label, ctype, data, role))
             operands.append(f"{{{label}}}")
     return Emitted(
-        sources=((__name__, "mk_gather.h"), (__name__, "mk_gather.c")),
+        sources=((__name__, "mk_gather.h"), (__name__, "mk_gather.c"), shared.RUN),
         constants=tuple(constants),
         struct="mk_gather_params",
         fields={

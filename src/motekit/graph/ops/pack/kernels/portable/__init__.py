@@ -10,6 +10,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import pack
+from motekit.graph.ops._shared import emit as shared
 from motekit.graph.ops._shared import types
 
 JOIN = "motekit.graph.ops.concatenation.kernels.portable"  # the same runs, the same C
@@ -22,7 +23,7 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     nbytes = graph.type(op.outputs[0]).nbytes
-    return Cost(7 * nbytes, flash_bytes=12 + 4 * len(op.inputs), ram_bytes=0)
+    return Cost(2 * nbytes, flash_bytes=12 + 4 * len(op.inputs), ram_bytes=0)
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
@@ -31,7 +32,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     chunk = np.full(count, part.nbytes // max(outer, 1), np.uint32)
     pointers = ", ".join(f"{{in{i}}}" for i in range(count))
     return Emitted(
-        sources=((JOIN, "mk_concatenation.h"), (JOIN, "mk_concatenation.c")),
+        sources=((JOIN, "mk_concatenation.h"), (JOIN, "mk_concatenation.c"), shared.RUN),
         constants=(Constant("chunk", "uint32_t", chunk),),
         struct="mk_concatenation_params",
         fields={"chunk": "chunk", "outer": outer, "inputs": count},

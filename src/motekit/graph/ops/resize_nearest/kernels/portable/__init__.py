@@ -24,7 +24,7 @@ def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     rows, columns = (resize_nearest.nearest(op, graph, axis).astype(np.uint16) for axis in (1, 2))
     return Emitted(
-        sources=((__name__, "mk_resize_nearest.h"), (__name__, "mk_resize_nearest.c")),
+        sources=((__name__, "mk_resize_nearest.h"), (__name__, "mk_resize_nearest.c"), shared.RUN),
         constants=(
             Constant("rows", "uint16_t", rows, note="input row of every output row"),
             Constant("columns", "uint16_t", columns, note="input column of every output column"),

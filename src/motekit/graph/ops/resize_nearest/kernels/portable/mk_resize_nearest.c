@@ -1,14 +1,13 @@
 #include "mk_resize_nearest.h"
 
+#include "mk_run.h"
+
 /* One output row; returns where the next one begins. */
 static int8_t *mk_resize_nearest_row(const mk_resize_nearest_params *p, const int8_t *row,
                                      int8_t *out)
 {
     for (uint32_t x = 0U; x < p->out_w; x++) {
-        const int8_t *pixel = &row[(uint32_t)p->columns[x] * p->in_c];
-        for (uint32_t c = 0U; c < p->in_c; c++) {
-            out[c] = pixel[c];
-        }
+        mk_run(out, &row[(uint32_t)p->columns[x] * p->in_c], p->in_c);
         out = &out[p->in_c];
     }
     return out;

@@ -10,6 +10,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import split
+from motekit.graph.ops._shared import emit as shared
 from motekit.graph.ops._shared import types
 
 
@@ -19,7 +20,7 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     nbytes = types.operand(op, graph).nbytes
-    return Cost(7 * nbytes, flash_bytes=12 + 4 * len(op.outputs), ram_bytes=0)
+    return Cost(2 * nbytes, flash_bytes=12 + 4 * len(op.outputs), ram_bytes=0)
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
@@ -29,7 +30,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     chunk = np.array([part.nbytes // max(outer, 1) for part in parts], np.uint32)
     pointers = ", ".join(f"{{out{i}}}" for i in range(len(parts)))
     return Emitted(
-        sources=((__name__, "mk_split.h"), (__name__, "mk_split.c")),
+        sources=((__name__, "mk_split.h"), (__name__, "mk_split.c"), shared.RUN),
         constants=(Constant("chunk", "uint32_t", chunk),),
         struct="mk_split_params",
         fields={"chunk": "chunk", "outer": outer, "outputs": len(parts)},
@@ -44,5 +45,5 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
-    code_bytes=96,
+    code_bytes=176,
 )

@@ -10,6 +10,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import unpack
+from motekit.graph.ops._shared import emit as shared
 from motekit.graph.ops._shared import types
 
 CUT = "motekit.graph.ops.split.kernels.portable"  # the same runs, the same C
@@ -21,7 +22,7 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     nbytes = types.operand(op, graph).nbytes
-    return Cost(7 * nbytes, flash_bytes=12 + 4 * len(op.outputs), ram_bytes=0)
+    return Cost(2 * nbytes, flash_bytes=12 + 4 * len(op.outputs), ram_bytes=0)
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
@@ -30,7 +31,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
     chunk = np.full(count, part.nbytes // max(outer, 1), np.uint32)
     pointers = ", ".join(f"{{out{i}}}" for i in range(count))
     return Emitted(
-        sources=((CUT, "mk_split.h"), (CUT, "mk_split.c")),
+        sources=((CUT, "mk_split.h"), (CUT, "mk_split.c"), shared.RUN),
         constants=(Constant("chunk", "uint32_t", chunk),),
         struct="mk_split_params",
         fields={"chunk": "chunk", "outer": outer, "outputs": count},

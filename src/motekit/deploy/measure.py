@@ -12,6 +12,7 @@ from .bill import Bill
 from .emulate import Emulated, EmulatedProgram
 
 STEADY = 8  # windows over which the cost of taking samples is averaged
+RUNNER = ("main", "push", "obey")  # functions of mk_runner.c
 
 
 def bill(
@@ -66,10 +67,12 @@ def flash_by_part(spec: PipelineSpec, elf: Elf) -> dict[str, int]:
     blocks = tuple(f"{use.block}_{i}" for i, use in enumerate(spec.blocks))
     out = {"code": 0, "network constants": 0, "anomaly constants": 0, "dsp constants": 0,
            "harness": 0, "other": 0}  # fmt: skip
+    seen: set[int] = set()  # a function may have several names
     for symbol in elf.symbols:
-        if symbol.place not in ("text", "rodata"):
+        if symbol.place not in ("text", "rodata") or symbol.address in seen:
             continue
-        if symbol.name.startswith("mk_") or symbol.name in ("main", "push"):
+        seen.add(symbol.address)
+        if symbol.name.startswith("mk_") or symbol.name in RUNNER:
             out["harness"] += symbol.size
         elif symbol.kind == "function":
             out["code"] += symbol.size

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from motekit import __version__, targets
 from motekit.compiler.generated import Generated
@@ -23,6 +20,7 @@ from motekit.graph.stream import Stepped, stepped
 from motekit.targets.timing.bound import macs_per_cycle
 
 from . import record
+from .cases import random_cases, random_frames
 from .layers import LayerCycles, layer_cycles
 from .network_program import Case, NetworkBill, Program, assemble, differences
 
@@ -131,44 +129,6 @@ class BuiltNetwork:
                 where=self.generated.name,
                 value=f"{self.inputs_checked} inputs on {self.bill.core}",
             )
-
-
-def random_cases(graph: Graph, count: int, seed: int = 0) -> list[Case]:
-    """Extremes (all lowest, all highest, alternating), then uniformly random stored integers."""
-    rng = np.random.default_rng(seed)
-    types = [graph.type(name) for name in graph.inputs]
-    out: list[Case] = []
-    for i in range(count):
-        case = []
-        for t in types:
-            info = np.iinfo(t.dtype)
-            if i == 0:
-                values: Any = np.full(t.shape, info.min)
-            elif i == 1:
-                values = np.full(t.shape, info.max)
-            elif i == 2:
-                values = np.where(np.arange(t.size).reshape(t.shape) % 2, info.max, info.min)
-            else:
-                values = rng.integers(info.min, info.max + 1, t.shape)
-            case.append(values.astype(t.dtype))
-        out.append(case)
-    return out
-
-
-def random_frames(graph: Graph, axis: int, count: int, seed: int = 0) -> Array:
-    """A stream of frames for a model over a sliding window: random stored integers; in its middle
-    a window each of the lowest, the highest and alternating ones, as far as there is room."""
-    type_ = graph.type(graph.inputs[0])
-    length, info = type_.shape[axis], np.iinfo(type_.dtype)
-    shape = (*type_.shape[:axis], count, *type_.shape[axis + 1 :])
-    out = np.random.default_rng(seed).integers(info.min, info.max + 1, shape)
-    lines = np.moveaxis(out, axis, 0)
-    ends = np.where(np.arange(type_.size).reshape(type_.shape) % 2, info.max, info.min)
-    flat = np.full_like(ends, info.min), np.full_like(ends, info.max), ends
-    for i, values in enumerate(flat, 1):
-        room = max(0, min(length, count - i * length))
-        lines[i * length : i * length + room] = np.moveaxis(values, axis, 0)[:room]
-    return out.astype(type_.dtype)
 
 
 def build_network(

@@ -161,6 +161,11 @@ class Builder:
         have, shape = value.layout, value.shape
         if moving(have, shape) == moving(want, shape):
             return self.reshape(value.name, tensor_shape(want, shape))
+        real = [a for a in want if a is not None]
+        if len(real) == len(have) == len(shape) and sorted(real) == list(range(len(shape))):
+            # Move first, then add axes: a graph input is then transposed by its first op.
+            (name,) = self.emit("transpose", (value.name,), {"order": tuple(map(have.index, real))})
+            return self.reshape(name, tensor_shape(want, shape))
         if len(have) == len(want):
             order = [have.index(a) if a is not None and a in have else None for a in want]
             spare = iter(i for i in range(len(have)) if i not in order)

@@ -25,19 +25,26 @@ def conv_transpose(
     b: Builder, x: Activation, weights: Constant, bias: Constant | None, stride: Sequence[int],
     before: Sequence[int], after: Sequence[int], extra: Sequence[int],
 ) -> Activation:  # fmt: skip
-    """2-D transposed convolution; weights [in, out, height, width].
+    """1-D or 2-D transposed convolution; weights [in, out, …].
 
-    Args:
+    Args: all have one number a spatial axis of the source.
         before, after: what is cut off the full output at either end.
         extra: rows and columns added behind.
     """
-    layout = channels_last(len(x.shape))
-    if len(x.shape) != 4 or len(weights.shape) != 4 or weights.shape[0] != x.shape[1]:
+    layout, spatial = channels_last(len(x.shape)), len(x.shape) - 2
+    if len(weights.shape) != len(x.shape) or weights.shape[0] != x.shape[1]:
         raise InputError("weights do not fit the input", value=(x.shape, weights.shape))
+    if any(len(v) != spatial for v in (stride, before, after, extra)):
+        raise InputError("stride and padding need one number an axis", value=tuple(stride))
     if min(stride) < 1 or min((*before, *after, *extra)) < 0:
         raise InputError("stride and padding must be positive", value=tuple(stride))
+    span = x.shape[2:]
+    if spatial == 1:  # a height of 1
+        weights = weights.reshaped((*weights.shape[:2], 1, weights.shape[2]))
+        span, stride = (1, *span), (1, *stride)
+        before, after, extra = (0, *before), (0, *after), (0, *extra)
     kernel = weights.shape[2:]
-    full = tuple(s * (n - 1) + k for s, n, k in zip(stride, x.shape[2:], kernel, strict=True))
+    full = tuple(s * (n - 1) + k for s, n, k in zip(stride, span, kernel, strict=True))
     size = tuple(f - a - z + e for f, a, z, e in zip(full, before, after, extra, strict=True))
     if min(size) < 1 or any(e > z for e, z in zip(extra, after, strict=True)):
         raise InputError("output padding beyond the padding is not supported", value=tuple(extra))

@@ -69,8 +69,7 @@ def binary(b: Builder, kind: str, left: Value, right: Value) -> Value:
         shape = np.broadcast_shapes(left.shape, right.shape)
     except ValueError:
         raise InputError("the shapes do not broadcast", value=(left.shape, right.shape)) from None
-    lead = max((v for v in (left, right) if isinstance(v, Activation)),
-               key=lambda v: (len(v.shape), math.prod(v.shape)))  # fmt: skip
+    lead = max((v for v in (left, right) if isinstance(v, Activation)), key=_leading)
     lead = b.settled(lead)
     rank = len(shape)
     layout = lead.layout if len(lead.shape) == rank else plain_layout(rank)
@@ -81,6 +80,13 @@ def binary(b: Builder, kind: str, left: Value, right: Value) -> Value:
     (name,) = b.emit(kind, names, attrs)
     wanted = tuple(size_of(a, shape) for a in layout)
     return Activation(name if b.shape(name) == wanted else b.reshape(name, wanted), shape, layout)
+
+
+def _leading(value: Activation) -> tuple[int, int, bool]:
+    """Which operand's layout the result has: the larger one's, and of two alike one that is not
+    the source's own, for that is where the next layer wants it."""
+    plain = value.layout == plain_layout(len(value.shape))
+    return len(value.shape), math.prod(value.shape), not plain
 
 
 def prelu(b: Builder, x: Activation, slope: Constant) -> Value:

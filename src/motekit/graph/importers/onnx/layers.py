@@ -37,13 +37,13 @@ def _conv(c: Context) -> Value:
 
 def _conv_transpose(c: Context) -> Value:
     x, weights = c.activation(), c.constant(1, "weights")
-    s = sliding(c, 2)
+    s = sliding(c, len(x.shape) - 2)
     if c.attr("group", 1) != 1 or any(d != 1 for d in s.dilation):
         raise InputError("grouped and dilated transposed convolutions are not supported")
     if s.same or "output_shape" in c.node.attrs:
         raise InputError("give pads, not auto_pad or output_shape")
     bias = None if c.input(2) is None else c.constant(2, "bias")
-    extra = c.attr("output_padding", (0, 0))
+    extra = c.attr("output_padding", (0,) * (len(x.shape) - 2))
     return images.conv_transpose(c.builder, x, weights, bias, s.stride, s.before, s.after, extra)
 
 

@@ -22,6 +22,8 @@ TREES = "train the trees in motekit: the tree learner makes C from them"
 MODULES = ("layers", "arithmetic", "shapes", "quantized")
 WAYS_OUT: Mapping[str, str] = {
     "TreeEnsembleClassifier": TREES, "TreeEnsembleRegressor": TREES, "TreeEnsemble": TREES,
+    "Elu": "train with Relu or LeakyRelu: LiteRT's reference has no such op",
+    "Gelu": "train with Relu or HardSwish",
     "LSTM": "use a stateful .tflite LSTM, or a convolution over time",
     "GRU": "use a stateful .tflite LSTM, or a convolution over time",
     "RNN": "use a stateful .tflite LSTM, or a convolution over time",

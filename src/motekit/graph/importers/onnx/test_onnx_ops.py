@@ -153,6 +153,8 @@ CASES: dict[str, Callable[[], bytes]] = {
         [node("LeakyRelu", "x", "a", alpha=0.2), node("Sigmoid", "a", "b"), node("Tanh", "b", "c"),
          node("HardSwish", "c", "d"), node("HardSigmoid", "d", "e"), node("Identity", "e")],
         LINE, {}),
+    "transposed_conv_1d": lambda: model(
+        [node("ConvTranspose", "x w", strides=[2], pads=[1, 0])], LINE, {"w": f32(4, 3, 3)}),
     "clips": lambda: model(
         [node("Clip", "x l h", "a"), node("Clip", "a z", "b"), node("Clip", "b o s")], LINE,
         {"l": np.float32(-1.5), "h": np.float32(1.2), "z": np.float32(0), "o": np.float32(0),

@@ -45,8 +45,9 @@ def _conv(c: Context) -> Value:
 def _conv_transpose(c: Context, x: Activation, weights: Constant) -> Value:
     if c.integer("groups", 1) != 1 or any(d != 1 for d in c.ints("dilation", (1,))):
         raise InputError("grouped and dilated transposed convolutions are not supported")
-    stride, pads = _full(c.ints("stride", (1,)), 2), _full(c.ints("padding", (0,)), 2)
-    extra = _full(c.ints("output_padding", (0,)), 2)
+    spatial = len(x.shape) - 2
+    stride, pads = _full(c.ints("stride", (1,)), spatial), _full(c.ints("padding", (0,)), spatial)
+    extra = _full(c.ints("output_padding", (0,)), spatial)
     return images.conv_transpose(
         c.builder, x, weights, c.optional("bias"), stride, pads, pads, extra
     )
@@ -168,7 +169,8 @@ def _dropout(c: Context) -> Value:
 
 CONVERTERS: dict[str, Convert] = {
     "aten.conv1d": _conv, "aten.conv2d": _conv, "aten.convolution": _conv,
-    "aten.conv_transpose2d": _conv, "aten.upsample_nearest2d": _upsample(False),
+    "aten.conv_transpose1d": _conv, "aten.conv_transpose2d": _conv,
+    "aten.upsample_nearest2d": _upsample(False),
     "aten.upsample_bilinear2d": _upsample(True),
     "aten.max_pool1d": _pool("max_pool_2d"), "aten.max_pool2d": _pool("max_pool_2d"),
     "aten.max_pool2d_with_indices": _pool("max_pool_2d"),

@@ -25,6 +25,7 @@ WAYS_OUT: Mapping[str, str] = {
     "aten.log_softmax": "export softmax or the scores: the order of classes is the same",
     "aten._log_softmax": "export softmax or the scores: the order of classes is the same",
     "aten.lstm": RECURRENT, "aten.gru": RECURRENT, "aten.gelu": "train with relu or hardswish",
+    "aten.elu": "train with relu or leaky_relu: LiteRT's reference has no such op",
     "aten.gt": WHOLE, "aten.where": WHOLE, "aten._assert_scalar": "export without dynamic_shapes",
 }  # fmt: skip
 NOTHING = ("aten._assert_tensor_metadata",)  # checks that make no value

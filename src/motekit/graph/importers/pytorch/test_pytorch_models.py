@@ -59,6 +59,8 @@ MODELS: dict[str, tuple[Callable[[], Any], tuple[int, ...]]] = {
     "residual": (lambda: Fn(residual, nn.Conv2d(3, 6, 3), nn.Conv2d(6, 6, 3, padding=1),
                             nn.Linear(6, 4)), IMAGE),
     "attention": (lambda: Fn(attention, nn.Conv2d(3, 6, 3), nn.Linear(6, 6)), IMAGE),
+    "temporal": (lambda: Fn(lambda x, a, b: x + F.relu(b(F.pad(x + a(F.pad(x, (2, 0))), (4, 0)))),
+                            nn.Conv1d(4, 4, 3), nn.Conv1d(4, 4, 3, dilation=2)), LINE),
     "line": (lambda: nn.Sequential(
         nn.Conv1d(4, 6, 3, dilation=2), nn.BatchNorm1d(6), nn.SiLU(), nn.AvgPool1d(2),
         nn.Conv1d(6, 6, 2, groups=3), nn.AdaptiveMaxPool1d(1), nn.Flatten()), LINE),
@@ -139,6 +141,14 @@ def test_layers_keep_no_transposes_between_them() -> None:
     kinds = [op.kind for op in graph.ops]
     assert kinds == ["transpose", "conv_2d", "depthwise_conv_2d", "conv_2d", "max_pool_2d",
                      "reshape", "fully_connected"]  # fmt: skip
+
+
+def test_branches_with_and_without_layers_meet_channels_last() -> None:
+    make, shape = MODELS["temporal"]
+    kinds = [op.kind for op in fuse(loaded(exported(make().eval(), shape))).ops]
+    assert kinds.count("transpose") == 3, (
+        kinds
+    )  # two of the input, padded and not; one of the output
 
 
 @pytest.mark.parametrize("per_channel", [False, True])

@@ -1,0 +1,1 @@
+"""Four applications end to end: trained, built and proven on real recordings, honest splits."""

@@ -1,0 +1,47 @@
+"""python -m benchmarks.applications NAME [--json] [--data DIR] [--out DIR]"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from motekit.core.errors import MotekitError
+
+from . import classify, vibration
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("MOTEKIT_SHARED", ROOT.parent / "shared"))
+APPLICATIONS: dict[str, Any] = {
+    "activities": classify.run,
+    "keywords": classify.run,
+    "vibration": vibration.run,
+}
+
+
+def report(what: str, done: int, total: int, note: str = "") -> None:
+    """One line that is written over, on a terminal only."""
+    if sys.stderr.isatty():
+        print(f"\r{what} {done}/{total} {note:<50}", end="", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.applications")
+    parser.add_argument("name", choices=sorted(APPLICATIONS))
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--data", type=Path, default=SHARED / "data", help="data sets")
+    parser.add_argument("--out", type=Path, default=Path("applications"), help="project folders")
+    given = parser.parse_args()
+    try:
+        found = APPLICATIONS[given.name](given.name, given.data, given.out, report)
+    except MotekitError as error:
+        sys.exit(f"{parser.prog}: {error}")
+    text = found.pop("text")
+    print(json.dumps(found, indent=1) if given.json else "\n".join(text))
+
+
+if __name__ == "__main__":
+    main()

@@ -34,7 +34,12 @@ class AugmentParams:
     gain: float = param(
         0.1, "standard deviation of the gain of a scaled copy", minimum=0.0, maximum=1.0
     )
-    seed: int = param(0, "of the random angles and gains", minimum=0)
+    shifts: int = param(0, "copies shifted in time at random", minimum=0, maximum=64)
+    shift: float = param(
+        0.1, "largest shift, as a share of the window; what leaves at one end comes in at the other",
+        minimum=0.0, maximum=0.5,
+    )  # fmt: skip
+    seed: int = param(0, "of the random angles, gains and shifts", minimum=0)
 
 
 def rotations(count: int, angle_deg: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -74,8 +79,8 @@ def augment(windows: npt.NDArray[np.floating], params: AugmentParams) -> list[F3
         windows: shape (windows, samples, channels), in physical units.
 
     Returns:
-        Arrays like `windows`, float32: a mirrored one, then for every rotation and scaling a
-        plain one and (if mirroring is on) a mirrored one.
+        Arrays like `windows`, float32: a mirrored one, then for every rotation, scaling and shift
+        a plain one and (if mirroring is on) a mirrored one.
 
     Raises:
         InputError: for a channel that does not exist, or rotation of other than 3 channels.
@@ -95,4 +100,18 @@ def augment(windows: npt.NDArray[np.floating], params: AugmentParams) -> list[F3
         for side in sides:
             gain = np.exp(rng.normal(size=(count, 1, 1)) * params.gain)
             out.append((windows * side * gain).astype(np.float32))
+    for _ in range(params.shifts):
+        for side in sides:
+            out.append(_shifted(windows * side, params.shift, rng))
     return out
+
+
+def _shifted(
+    windows: npt.NDArray[np.floating], share: float, rng: np.random.Generator
+) -> F32:  # fmt: skip
+    """Every window turned in time by a random number of samples."""
+    count, length, _ = windows.shape
+    most = round(share * length)
+    by = rng.integers(-most, most + 1, count)
+    rows = (np.arange(length) - by[:, None]) % length
+    return np.take_along_axis(windows, rows[:, :, None], axis=1).astype(np.float32)

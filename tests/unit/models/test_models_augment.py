@@ -83,3 +83,16 @@ def test_features_that_are_not_numbers_are_refused() -> None:
     with pytest.raises(InputError, match="row 1, b"):
         table(np.array([[0.0, 1.0], [0.0, np.inf]]), ("a", "b"), np.zeros(2), ("x",),
               np.array(["p", "q"]))  # fmt: skip
+
+
+def test_a_shift_turns_every_window_in_time() -> None:
+    windows = np.arange(40, dtype=np.float32).reshape(2, 10, 2)
+    copies = augment(windows, AugmentParams(shifts=3, shift=0.3))
+    assert len(copies) == 3
+    turns = set()
+    for copy in copies:
+        for window, shifted in zip(windows, copy, strict=True):
+            found = [k for k in range(-3, 4) if np.array_equal(np.roll(window, k, 0), shifted)]
+            assert len(found) == 1
+            turns.add(found[0])
+    assert len(turns) > 1

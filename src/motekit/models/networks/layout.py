@@ -1,6 +1,7 @@
 """What order features come in: steps of time, and at each of them the same columns.
 
-Blocks that keep time name their features "<column>[<step>]", step after step.
+Blocks that keep time name their features "<column>[<step>]" or "<channel>.t<step>.<column>", step
+after step.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import re
 
 from motekit.core.errors import InputError
 
-_STEP = re.compile(r"(.*)\[(\d+)\]")
+_STEP = re.compile(
+    r"(?P<column>.*)\[(?P<step>\d+)\]|(?P<channel>.*)\.t(?P<frame>\d+)\.(?P<rest>.*)"
+)
 
 
 def steps_and_columns(
@@ -40,8 +43,8 @@ def _columns(names: tuple[str, ...]) -> int:
     parts = [_STEP.fullmatch(name) for name in names]
     if not parts or not all(parts):
         return 0
-    steps = [int(p[2]) for p in parts if p]
-    columns = [p[1] for p in parts if p]
+    steps = [int(p["step"] or p["frame"]) for p in parts if p]
+    columns = [(p["column"], p["channel"], p["rest"]) for p in parts if p]
     width = steps.count(steps[0])
     expected = [steps[0] + i // width for i in range(len(steps))]
     same = columns == columns[:width] * (len(columns) // width)

@@ -106,3 +106,10 @@ def test_features_without_steps_are_refused(names: tuple[str, ...]) -> None:
     assert stack(data, replace(QUICK, columns=2)).shape == (1, 2, 2)
     with pytest.raises(InputError):
         stack(data, replace(QUICK, columns=3))
+
+
+def test_frames_of_audio_are_steps() -> None:
+    names = tuple(f"mic.t{t}.c{c}" for t in range(3) for c in range(2))
+    data = FeatureSet(np.zeros((4, 6), np.float32), np.zeros(4, np.int64), ("a", "b"),
+                      np.full(4, "g"), names)  # fmt: skip
+    assert stack(data, QUICK).shape == (1, 3, 2)

@@ -36,7 +36,7 @@ class AugmentParams:
     )
     shifts: int = param(0, "copies shifted in time at random", minimum=0, maximum=64)
     shift: float = param(
-        0.1, "largest shift, as a share of the window; what leaves at one end comes in at the other",
+        0.1, "largest shift, as a share of the window; what leaves at one end enters at the other",
         minimum=0.0, maximum=0.5,
     )  # fmt: skip
     seed: int = param(0, "of the random angles, gains and shifts", minimum=0)

@@ -162,7 +162,7 @@ class Builder:
         if moving(have, shape) == moving(want, shape):
             return self.reshape(value.name, tensor_shape(want, shape))
         real = [a for a in want if a is not None]
-        if len(real) == len(have) == len(shape) and sorted(real) == list(range(len(shape))):
+        if sorted(real) == sorted(a for a in have if a is not None) and len(real) == len(have):
             # Move first, then add axes: a graph input is then transposed by its first op.
             (name,) = self.emit("transpose", (value.name,), {"order": tuple(map(have.index, real))})
             return self.reshape(name, tensor_shape(want, shape))

@@ -13,8 +13,10 @@ import typer
 from .console import Json, emit, say, table
 
 if TYPE_CHECKING:
+    from motekit.links.batch import Event
     from motekit.links.find import Found
     from motekit.workflows.collect.collection import Collection, Where
+    from motekit.workflows.collect.device import Device
     from motekit.workflows.collect.run import Result
 
 COUNTDOWN_S = 3.0
@@ -102,6 +104,8 @@ def _end(result: Result, json: bool) -> None:
 def _summary(result: Result) -> None:
     if result.recovered:
         say(f"kept of a collection that was killed: {', '.join(result.recovered)}")
+    for text in result.set_aside:
+        say(f"a collection that was killed is damaged and set aside: {text}")
     rows = [
         (name, stream["sensor"], str(stream["rows"]), f"{stream['rows'] / stream['rate_hz']:.2f}",
          str(sum(count for _, count, _ in stream["gaps"])))
@@ -211,10 +215,15 @@ def _showing(looks: bool, quiet: bool) -> Iterator[Callable[[Collection, Where],
     with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
 
         def show(collection: Collection, where: Where) -> None:
-            log.extend(f"{d.address.text}: {e.kind} {e.text}" for d, e in collection.news())
+            log.extend(_said_of(d, e) for d, e in collection.news())
             live.update(view(collection, where, log, console.width), refresh=True)
 
         yield show
+
+
+def _said_of(device: Device, event: Event) -> str:
+    kind = "" if event.kind == "text" else f"{event.kind} "
+    return f"{device.address.text}: {kind}{event.text}"
 
 
 def _lines(quiet: bool) -> Callable[[Collection, Where], None]:
@@ -224,7 +233,7 @@ def _lines(quiet: bool) -> Callable[[Collection, Where], None]:
         nonlocal last
         for device, event in collection.news():
             if not quiet:
-                print(f"{device.address.text}: {event.kind} {event.text}", file=sys.stderr)
+                print(_said_of(device, event), file=sys.stderr)
         phase = f"{where.phase} {where.take}"
         if phase != last and not quiet:
             print(where.phase, file=sys.stderr, flush=True)

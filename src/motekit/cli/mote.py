@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +24,9 @@ def command(
     stdio: Annotated[bool, typer.Option("--stdio", help="Standard input and output.")] = False,
     one_way: Annotated[bool, typer.Option("--one-way", help="Never listen.")] = False,
     seconds: Annotated[float, typer.Option(min=0.0, help="End after a while; 0: never.")] = 0.0,
-    seed: Annotated[int, typer.Option(help="Of the faults and the boot.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=-1, help="Of the faults and the boot; -1: another every time.")
+    ] = -1,
     drift_ppm: Annotated[float, typer.Option(help="How fast its clock runs.")] = 0.0,
     rate_ppm: Annotated[float, typer.Option(help="How fast its sensors sample.")] = 0.0,
     ring: Annotated[int, typer.Option(help="Bytes of its buffer.")] = 1 << 22,
@@ -55,6 +58,7 @@ def command(
     from motekit.links.virtual.serve import Plan, serve
     from motekit.workflows.mote import source_of, spans
 
+    seed = seed if seed >= 0 else secrets.randbits(31)
     boot = (seed * 2654435761) & 0xFFFFFFFF
     setup = Setup(drift_ppm=drift_ppm, rate_ppm=rate_ppm, seed=seed, ring_bytes=ring, boot=boot,
                   one_way=one_way)  # fmt: skip

@@ -30,7 +30,7 @@ class Address:
         """The shortest address that leads here."""
         infos = list(describe(self.transport.params))
         values = to_mapping(self.params)
-        place = str(values.pop(infos[0].name))
+        place = str(values.pop(infos[0].name)) if infos else ""
         if _has_port(infos):
             place += f":{values.pop('port')}"
         rest = [
@@ -50,7 +50,8 @@ def _written(value: Any) -> str:
 
 
 def _has_port(infos: list[ParamInfo]) -> bool:
-    return infos[0].name == "host" and any(info.name == "port" for info in infos)
+    names = [info.name for info in infos]
+    return names[:1] == ["host"] and "port" in names
 
 
 def _value(text: str, info: ParamInfo | None) -> Any:
@@ -77,6 +78,9 @@ def parse(text: str) -> Address:
     place, *options = rest.split(",")
     if place and _has_port(infos) and place.count(":") == 1:
         place, _, given["port"] = place.partition(":")
+    if place and not infos:
+        raise InputError("this transport has one place only", where=text, value=place,
+                         way_out=f"{name}:")  # fmt: skip
     if place:
         given[infos[0].name] = place
     for option in options:

@@ -29,6 +29,7 @@ class Collector:
         session: of the mote link, for what a terminal shows: device, live, status, boot.
         gaps: the newest entries of the gap ledger.
         stored: samples by sensor handed to the sink and committed.
+        heard: bytes that came, whatever they were.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Collector:
         self._waiting = 0
         self.gaps: deque[Missing] = deque(maxlen=KEPT_GAPS)
         self.stored: Counter[str] = Counter()
+        self.heard = 0
         self._sink, self._every, self._acknowledge = sink, commit_every_s, acknowledge
         self._due = float("-inf")
 
@@ -54,6 +56,7 @@ class Collector:
     def receive(self, data: bytes, now: float) -> None:
         """Bytes from the transport."""
         self._waiting += len(data)
+        self.heard += len(data)
         self._talk.receive(data, now)
 
     def poll(self, now: float) -> bytes:

@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,11 +15,15 @@ from command_line import motekit, process
 from small_project import write_project
 
 from motekit.cli._collect_view import BARS, bars
+from motekit.links.filesink import FileSink
 from motekit.links.virtual.endpoints import PtyEndpoint, TcpEndpoint
 from motekit.links.virtual.serve import Plan, Served
 from motekit.recordings import samples
 from motekit.recordings.store import Store
 from motekit.testing.transport import BOOT, STREAMS, virtual_mote
+from motekit.workflows.collect.plan import Plan as CollectPlan
+from motekit.workflows.collect.plan import Take, make
+from motekit.workflows.collect.run import recover
 
 
 @pytest.fixture
@@ -113,6 +119,7 @@ def test_a_killed_collection_goes_on_or_is_kept(project):
         child.communicate()
         _, said = collect(project, f"tcp:{endpoint.where}", "--seconds", "0.5")
     (kept,) = said["recovered"]
+    assert said["set_aside"] == []
     same_as_sent(Store.of_project(project).load(kept), 0.3)
     assert len(Store.of_project(project)) == 3
 
@@ -127,6 +134,43 @@ def test_looking_takes_nothing_off_the_device(project):
     recording = Store.of_project(project).load(about["name"])
     assert recording.stream("imu").first_index == 0
     assert f"boot-{BOOT:08x}" in recording.metadata["boot"]
+
+
+def test_samples_that_were_damaged_since_are_set_aside(project):
+    folder = make(project, "old")
+    CollectPlan(["tcp:"], takes=[Take(None, None)]).write(folder)
+    with FileSink(folder / "0.samples") as sink:
+        for part in (STREAMS[0], replace(STREAMS[0], first_index=len(STREAMS[0]))):
+            sink.append("d", "boot-1", part)
+            sink.commit()
+    data = bytearray((folder / "0.samples").read_bytes())
+    data[500] ^= 1
+    (folder / "0.samples").write_bytes(data)
+    names, (aside,) = recover(project, Store.of_project(project))
+    assert names == [] and "a record is damaged" in aside
+    kept = project / ".motekit" / "damaged" / "old" / "0.samples"
+    assert kept.read_bytes() == data and recover(project, Store.of_project(project)) == ([], [])
+
+
+def test_a_device_that_speaks_otherwise(project):
+    handle, slave = os.openpty()
+    stop = threading.Event()
+
+    def talk():
+        while not stop.wait(0.02):
+            os.write(handle, b"1.0,2.0\r\n")
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        port = os.ttyname(slave)
+        ended = motekit("collect", f"serial:{port}", "--project", project, "--wait", "1")
+    finally:
+        stop.set()
+        thread.join()
+        os.close(handle)
+        os.close(slave)
+    assert ended.code == 3 and "edge_impulse_forwarder:PORT" in ended.err
 
 
 def test_nobody_there(project):

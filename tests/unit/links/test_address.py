@@ -12,6 +12,7 @@ from motekit.links.address import parse
         ("tcp:0.0.0.0:7077,listen=true", {"host": "0.0.0.0", "listen": True}),
         ("serial:/dev/ttyACM0,baud=921600", {"port": "/dev/ttyACM0", "baud": 921600}),
         ("serial:COM3", {"port": "COM3"}),
+        ("stdin:", {}),
         ("ble:C0:FF:EE:00:00:01", {"address": "C0:FF:EE:00:00:01"}),
         ("mqtt:broker:1884,topic=a/b,tls=true", {"port": 1884, "topic": "a/b", "tls": True}),
         (
@@ -35,6 +36,7 @@ def test_addresses_say_what_they_said(text, params):
         ("pigeon:roof", "there is no transport of this name"),
         ("serial:/dev/ttyACM0,921600", "NAME=VALUE"),
         ("serial:/dev/ttyACM0,speed=9600", "unknown parameter"),
+        ("stdin:x", "one place only"),
         ("tcp:host:many", "expected a whole number"),
         ("tcp:host:70000", "out of range"),
     ],

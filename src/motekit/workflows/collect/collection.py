@@ -125,12 +125,7 @@ class Collection:
         if any(not (d.started or d.ended) for d in self.devices):
             if now - self._since < self._wait_s:
                 return
-            silent = [d.address.text for d in self.devices if not d.started]
-            raise MachineError(
-                "no samples came", where=", ".join(silent), value=f"after {self._wait_s:g} s",
-                way_out="is it plugged in, switched on and near? motekit collect --list shows "
-                "who answers",
-            )  # fmt: skip
+            raise _silent([d for d in self.devices if not d.started], self._wait_s)
         if all(d.finite for d in self.devices):
             self.plan.takes.append(Take(None, None))
             self._keep()
@@ -203,3 +198,19 @@ class Collection:
         """Let go of the devices; what came is on the disk when it returns."""
         for device in self.devices:
             device.stop()
+
+
+def _silent(devices: list[Device], wait_s: float) -> MachineError:
+    """The error of devices from which no samples came."""
+    where = ", ".join(device.address.text for device in devices)
+    heard = sum(device.collector.heard for device in devices)
+    if heard:
+        return MachineError(
+            "what comes is not the mote link", where=where, value=f"{heard} bytes",
+            way_out="is the baud rate right? Lines of numbers are read by "
+            "edge_impulse_forwarder:PORT",
+        )  # fmt: skip
+    return MachineError(
+        "no samples came", where=where, value=f"after {wait_s:g} s",
+        way_out="is it plugged in, switched on and near? motekit collect --list shows who answers",
+    )  # fmt: skip

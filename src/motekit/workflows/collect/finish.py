@@ -11,6 +11,7 @@ from pathlib import Path
 
 from motekit.core.errors import InputError
 from motekit.core.recording import Recording, Stream
+from motekit.links.filesink import FileSink
 from motekit.recordings.check import CheckReport, check
 from motekit.recordings.live import between, boots_of, recording
 from motekit.recordings.store import Store
@@ -32,6 +33,8 @@ def finish(folder: Path, store: Store) -> list[str]:
         for number, address in enumerate(plan.devices):
             path = samples(folder, number)
             if path.exists():
+                with FileSink(path):  # mends an end that was cut off, and refuses damage
+                    pass
                 names += [_add(store, made) for made in _recordings(plan, path, address)]
     shutil.rmtree(folder)
     return names

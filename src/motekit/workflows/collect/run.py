@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from motekit.core.errors import InputError, MotekitError
 from motekit.links.ledger import Missing
+from motekit.links.transport import steady_clock
 from motekit.recordings.check import CheckReport
 from motekit.recordings.store import Store
 
@@ -31,6 +32,7 @@ class Result:
     Args:
         recordings: what is known of them (SPEC.md, "Project store"), by name.
         recovered: names of those that an earlier, killed collection left.
+        set_aside: where collections are that could not be read any more, and why.
         devices: as they were at the end.
         gaps: the newest of what is missing.
         interrupted: somebody ended it before its time.
@@ -39,6 +41,7 @@ class Result:
 
     recordings: dict[str, dict[str, Any]]
     recovered: tuple[str, ...]
+    set_aside: tuple[str, ...]
     devices: tuple[State, ...]
     gaps: tuple[Missing, ...]
     report: CheckReport
@@ -49,7 +52,7 @@ class Result:
         """For `--json`."""
         return {
             "recordings": [_recording(*item) for item in self.recordings.items()],
-            "recovered": list(self.recovered),
+            "recovered": list(self.recovered), "set_aside": list(self.set_aside),
             "devices": [_device(state) for state in self.devices],
             "gaps": [asdict(gap) for gap in self.gaps],
             "check": self.report.as_dict(), "interrupted": self.interrupted,
@@ -85,14 +88,20 @@ def _device(state: State) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def recover(project: Path, store: Store) -> list[str]:
-    """Make recordings of collections whose process was killed; their names."""
-    names = []
+def recover(project: Path, store: Store) -> tuple[list[str], list[str]]:
+    """Make recordings of collections whose process was killed; their names, and where those
+    were put whose samples were damaged since."""
+    names, aside = list[str](), list[str]()
     for folder in left_over(project):
         with held(folder):
-            made = finish(folder, store)
-        names += made
-    return names
+            try:
+                names += finish(folder, store)
+            except InputError as error:
+                target = folder.parent.parent / "damaged" / folder.name
+                target.parent.mkdir(exist_ok=True)
+                folder.rename(target)
+                aside.append(f"{target}: {error.line()}")
+    return names, aside
 
 
 def new_session() -> str:
@@ -131,10 +140,10 @@ def collect(
     """
     resumed = resumable(project) if resume else None
     plan = read(resumed) if resumed else plan
-    recovered = [] if resume else recover(project, store)
+    recovered, aside = ([], []) if resume else recover(project, store)
     with _folder(project, plan, resumed) as folder:
         try:
-            collection = Collection(plan, folder, wait_s)
+            collection = Collection(plan, folder, wait_s, steady_clock())
         except MotekitError:
             if not plan.takes:
                 _nothing(folder)
@@ -152,7 +161,7 @@ def collect(
     gaps = tuple(gap for device in collection.devices for gap in device.collector.gaps)
     errors = (device.error for device in collection.devices)
     return Result(
-        {name: store.facts(name) for name in names}, tuple(recovered), states, gaps,
+        {name: store.facts(name) for name in names}, tuple(recovered), tuple(aside), states, gaps,
         verdict(store, names), interrupted,
         next((error for error in errors if error is not None), None),
     )  # fmt: skip

@@ -45,9 +45,16 @@ class Row:
 
 
 def models(folder: Path, only: Sequence[str]) -> Iterator[tuple[Path, Graph | str]]:
-    """(path, graph, or why it was refused) of every .tflite of a folder and its sub-folders."""
-    for path in sorted([*folder.rglob("*.tflite"), *folder.rglob("*.lite")]):
+    """(path, graph, or why it was refused) of every .tflite of a folder and its sub-folders, the
+    small files first; of files with the same content the first."""
+    files = sorted([*folder.rglob("*.tflite"), *folder.rglob("*.lite")])
+    seen: dict[bytes, Path] = {}
+    for path in sorted(files, key=lambda p: p.stat().st_size):
         if only and path.stem not in only:
+            continue
+        first = seen.setdefault(path.read_bytes(), path)
+        if first is not path:
+            yield path, f"{path}: the same file as {first}"
             continue
         try:
             yield path, load(path, "model")
@@ -117,7 +124,7 @@ def main() -> int:
     if args.json:
         print(json.dumps({"rows": [asdict(row) for row in rows], "refused": refused}))
     else:
-        print(*(f"refused: {line}" for line in refused.values()), sep="\n")
+        print(*(f"not run: {line}" for line in refused.values()), sep="\n")
     return 1 if any(row.mismatches for row in rows) else 0
 
 

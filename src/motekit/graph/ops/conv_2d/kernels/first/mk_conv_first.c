@@ -3,6 +3,28 @@
 #define MK_KERNEL 3U /* rows of a window, and lines */
 #define MK_WIDE 3U   /* outputs of a block */
 
+/* Only what some layer of the model needs is compiled; what they all share is a constant. */
+#if defined(MK_FIRST_3_BY_2) || defined(MK_FIRST_1_BY_2)
+#define MK_BY_2
+#endif
+#if defined(MK_FIRST_3_BY_1) || defined(MK_FIRST_1_BY_1)
+#define MK_BY_1
+#endif
+#if defined(MK_BY_1) && defined(MK_BY_2)
+#define MK_STRIDE(p) ((p)->stride_w)
+#elif defined(MK_BY_2)
+#define MK_STRIDE(p) 2U
+#else
+#define MK_STRIDE(p) 1U
+#endif
+#if !defined(MK_FIRST_1_BY_1) && !defined(MK_FIRST_1_BY_2)
+#define MK_CHANNELS(p) 3U
+#elif !defined(MK_FIRST_3_BY_1) && !defined(MK_FIRST_3_BY_2)
+#define MK_CHANNELS(p) 1U
+#else
+#define MK_CHANNELS(p) ((p)->channels)
+#endif
+
 /* Blocks of three outputs that lie side by side; what the loops change comes first. */
 typedef struct {
     const int32_t *slope;
@@ -148,7 +170,7 @@ MK_NAKED void mk_first_1_by_1(const mk_first_call *call MK_UNUSED)
 }
 #endif
 
-#if defined(MK_FIRST_3_BY_2) || defined(MK_FIRST_1_BY_2)
+#ifdef MK_BY_2
 #define MK_TWO_PAIRS(word, at)      \
     "sxtb16 r7, " word "\n"         \
     "sxtb16 r8, " word ", ror #8\n" \
@@ -179,7 +201,7 @@ MK_NAKED void mk_first_sixteens(const int8_t *from MK_UNUSED, uint32_t *to MK_UN
 }
 #endif
 
-#if defined(MK_FIRST_3_BY_1) || defined(MK_FIRST_1_BY_1)
+#ifdef MK_BY_1
 /* r0 from, r1 to, r2 fours left, r3-r4 bytes 0 to 3 and 1 to 4, r5-r7 their even and odd ones,
  * r3, r4, r8, r9 pairs. */
 MK_NAKED void mk_first_fours(const int8_t *from MK_UNUSED, uint32_t *to MK_UNUSED,
@@ -207,22 +229,22 @@ MK_NAKED void mk_first_fours(const int8_t *from MK_UNUSED, uint32_t *to MK_UNUSE
 static void mk_first_run(const mk_conv_first_params *p, const mk_first_call *call)
 {
 #ifdef MK_FIRST_3_BY_2
-    if ((p->channels == 3U) && (p->stride_w == 2U)) {
+    if ((MK_CHANNELS(p) == 3U) && (MK_STRIDE(p) == 2U)) {
         mk_first_3_by_2(call);
     }
 #endif
 #ifdef MK_FIRST_3_BY_1
-    if ((p->channels == 3U) && (p->stride_w == 1U)) {
+    if ((MK_CHANNELS(p) == 3U) && (MK_STRIDE(p) == 1U)) {
         mk_first_3_by_1(call);
     }
 #endif
 #ifdef MK_FIRST_1_BY_2
-    if ((p->channels == 1U) && (p->stride_w == 2U)) {
+    if ((MK_CHANNELS(p) == 1U) && (MK_STRIDE(p) == 2U)) {
         mk_first_1_by_2(call);
     }
 #endif
 #ifdef MK_FIRST_1_BY_1
-    if ((p->channels == 1U) && (p->stride_w == 1U)) {
+    if ((MK_CHANNELS(p) == 1U) && (MK_STRIDE(p) == 1U)) {
         mk_first_1_by_1(call);
     }
 #endif
@@ -230,7 +252,7 @@ static void mk_first_run(const mk_conv_first_params *p, const mk_first_call *cal
 
 #else
 
-#if defined(MK_FIRST_3_BY_2) || defined(MK_FIRST_1_BY_2)
+#ifdef MK_BY_2
 static void mk_first_sixteens(const int8_t *from, uint32_t *to, uint32_t count)
 {
     for (uint32_t i = 0U; i < 8U * count; i++) {
@@ -239,7 +261,7 @@ static void mk_first_sixteens(const int8_t *from, uint32_t *to, uint32_t count)
 }
 #endif
 
-#if defined(MK_FIRST_3_BY_1) || defined(MK_FIRST_1_BY_1)
+#ifdef MK_BY_1
 static void mk_first_fours(const int8_t *from, uint32_t *to, uint32_t count)
 {
     for (uint32_t i = 0U; i < 4U * count; i++) {
@@ -259,8 +281,8 @@ static uint32_t mk_first_products(uint32_t pair, const int16_t *weights)
 static int8_t mk_first_output(const mk_conv_first_params *p, const mk_first_call *call,
                               uint32_t at, uint32_t c)
 {
-    const uint32_t columns = (p->channels == 3U) ? 5U : 2U;
-    const uint32_t step = 3U - p->stride_w;
+    const uint32_t columns = (MK_CHANNELS(p) == 3U) ? 5U : 2U;
+    const uint32_t step = 3U - MK_STRIDE(p);
     const int16_t *w = &p->stream[(c / 2U) * (4U + 4U * MK_KERNEL * columns)];
     uint32_t sum;
     __builtin_memcpy(&sum, &w[2U * (c % 2U)], sizeof sum);
@@ -280,7 +302,7 @@ static void mk_first_run(const mk_conv_first_params *p, const mk_first_call *cal
     int8_t *out = call->out[0];
     for (uint32_t x = 0U; x < MK_WIDE * call->blocks; x++) {
         for (uint32_t c = 0U; c < 2U * p->pairs; c++) {
-            *out = mk_first_output(p, call, x * p->channels, c);
+            *out = mk_first_output(p, call, x * MK_CHANNELS(p), c);
             out++;
         }
     }
@@ -300,22 +322,20 @@ static uint32_t mk_first_value(const mk_conv_first_params *p, const int8_t *row,
 static uint32_t mk_first_many(const mk_conv_first_params *p, const int8_t *row, uint32_t at,
                               uint32_t *line, uint32_t from)
 {
-    const uint32_t room = p->words - from;
-    const uint32_t left = (at < p->values) ? (p->values - at) : 0U;
-    uint32_t words = 0U;
-    (void)row;
-    (void)line;
-#if defined(MK_FIRST_3_BY_2) || defined(MK_FIRST_1_BY_2)
-    if (p->stride_w == 2U) {
-        words = ((left / 2U < room) ? (left / 2U) : room) & ~7U;
+    const uint32_t one = 2U - MK_STRIDE(p); /* a word takes a value of the next one, or none */
+    uint32_t words = (at < p->values) ? ((p->values - one - at) / MK_STRIDE(p)) : 0U;
+    words = (words < p->words - from) ? words : (p->words - from);
+#ifdef MK_BY_2
+    if (MK_STRIDE(p) == 2U) {
+        words &= ~7U;
         if (words != 0U) {
             mk_first_sixteens(&row[at], &line[from], words / 8U);
         }
     }
 #endif
-#if defined(MK_FIRST_3_BY_1) || defined(MK_FIRST_1_BY_1)
-    if (p->stride_w == 1U) { /* a word takes a value of the next one */
-        words = ((left <= room) ? (left - ((left != 0U) ? 1U : 0U)) : room) & ~3U;
+#ifdef MK_BY_1
+    if (MK_STRIDE(p) == 1U) {
+        words &= ~3U;
         if (words != 0U) {
             mk_first_fours(&row[at], &line[from], words / 4U);
         }
@@ -331,7 +351,7 @@ static void mk_first_expand(const mk_conv_first_params *p, const mk_rows *rows, 
     const int8_t *row = (y < p->in_h) ? &rows->in[(y % rows->in_ring) * p->values] : 0;
     uint32_t i = 0U;
     while (i < p->words) {
-        const uint32_t at = p->stride_w * i - p->lead; /* wraps before the first value */
+        const uint32_t at = MK_STRIDE(p) * i - p->lead; /* wraps before the first value */
         const uint32_t many = (row != 0) ? mk_first_many(p, row, at, line, i) : 0U;
         if (many == 0U) {
             line[i] = mk_first_value(p, row, at) | (mk_first_value(p, row, at + 1U) << 16U);
@@ -343,13 +363,12 @@ static void mk_first_expand(const mk_conv_first_params *p, const mk_rows *rows, 
 
 /* Blocks of a row of outputs, the first one x outputs after where the lines begin. */
 static void mk_first_blocks(const mk_conv_first_params *p, mk_first_call *call, int8_t *out,
-                            uint32_t x, uint32_t blocks)
+                            uint32_t x)
 {
     for (uint32_t i = 0U; i < MK_WIDE; i++) {
-        call->line[i] = &call->line[i][x * p->channels];
+        call->line[i] = &call->line[i][x * MK_CHANNELS(p)];
         call->out[i] = &out[(x + i) * 2U * p->pairs];
     }
-    call->blocks = blocks;
     mk_first_run(p, call);
 }
 
@@ -369,9 +388,10 @@ void mk_conv_first(const mk_conv_first_params *p, const mk_rows *rows)
             from++;
         }
         int8_t *out = &rows->out[(y % rows->out_ring) * p->out_w * 2U * p->pairs];
-        mk_first_blocks(p, &call, out, 0U, p->out_w / MK_WIDE);
-        if (p->out_w % MK_WIDE != 0U) { /* covers part of the block before */
-            mk_first_blocks(p, &call, out, p->out_w - MK_WIDE, 1U);
+        call.blocks = p->out_w / MK_WIDE;
+        for (uint32_t x = 0U; x < p->out_w; x += MK_WIDE * call.blocks) {
+            call.blocks = (x == 0U) ? call.blocks : 1U; /* the last may cover one before */
+            mk_first_blocks(p, &call, out, (x == 0U) ? 0U : (p->out_w - MK_WIDE));
         }
     }
 }

@@ -109,15 +109,16 @@ static void mk_conv_patches_outer(mk_conv_patches_state *s, uint32_t column)
 {
     const int32_t x = (int32_t)(column * s->p->stride_w) - (int32_t)s->p->pad_left;
     (void)x;
-#ifdef MK_PATCHES_TAPS
+#if defined(MK_PATCHES_TAPS) && defined(MK_PATCHES_SIDES)
     if (s->p->taps != 0U) {
         mk_conv_patches_taps(s, x);
-    }
-#endif
-#ifdef MK_PATCHES_SIDES
-    if (s->p->taps == 0U) {
+    } else {
         mk_conv_patches_side(s, x);
     }
+#elif defined(MK_PATCHES_TAPS)
+    mk_conv_patches_taps(s, x);
+#elif defined(MK_PATCHES_SIDES)
+    mk_conv_patches_side(s, x);
 #endif
     mk_conv_patches_next(s);
 }

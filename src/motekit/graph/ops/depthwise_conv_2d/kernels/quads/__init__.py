@@ -70,7 +70,7 @@ def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     h, w = depthwise_conv_2d.geometry(op, graph).size
     extra = QUAD * quads * taps - out.shape[3] * h * w
     return Cost(
-        matrix.elsewhere(target, cycles), 60 + 8 * QUAD * quads + extra, _scratch(op, graph, target)
+        matrix.elsewhere(target, cycles), 60 + 4 * QUAD * quads + extra, _scratch(op, graph, target)
     )
 
 
@@ -89,19 +89,20 @@ def overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int]
     return {(0, 0): max((y + 1) * out_row - top * in_row for y, top in enumerate(tops))}
 
 
-def layout(weights: I8) -> I8:
-    """[channels][taps] in the order the kernel reads them: fours of channels, twos of taps."""
+def layout(weights: I8, start: I32) -> I8:
+    """[channels][taps] by fours of channels and twos of taps, each four followed by its starts."""
     count, taps = weights.shape
     even = np.zeros((count, taps + taps % 2), np.int8)
     even[:, :taps] = weights
     parts = [even[c : c + QUAD].reshape(2, 2, -1, 2).transpose(2, 0, 3, 1) for c in groups(count)]
-    return np.stack([part.reshape(-1) for part in parts])
+    starts = [start[c : c + QUAD].astype("<i4").view(np.int8) for c in groups(count)]
+    return np.stack([np.hstack([p.reshape(-1), s]) for p, s in zip(parts, starts, strict=True)])
 
 
-def lines(start: I32, slope: I32, dip: I32 | None) -> I32:
-    """Starts, slopes and dips by fours of channels."""
-    kinds = [start, slope] if dip is None else [start, slope, dip]
-    fours = groups(len(start))
+def lines(slope: I32, dip: I32 | None) -> I32:
+    """Slopes and dips by fours of channels."""
+    kinds = [slope] if dip is None else [slope, dip]
+    fours = groups(len(slope))
     return np.array([[kind[c : c + QUAD] for kind in kinds] for c in fours]).reshape(len(fours), -1)
 
 
@@ -120,12 +121,12 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
             matrix.ALIGN,
         ),
         constants=(
-            Constant("weights", "int8_t", layout(found.weights), "weights", 4),
-            Constant("lines", "int32_t", lines(found.start, found.slope, found.dip)),
+            Constant("stream", "int8_t", layout(found.weights, found.start), "weights", 4),
+            Constant("lines", "int32_t", lines(found.slope, found.dip)),
         ),
         struct="mk_depthwise_quads_params",
         fields={
-            "weights": "weights",
+            "stream": "stream",
             "lines": "lines",
             "offset": found.offset,
             **{k: image[k] for k in ("in_h", "in_w", "out_w")},

@@ -6,7 +6,7 @@
 typedef struct {
     const int8_t *const *taps; /* where the pixels under the window are */
     const int8_t *const *end;
-    const int8_t *weights;
+    const int8_t *stream;
     const int32_t *lines;
     int8_t *out;
     int32_t offset;
@@ -27,8 +27,8 @@ typedef struct {
     "ssat " sum ", #8, " sum ", asr #12\n" \
     "strb " sum ", [r0, #" at "]\n"
 
-/* r0 taps, r1 weights, r2 channel, r3-r4 pixels, r5-r6 weights, r7 and lr pairs, r8-r11 sums, r12
- * end of the taps. Stack: 0 taps, 4 end, 8 weights, 12 lines, 16 out, 20 offset, 24 channel,
+/* r0 taps, r1 stream, r2 channel, r3-r4 pixels, r5-r6 weights, r7 and lr pairs, r8-r11 sums, r12
+ * end of the taps. Stack: 0 taps, 4 end, 8 stream, 12 lines, 16 out, 20 offset, 24 channel,
  * 28 last. */
 MK_NAKED void mk_quads_pixel_all(const mk_quads_pixel *pixel MK_UNUSED)
 {
@@ -70,8 +70,8 @@ MK_NAKED void mk_quads_pixel_all(const mk_quads_pixel *pixel MK_UNUSED)
         "cmp r0, r12\n"
         "bne 2b\n"
 
+        "ldm r1!, {r3-r6}\n"
         "ldr r0, [sp, #12]\n"
-        "ldm r0!, {r3-r6}\n"
         "add r8, r3, r8, lsl #8\n"
         "add r9, r4, r9, lsl #8\n"
         "add r10, r5, r10, lsl #8\n"
@@ -117,46 +117,49 @@ MK_NAKED void mk_quads_pixel_all(const mk_quads_pixel *pixel MK_UNUSED)
 
 #else
 
-/* Sum of channel `i` of the four; wraps, only the final value has to fit. */
-static uint32_t mk_quads_sum(const mk_quads_pixel *pixel, const int8_t *weights, uint32_t i)
+/* 256 times the sum of channel `i` of the four, and its start; wraps, only the end has to fit. */
+static uint32_t mk_quads_sum(const mk_quads_pixel *pixel, uint32_t i)
 {
     const uint32_t place = MK_QUAD * (i / 2U) + i % 2U;
+    const int8_t *weights = pixel->stream;
     uint32_t sum = 0U;
+    uint32_t start;
     for (const int8_t *const *tap = pixel->taps; tap != pixel->end; tap = &tap[2]) {
         for (uint32_t j = 0U; j < 2U; j++) {
             sum += (uint32_t)((int32_t)tap[j][pixel->channel + i] * weights[place + 2U * j]);
         }
         weights = &weights[2U * MK_QUAD];
     }
-    return sum;
+    __builtin_memcpy(&start, &weights[sizeof start * i], sizeof start);
+    return 256U * sum + start;
 }
 
 static int8_t mk_quads_value(const mk_quads_pixel *pixel, const int32_t *lines, uint32_t sum)
 {
-    int32_t scaled = (int32_t)(256U * sum + (uint32_t)lines[0]);
+    int32_t scaled = (int32_t)sum;
     if ((pixel->offset != 0) && (scaled < 0)) {
-        scaled = (int32_t)((uint32_t)scaled - (uint32_t)lines[2U * MK_QUAD]);
+        scaled = (int32_t)(sum - (uint32_t)lines[MK_QUAD]);
     }
-    const int32_t high = (int32_t)(((int64_t)scaled * lines[MK_QUAD]) >> 32U) + pixel->offset;
+    const int32_t high = (int32_t)(((int64_t)scaled * lines[0]) >> 32U) + pixel->offset;
     const int32_t out = high >> 12U;
     return (int8_t)((out < INT8_MIN) ? INT8_MIN : ((out > INT8_MAX) ? INT8_MAX : out));
 }
 
 static void mk_quads_pixel_all(const mk_quads_pixel *all)
 {
-    const uint32_t words = MK_QUAD * ((all->offset != 0) ? 3U : 2U);
+    const uint32_t words = MK_QUAD * ((all->offset != 0) ? 2U : 1U);
     const uint32_t taps = (uint32_t)(all->end - all->taps);
     mk_quads_pixel pixel = *all;
     for (uint32_t c = 0U;; c += MK_QUAD) {
         pixel.channel = (c < all->last) ? c : all->last;
         for (uint32_t i = 0U; i < MK_QUAD; i++) {
-            const uint32_t sum = mk_quads_sum(&pixel, pixel.weights, i);
+            const uint32_t sum = mk_quads_sum(&pixel, i);
             pixel.out[pixel.channel + i] = mk_quads_value(&pixel, &pixel.lines[i], sum);
         }
         if (pixel.channel == all->last) {
             break;
         }
-        pixel.weights = &pixel.weights[MK_QUAD * taps];
+        pixel.stream = &pixel.stream[MK_QUAD * (taps + sizeof(int32_t))];
         pixel.lines = &pixel.lines[words];
     }
 }
@@ -188,7 +191,7 @@ void mk_depthwise_quads(const mk_depthwise_quads_params *p, const mk_rows *rows)
         blank[c] = p->in_zero;
     }
     taps[p->taps - 1U] = blank; /* beside an odd number; its weights are zero */
-    mk_quads_pixel pixel = {taps, &taps[p->taps], p->weights, p->lines, 0, p->offset, 0U,
+    mk_quads_pixel pixel = {taps, &taps[p->taps], p->stream, p->lines, 0, p->offset, 0U,
                             p->channels - MK_QUAD};
     for (uint32_t y = rows->first; y < rows->last; y++) {
         const uint32_t top = y * p->stride_h - p->pad_top;

@@ -2,9 +2,10 @@
  *
  * The words of two pixels under a window become pairs of neighbours of one channel, which one
  * SMLAD takes. What lies outside the image is a pixel of zero points.
- *   weights: for every four channels, for every two taps t and u of the window: t0 t1 u0 u1
- *            t2 t3 u2 u3, where t0 is the weight of tap t in the first of the channels.
- *   lines:   for every four channels: four starts, four slopes, and with dips four dips.
+ *   stream: for every four channels, for every two taps t and u of the window: t0 t1 u0 u1
+ *           t2 t3 u2 u3, where t0 is the weight of tap t in the first of the channels; then four
+ *           starts (int32).
+ *   lines:  for every four channels: four slopes, and with dips four dips.
  * The last four channels end with the last channel, so they may cover some of those before. The
  * result is saturate8(high word of ((256 * sum + start) * slope) >> 12); with dips, the dip is
  * taken from a negative sum first and the offset added to the high word. */
@@ -17,7 +18,7 @@
 #include "mk_rows.h"
 
 typedef struct {
-    const int8_t *weights; /* 4-byte aligned */
+    const int8_t *stream; /* 4-byte aligned */
     const int32_t *lines;
     int32_t offset;        /* of the high word, with dips; else 0 */
     uint16_t in_h, in_w;

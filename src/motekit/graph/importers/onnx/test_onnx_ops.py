@@ -144,6 +144,9 @@ CASES: dict[str, Callable[[], bytes]] = {
     "squeeze": lambda: model(
         [node("Unsqueeze", "x k", "a"), node("Conv", "a w", "b"), node("Squeeze", "b k")],
         LINE, {"k": i64(2), "w": f32(5, 4, 1, 3)}),
+    "squeezed_batch": lambda: model(
+        [node("Conv", "x w", "a"), node("Squeeze", "a z", "b"), node("Unsqueeze", "b z")],
+        IMAGE, {"w": f32(2, 3, 1, 1), "z": i64(0)}),
     "transposed_rows": lambda: model(
         [node("Transpose", "x", "a", perm=[0, 2, 1]), node("MatMul", "a w")], LINE,
         {"w": f32(4, 3)}),

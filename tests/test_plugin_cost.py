@@ -120,8 +120,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_there_is_a_template_of_every_plugin_family() -> None:
     families = {Path(t).parent.as_posix() for t in templates()}
     assert families >= {
-        "cli", "dsp/blocks", "graph/importers", "graph/ops", "graph/ops/relu/kernels", "models/learners",
-        "recordings/formats", "targets/boards", "targets/cores",
+        "cli", "dsp/blocks", "graph/importers", "graph/ops", "graph/ops/relu/kernels",
+        "models/learners", "recordings/formats", "targets/boards", "targets/cores",
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""python -m benchmarks.dsp [--json] [--markdown BLOCK] [--core CORE] [--out DIR]"""
+"""python -m benchmarks.dsp [--json] [--markdown BLOCK] [--core CORE] [--only CASE] [--out DIR]"""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from motekit import dsp, targets
 from motekit.targets import elf as elf_file
 from motekit.testing.block_case import Built, Case
 
-from .cases import Setting, settings, signal, windows
+from .cases import Setting, settings
 
 CORES = ("cortex-m4f", "cortex-m33", "cortex-m7", "cortex-m0plus", "riscv32imc")
 EMPTY = ("-DMK_CASE_EMPTY=1",)
 
 
-def measure(setting: Setting, core: str, x: npt.NDArray[np.int16], out: Path) -> dict[str, Any]:
+def measure(setting: Setting, core: str, out: Path) -> dict[str, Any]:
     """One block on one core, what the harness takes subtracted; cycles are the mean of windows."""
     arithmetic = targets.core(core).spec.arithmetic
     block = dsp.block(setting.block)
-    case = Case(block, signal(), setting.params, arithmetic)
+    x = setting.windows()
+    case = Case(block, setting.signal(), setting.params, arithmetic)
     built, empty = Built(case, core), Built(case, core, extra=EMPTY)
     taken = [built.measure(window) for window in x]
     base = empty.measure(x[0])
     raw, _ = built.run(x)
-    natural = case.natural(x)
-    error = np.abs(case.to_units(raw) - case.reference(x))
-    bound = block.bound(case.signal, case.params, arithmetic, natural)
-    std = case.reference(x).std(axis=0) + 1e-12
+    bound = block.bound(case.signal, case.params, arithmetic, case.natural(x))
+    reference = case.reference(x)
+    error = np.abs(case.to_units(raw) - reference)
+    std = np.maximum(reference.std(axis=0), 0.01 * reference.std() + 1e-12)
     c = case.c()
     flash = [elf_file.read(b.library).sizes.flash for b in (built, empty)]
     stack = max(m.stack_bytes for m in taken) - base.stack_bytes
@@ -46,11 +46,15 @@ def measure(setting: Setting, core: str, x: npt.NDArray[np.int16], out: Path) ->
         "cycles_tag": base.model.tag,
         "flash_bytes": flash[0] - flash[1],
         "ram_bytes": c.state_bytes + c.scratch_bytes + stack,
+        "state_bytes": c.state_bytes,
         "scratch_bytes": c.scratch_bytes,
         "stack_bytes": stack,
         "max_error": float((error / std).max()),
         "error_bound": float((bound / std).max()),
         "within_bound": bool(np.all(error <= bound)),
+        "peer": {"cycles": setting.peer[0], "heap_bytes": setting.peer[1]}
+        if setting.peer
+        else None,
         "paths": {"elf": str(path)},
     }
 
@@ -58,7 +62,7 @@ def measure(setting: Setting, core: str, x: npt.NDArray[np.int16], out: Path) ->
 def text(rows: dict[str, dict[str, Any]]) -> str:
     """A table for the terminal."""
     lines = [f"{'':<48}{'cycles':>12}{'flash':>10}{'RAM':>10}{'stack':>8}{'error':>10}"]
-    for setting in settings():
+    for setting in (s for s in settings() if s.name in rows):
         lines.append(f"{setting.name}: {setting.what}")
         for core, r in rows[setting.name].items():
             left = f"    {core}, {r['arithmetic']}, cycles {r['cycles_tag']}"
@@ -93,13 +97,19 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--markdown", metavar="BLOCK", help="the cost table of a block's page")
     parser.add_argument("--core", action="append", choices=CORES, help="only these cores")
+    parser.add_argument("--only", action="append", metavar="CASE", help="only these cases")
     parser.add_argument("--out", type=Path, default=Path("builds/dsp"), help="where ELFs go")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    x = windows()
-    chosen = [s for s in settings() if args.markdown in (None, s.block)]
+    names = [s.name for s in settings()]
+    if unknown := set(args.only or ()) - set(names):
+        parser.error(f"no case {', '.join(sorted(unknown))}; known: {', '.join(names)}")
+    chosen = [
+        s for s in settings()
+        if args.markdown in (None, s.block) and s.name in (args.only or names)
+    ]  # fmt: skip
     rows = {
-        s.name: {core: measure(s, core, x, args.out) for core in args.core or CORES}
+        s.name: {core: measure(s, core, args.out) for core in args.core or CORES}
         for s in chosen
     }  # fmt: skip
     if args.json:

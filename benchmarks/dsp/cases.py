@@ -25,6 +25,7 @@ class Setting:
         what: for people.
         peer: (cycles, heap bytes) of the vendor's SDK in the same setting on a Cortex-M4F, None
             where it has not been measured.
+        sound: a second of sound instead of a window of movements.
     """
 
     name: str
@@ -32,10 +33,19 @@ class Setting:
     params: Any
     what: str
     peer: tuple[int, int] | None = None
+    sound: bool = False
+
+    def signal(self) -> Signal:
+        """What the block is fed."""
+        return sound_signal() if self.sound else signal()
+
+    def windows(self) -> npt.NDArray[np.int16]:
+        """Counts, windows × samples × channels."""
+        return sounds() if self.sound else windows()
 
 
 def settings() -> tuple[Setting, ...]:
-    """All of them; 3 axes × 125 samples."""
+    """All of them: 3 axes × 125 samples, or a second of sound at 16 kHz."""
     flatten, spectral = dsp.block("flatten").params, dsp.block("spectral").params
     lags, raw = dsp.block("lags").params, dsp.block("raw").params
     return (
@@ -61,6 +71,34 @@ def settings() -> tuple[Setting, ...]:
             "spectral_ei_v4", "spectral", spectral(numerics="edge_impulse_v4", fft_length=16),
             "no filter, 5 statistics, 8 bins of overlapping FFTs of 16, maximum held",
         ),
+        *_sounds(),
+    )  # fmt: skip
+
+
+def _sounds() -> tuple[Setting, ...]:
+    """Settings of the audio blocks."""
+    mfcc, mfe = dsp.block("mfcc").params, dsp.block("mfe").params
+    spectrogram = dsp.block("spectrogram").params
+    ei = "edge_impulse_v4"
+    return (
+        Setting(
+            "mfcc_ei", "mfcc", mfcc(numerics=ei),
+            "13 coefficients of 32 filters, FFT of 256, 20 / 20 ms, normalised over 101 frames",
+            (13_203_799, 13_164), sound=True,
+        ),
+        Setting(
+            "mfcc", "mfcc", mfcc(),
+            "13 coefficients of 32 filters, 20 / 20 ms, Hann", sound=True,
+        ),
+        Setting(
+            "mfe_ei", "mfe", mfe(numerics=ei), "40 filters, FFT of 256, 20 / 10 ms",
+            (8_178_402, 4_452), sound=True,
+        ),
+        Setting("mfe", "mfe", mfe(), "40 filters, 20 / 10 ms, Hann", sound=True),
+        Setting(
+            "spectrogram_ei", "spectrogram", spectrogram(numerics=ei),
+            "65 bins of an FFT of 128, 20 / 10 ms", sound=True,
+        ),
     )  # fmt: skip
 
 
@@ -77,3 +115,20 @@ def windows() -> npt.NDArray[np.int16]:
     picked = every[np.linspace(0, len(every) - 1, WINDOWS).astype(int)]
     counts: npt.NDArray[np.int16] = np.round(picked).astype(np.int16)
     return counts
+
+
+def sound_signal() -> Signal:
+    """A second of int16 at 16 kHz, full scale 1."""
+    return Signal(16000.0, 16000, 16000, ("audio",), ("/",), (2.0**-15,))
+
+
+def sounds() -> npt.NDArray[np.int16]:
+    """Two seconds made up: a rising tone in bursts over noise, loud and quiet."""
+    rng = np.random.default_rng(8)
+    t = np.arange(16000) / 16000
+    tone = np.sin(2 * np.pi * (200 * t + 3500 * t**2)) * (np.sin(2 * np.pi * 4 * t) > -0.3)
+    noise = rng.normal(0.0, 0.01, (2, len(t)))
+    counts: npt.NDArray[np.int16] = np.round(
+        32767 * (np.array([[0.6], [0.02]]) * tone + noise * [[1.0], [0.05]])
+    ).astype(np.int16)
+    return counts[..., None]

@@ -18,8 +18,9 @@ from .plan import AudioPlan, Frames
 HEAD = 12  # bytes of mk_audio_state
 FFT_Q = ("mk_fft.h", "mk_bits.h", "mk_fft_q.c", "mk_fix.h", "mk_wide.h", "mk_wide.c")
 FFT_F32 = ("mk_fft.h", "mk_bits.h", "mk_fft_arm.inc", "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c")
+INNER = ("mk_audio_inner.inc", "mk_audio_arm.inc")
 SOURCES = {
-    "float": ("mk_audio_f32.c", "mk_tune.h", *FFT_F32),
+    "float": ("mk_audio_f32.c", *INNER, "mk_tune.h", *FFT_F32),
     "fixed": ("mk_audio_q.c", "mk_tune.h", *FFT_Q),
 }
 
@@ -29,7 +30,7 @@ def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock
     fixed = arithmetic == "fixed"
     if fixed:
         require_fixed_input(signal)
-    own = (f"mk_{name}.h", f"mk_{name}.c", "mk_audio.h", "mk_work.h", "mk_audio.c")
+    own = (f"mk_{name}.h", "mk_audio.h", "mk_work.h", "mk_audio.c")
     fp = fixed_plan(pl) if fixed else None
     state, scratch, layout = _memory(signal, pl, fixed)
     fields: dict[str, Any] = {**layout, "twiddle": _twiddles(pl.frames.fft, fixed)}
@@ -40,10 +41,18 @@ def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock
         fields["norm"] = pl.norm
     if not fixed and (pl.norm or pl.kept):
         fields |= {"lsb": kept_lsb(pl), "per_lsb": 1 / kept_lsb(pl)}
+    if pl.norm:
+        own = (*own, "mk_audio_norm.c")
     sources = (*own, *SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic])
     lsb = fp.lsb(pl) if fp else ()
     return CBlock(
-        sources, fields, state, scratch, _defines(pl, fixed), lsb * pl.frames.count, streams=True
+        sources,
+        fields,
+        state,
+        scratch,
+        _defines(pl, fixed, layout.get("skip", 0)),
+        lsb * pl.frames.count,
+        streams=True,
     )
 
 
@@ -52,17 +61,24 @@ def _memory(signal: Signal, pl: AudioPlan, fixed: bool) -> tuple[int, int, dict[
     f = pl.frames
     bands = pl.mel.filters if pl.mel else 0
     work = f.fft + bands if fixed else max(f.fft, 2 * bands + 2)
-    work = 4 * max(work, f.count if pl.norm else 0)
+    work = 4 * max(work, 2 * f.count if pl.norm else 0)
     size = 2 if signal.sample == "int16" else 4
     own = f.hop >= f.used
-    front = work if own else -(-f.used * size // 4) * 4
+    # In a frame of its own the samples wait at the end, where the transform comes last, behind the
+    # samples that were left out before them. Elsewhere one sample more waits in front.
+    end = 4 * f.fft + (size if own and size * (f.used + 1) > 4 * f.fft else 0)
+    if not own:
+        end = size * (f.used + 1)
+    front = -(-max(work if own else 0, end) // 4) * 4
+    skip = max(0, f.hop - (end // size)) if own else 0
     kept = (3 * pl.slots or (f.count if pl.norm else 0)) * pl.values
-    layout = {
+    layout: dict[str, Any] = {
         "used": f.used, "hop": f.hop, "fft": f.fft, "frames": f.count, "values": pl.values,
         "slots": pl.slots, "own": int(own), "first": pl.mel.first if pl.mel else pl.bins[0],
-        "samples_at": HEAD + (4 * f.fft - size * f.used if own else 0),
-        "kept_at": HEAD + front,
+        "end_at": HEAD + end, "kept_at": HEAD + front,
     }  # fmt: skip
+    if skip:
+        layout["skip"] = skip
     state = HEAD + front + -(-kept // 4) * 4
     return state, 0 if own else work, layout
 
@@ -139,15 +155,22 @@ def _fixed_levels(pl: AudioPlan, fp: FixedPlan) -> dict[str, Any]:
 def _cosine_fields(pl: AudioPlan, fp: FixedPlan | None) -> dict[str, Any]:
     if pl.cosines is None:
         return {}
-    half = (pl.cosines.shape[1] + 1) // 2
+    filters = pl.cosines.shape[1]
+    half = (filters + 1) // 2
     rows = pl.cosines[:, :half]
     fields: dict[str, Any] = {"coefficients": len(rows), "energy": int(pl.energy)}
     if fp:
         largest = np.array([cosine_scale(pl, k) for k in range(len(rows))])
         fields["cosines"] = q15(rows / largest[:, None])
         return fields | {"down": fp.down, "energy_down": fp.energy_down}
+    rows = np.where(np.arange(len(rows))[:, None] % 2, _reversed(rows, filters // 2), rows)
     fields["cosines"] = (rows * math.log(10)).astype(np.float32).reshape(-1)
     return fields | {"energy_gain": math.log(10)}
+
+
+def _reversed(rows: F64, terms: int) -> F64:
+    """The first terms of each row in the opposite order."""
+    return np.concatenate([rows[:, :terms][:, ::-1], rows[:, terms:]], axis=1)
 
 
 def cosine_scale(pl: AudioPlan, k: int) -> float:
@@ -175,7 +198,7 @@ def log_range(pl: AudioPlan) -> tuple[float, float]:
     return low, top + math.log(pl.frames.fft / 2 + 1)
 
 
-def _defines(pl: AudioPlan, fixed: bool) -> dict[str, int]:
+def _defines(pl: AudioPlan, fixed: bool, skip: int) -> dict[str, int]:
     f = pl.frames
     wanted = {
         "MK_AUDIO_MEL": pl.mel is not None,
@@ -187,6 +210,7 @@ def _defines(pl: AudioPlan, fixed: bool) -> dict[str, int]:
         "MK_AUDIO_TAPER": f.tapered,
         "MK_AUDIO_EMPHASIS": f.emphasis != 0,
         "MK_AUDIO_CLIP": pl.clip,
+        "MK_AUDIO_SKIP": skip > 0,
         "MK_AUDIO_LEAST": not fixed and limits(pl),
         "MK_FFT_ODD": f.fft.bit_length() % 2 == 1,
         "MK_FFT_DC": True,

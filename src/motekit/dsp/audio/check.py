@@ -8,14 +8,12 @@ from motekit.core.block import Signal
 from motekit.core.errors import InputError
 
 from .mel import AGAIN, bank, bank_of_bins
-from .plan import EI, frame_hop, next_smooth, smooth
+from .plan import Cut, next_smooth, smooth
 
 LONGEST = 4096  # samples of an FFT
 
 
-def check_frames(
-    name: str, signal: Signal, numerics: str, frame_s: float, stride_s: float, fft: int
-) -> None:
+def check_frames(name: str, signal: Signal, cut: Cut) -> None:
     """Raises InputError unless frames can be cut and transformed."""
     if len(signal.channels) != 1:
         raise InputError(
@@ -24,43 +22,43 @@ def check_frames(
             where=f"{name}.channels",
             way_out="give the block one of them, such as channels = [0]",
         )
-    if numerics == EI and signal.sample != "int16":
+    if cut.ei and signal.sample != "int16":
         raise InputError(
             "edge_impulse_v4 reads counts of 16 bits",
             where=f"{name}.numerics",
             value=signal.sample,
             way_out='record int16, or set numerics = "motekit"',
         )
-    length, hop = frame_hop(signal, frame_s, stride_s, numerics)
+    length, hop = cut.hop(signal)
     if length > signal.length:
         raise InputError(
             f"a frame has {length} samples, the window only {signal.length}",
             where=f"{name}.frame_s",
-            value=frame_s,
+            value=cut.frame_s,
             way_out=f"use at most {signal.length / signal.rate_hz:g} s, or a longer window",
         )
     if length < 4 or hop > 32767:
         raise InputError(
             f"frames of {length} samples every {hop} samples",
             where=f"{name}.frame_s",
-            value=frame_s,
+            value=cut.frame_s,
             way_out="a frame needs at least 4 samples, a stride has at most 32767",
         )
-    _check_fft(name, length, numerics, fft)
+    _check_fft(name, length, cut, cut.fft(signal))
     _check_stride(name, signal, hop)
 
 
-def _check_fft(name: str, length: int, numerics: str, fft: int) -> None:
-    good = smooth(fft) and (numerics != EI or fft & (fft - 1) == 0)
+def _check_fft(name: str, length: int, cut: Cut, fft: int) -> None:
+    good = smooth(fft) and (not cut.ei or fft & (fft - 1) == 0)
     if not good or fft > LONGEST:
-        kind = "a power of two" if numerics == EI else "even, a product of 2, 3 and 5,"
+        kind = "a power of two" if cut.ei else "even, a product of 2, 3 and 5,"
         raise InputError(
             f"the FFT must be {kind} from 8 to {LONGEST}",
             where=f"{name}.fft_length",
             value=fft,
             way_out=f"use {min(LONGEST, next_smooth(fft))}",
         )
-    if numerics != EI and fft < length:
+    if not cut.ei and fft < length:
         raise InputError(
             f"a frame has {length} samples, more than the FFT takes",
             where=f"{name}.fft_length",
@@ -110,11 +108,12 @@ def check_band(name: str, signal: Signal, low_hz: float, high_hz: float) -> None
 
 
 def check_bank(
-    name: str, rate_hz: float, fft: int, filters: int, band: tuple[float, float], numerics: str
+    name: str, signal: Signal, cut: Cut, filters: int, band: tuple[float, float]
 ) -> None:
     """Raises InputError if a mel filter has no bin."""
-    make = bank_of_bins if numerics == EI else bank
-    mel = make(rate_hz, fft, filters, *band)
+    fft, rate_hz = cut.fft(signal), signal.rate_hz
+    make = bank_of_bins if cut.ei else bank
+    mel = make(rate_hz, fft, filters, band[0], band[1] or rate_hz / 2)
     empty = np.flatnonzero(mel.matrix.sum(axis=1) <= 0)
     runs = np.array(mel.runs)
     twice = np.flatnonzero((runs[:-1] == AGAIN) & (runs[1:] == AGAIN))

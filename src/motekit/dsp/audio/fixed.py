@@ -106,7 +106,7 @@ def _values(x: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
             out[..., :1] = _logs(total, up, fp) >> fp.energy_down
         return out
     if pl.clip:
-        return np.clip(integer.mul16(level, fp.clip), 0, 65536)
+        return np.clip(integer.mulhi(level * 16, fp.clip), 0, 65536)
     return level
 
 

@@ -24,7 +24,7 @@ class FixedPlan:
         noise, noise_exponent: power added to each band, noise × 2^(exponent + 2·shift).
         base: added to a log2, 2^-16ths.
         least: the least logarithm.
-        clip: a feature in 2^-16ths is log2 × clip / 2^16, or 0.
+        clip: a feature in 2^-16ths is log2 × clip / 2^28, or 0.
         shares: end and slope of each mel run, 2^-16ths.
         down, energy_down: bits that coefficients are shifted down by.
     """
@@ -86,7 +86,7 @@ def fixed_plan(pl: AudioPlan) -> FixedPlan:
         most = min(28, math.floor((room - math.log2(float(raw.max()))) / 2))
     clip, base = 0, math.log2(unit) * 65536
     if pl.clip:  # (log10 × gain + base) × 2^16 = (log2 + offset) × clip
-        clip = round(pl.gain * math.log10(2) * 65536)
+        clip = round(pl.gain * math.log10(2) * 2**28)
         base += pl.base / (pl.gain * math.log10(2)) * 65536
         least = -(2**22)
     else:

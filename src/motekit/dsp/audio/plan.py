@@ -12,7 +12,7 @@ import numpy as np
 
 from motekit.core.block import F64, Signal
 
-from .mel import Mel
+from .mel import Mel, bank, bank_of_bins
 
 EI = "edge_impulse_v4"
 MOST_FRAMES = 500  # of a window in edge_impulse_v4: more stretch the stride
@@ -118,25 +118,97 @@ def next_smooth(n: int) -> int:
     return n
 
 
-def frame_hop(signal: Signal, frame_s: float, stride_s: float, numerics: str) -> tuple[int, int]:
-    """(samples of a frame, samples from one to the next)."""
-    length = samples(frame_s, signal.rate_hz)
-    hop = samples(stride_s, signal.rate_hz)
-    if numerics == EI and signal.length >= length:
-        hop = max(hop, math.ceil((signal.length - length) / (MOST_FRAMES - 1)))
-    return length, hop
+@dataclass(frozen=True)
+class Cut:
+    """How a block wants its signal cut and transformed.
+
+    Args:
+        fft_length: samples per FFT; 0: as a frame needs, or `ei_fft` in edge_impulse_v4.
+    """
+
+    numerics: str
+    frame_s: float
+    stride_s: float
+    fft_length: int
+    ei_fft: int
+    emphasis: float
+    taper: str
+
+    @property
+    def ei(self) -> bool:
+        return self.numerics == EI
+
+    def hop(self, signal: Signal) -> tuple[int, int]:
+        """(samples of a frame, samples from one to the next)."""
+        length = samples(self.frame_s, signal.rate_hz)
+        hop = samples(self.stride_s, signal.rate_hz)
+        if self.ei and signal.length >= length:
+            hop = max(hop, math.ceil((signal.length - length) / (MOST_FRAMES - 1)))
+        return length, hop
+
+    def fft(self, signal: Signal) -> int:
+        """Samples per FFT."""
+        if self.fft_length:
+            return self.fft_length
+        return self.ei_fft if self.ei else next_smooth(self.hop(signal)[0])
 
 
-def frames(signal: Signal, length: int, hop: int, fft: int, emphasis: float, taper: F64) -> Frames:
-    """The frames of a window. `taper` has as many weights as samples are used."""
+def frames(signal: Signal, cut: Cut) -> Frames:
+    """The frames of a window."""
+    length, hop = cut.hop(signal)
+    fft = cut.fft(signal)
+    weights = np.ones(min(length, fft)) if cut.ei else taper(cut.taper, length)
     count = 1 + (signal.length - length) // hop
-    spare = 0
-    used = len(taper)
-    if signal.stride < signal.length:
-        spare = max(0, 1 + (signal.length - used) // hop - count)
-    restart = max(1, min(signal.stride, signal.length) // hop)
     kept = signal.stride < signal.length
-    return Frames(used, length, hop, count, fft, emphasis, restart if kept else count, taper, spare)
+    spare = max(0, 1 + (signal.length - len(weights)) // hop - count) if kept else 0
+    restart = max(1, signal.stride // hop) if kept else count
+    return Frames(len(weights), length, hop, count, fft, cut.emphasis, restart, weights, spare)
+
+
+def bins_between(signal: Signal, cut: Cut, low_hz: float, high_hz: float) -> tuple[int, int]:
+    """(first, last + 1) bin of a band; without bin 0 but in edge_impulse_v4."""
+    fft = cut.fft(signal)
+    if cut.ei:
+        return 0, fft // 2 + 1
+    width = signal.rate_hz / fft
+    first = max(1, math.ceil(low_hz / width - 1e-9))
+    return first, math.floor((high_hz or signal.rate_hz / 2) / width + 1e-9) + 1
+
+
+def level_unit(signal: Signal, numerics: str) -> str:
+    """Unit of a level."""
+    return "" if numerics == EI else f"log10({signal.units[0]}^2)"
+
+
+def band_plan(
+    signal: Signal, cut: Cut, band: tuple[float, float], filters: int, floor_db: float = -52.0
+) -> AudioPlan:
+    """Levels of mel bands, or of bins where there are no filters.
+
+    Power is |X|² / Σw² in the square of the channel's unit, plus the quantization noise of a count
+    in every bin; a feature is its log10. In edge_impulse_v4 full scale is 1, power |X|² / N, and a
+    feature 0 at `floor_db` and 1 at 12 dB.
+    """
+    f = frames(signal, cut)
+    scale = signal.scale[0]
+    mel = None
+    weight = np.ones(1)
+    if filters:
+        make = bank_of_bins if cut.ei else bank
+        mel = make(signal.rate_hz, f.fft, filters, band[0], band[1] or signal.rate_hz / 2)
+        weight = mel.matrix.sum(axis=1)
+    if cut.ei:
+        unit2, noise = 2.0**-30 / f.fft, np.zeros(len(weight))
+    else:
+        unit2 = scale**2 / float(np.sum(f.taper**2))
+        noise = (scale**2 / 12 if signal.sample == "int16" else EI_ZERO) * weight
+    span = 12.0 - floor_db
+    return AudioPlan(
+        frames=f, bins=bins_between(signal, cut, *band), mel=mel, cosines=None, energy=False,
+        unit2=unit2, noise=noise, least=1e-30, gain=10 / span if cut.ei else 1.0,
+        base=-floor_db / span if cut.ei else 0.0, clip=cut.ei, norm=0,
+        kept=signal.stride < signal.length,
+    )  # fmt: skip
 
 
 def taper(name: str, length: int) -> F64:

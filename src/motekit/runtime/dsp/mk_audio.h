@@ -6,6 +6,7 @@
  *   MK_AUDIO_CEPSTRA  their cosine transform MK_AUDIO_ENERGY   ... whose first is the energy
  *   MK_AUDIO_NORM     normalised over frames MK_AUDIO_KEPT     frames of windows that overlap
  *   MK_AUDIO_TAPER    weighted frames        MK_AUDIO_EMPHASIS emphasis of high frequencies
+ *   MK_AUDIO_SKIP     frames far apart
  *   MK_AUDIO_CLIP     features from 0 to 1   MK_AUDIO_LEAST    powers that may be too small
  * Uses of the blocks that differ in these get them all, and a field to choose by.
  *
@@ -41,6 +42,9 @@
 #ifndef MK_AUDIO_EMPHASIS
 #define MK_AUDIO_EMPHASIS 0
 #endif
+#ifndef MK_AUDIO_SKIP
+#define MK_AUDIO_SKIP 0
+#endif
 #ifndef MK_AUDIO_CLIP
 #define MK_AUDIO_CLIP 0
 #endif
@@ -67,8 +71,11 @@ typedef struct {
     uint16_t slots;  /* frames kept, 0: the features of a window go to their places at once */
     uint16_t own;    /* 1: frames lie apart, and samples wait where they are transformed */
     uint16_t first;  /* FFT bin of the first feature or run */
-    uint16_t samples_at; /* where samples wait in the state, bytes */
-    uint16_t kept_at;    /* where values are kept in the state, bytes */
+    uint16_t end_at;  /* where the last sample of a frame ends in the state, bytes */
+    uint16_t kept_at; /* where values are kept in the state, bytes */
+#if MK_AUDIO_SKIP
+    uint16_t skip; /* samples between frames that have no room in front of the next one */
+#endif
     const mk_audio_turn *twiddle; /* see mk_fft.h */
 #if MK_AUDIO_EMPHASIS
     mk_audio_number emphasis; /* share of the sample before that is taken away; 0: none */
@@ -100,7 +107,11 @@ typedef struct {
 #endif
     uint16_t noise_step; /* 1, or 0: all bands are alike */
 #if MK_AUDIO_CLIP
-    uint16_t clip; /* 1: limited to 0 .. 1; fixed point: log2 * clip / 2^16, limited */
+#if MK_FIXED
+    int32_t clip; /* a feature in 2^-16ths is log2 * clip / 2^28, limited to 0 .. 1; or 0 */
+#else
+    uint16_t clip; /* 1: limited to 0 .. 1 */
+#endif
 #endif
 #if MK_FIXED
     int32_t least; /* least logarithm */
@@ -130,26 +141,30 @@ typedef struct {
 #endif
 } mk_audio_params;
 
-/* What a block keeps, in words: this, then the samples of a frame (or the frame itself, if `own`),
- * then what is kept of the features. */
+/* What a block keeps, in words: this, then the sample in front of a frame and the frame's samples
+ * (or the frame itself, if `own`), then what is kept of the features. */
 typedef struct {
-    int16_t fill;     /* samples waiting; below 0: so many to be passed over */
+    uint16_t at;      /* where the next sample goes, bytes from here */
+#if MK_AUDIO_SKIP
+    uint16_t skip;    /* samples to be passed over first */
+#endif
     uint16_t frame;   /* frame of the window that comes next */
     uint16_t since;   /* frames since emphasis began anew */
     uint16_t slot;    /* where the next frame is kept */
-    mk_sample before; /* the sample in front of the frame */
 } mk_audio_state;
 
 /* The contract of a block: see mk_block.h. */
 void mk_audio_init(const mk_audio_params *p, void *state);
 void mk_audio_step(const mk_audio_params *p, void *state, const mk_sample *frame,
                    const mk_work *work);
-void mk_audio_finish(const mk_audio_params *p, void *state, void *scratch, mk_features *out);
+void mk_audio_finish(const mk_audio_params *p, void *state, const mk_history *h, void *scratch,
+                     mk_features *out);
 
 /* --- between mk_audio.c and its two arithmetics --------------------------------------------- */
 
 /* Samples of a frame, wherever they wait: in memory that is used for words, too. */
 typedef mk_sample mk_audio_sample MK_MAY_ALIAS;
+typedef uint32_t mk_audio_word MK_MAY_ALIAS;
 
 /* Values of frames in 23 bits and a sign, 16 of them in one place and 8 in another. */
 typedef struct {
@@ -169,6 +184,11 @@ int32_t mk_audio_kept(const mk_audio_store *store, uint32_t at);
 /* From the samples of a frame to its values, in `work`. `before`: the sample in front. */
 void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk_sample before,
                     void *work, mk_audio_sink *sink);
+
+/* Values of the frames of a window to features: mk_audio_norm.c. v: place for two numbers a
+ * frame. store: see above, its frames in a ring of `slots` whose first one is at `slot`. */
+void mk_audio_normalise(const mk_audio_params *p, const mk_audio_store *store, uint32_t slot,
+                        int32_t *v, const mk_features *out);
 
 /* Put what was kept. */
 void mk_audio_put(const mk_audio_params *p, mk_features *out, int32_t value);

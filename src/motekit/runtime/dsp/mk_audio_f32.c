@@ -12,30 +12,41 @@
 #define MK_BAND 3U
 #define MK_STEP 2U
 
+/* Where logarithms go. */
+typedef struct {
+    float *at;
+    uint32_t n;
+} mk_levels;
+
+#if MK_ARM_FP && !MK_SAMPLE_F32
+#include "mk_audio_arm.inc"
+#else
+#include "mk_audio_inner.inc"
+#endif
+
+#if MK_AUDIO_TAPER
+static void weigh(const float *taper, float *x, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        x[i] *= taper[i];
+    }
+}
+#endif
+
 /* Samples to a frame of floats, which may end where the samples do. */
 static MK_NOINLINE void load(const mk_audio_params *p, const mk_audio_sample *samples,
                              mk_sample before, float *x)
 {
     const uint32_t used = p->used;
 #if MK_AUDIO_EMPHASIS
-    const float emphasis = p->emphasis;
-    float last = (float)before;
-    for (uint32_t i = 0; i < used; i++) {
-        const float now = (float)samples[i];
-        x[i] = now - (emphasis * last);
-        last = now;
-    }
+    emphasise(samples, used, (float)before, p->emphasis, x);
 #else
     (void)before;
-    for (uint32_t i = 0; i < used; i++) {
-        x[i] = (float)samples[i];
-    }
+    emphasise(samples, used, 0.0F, 0.0F, x);
 #endif
 #if MK_AUDIO_TAPER
     if (p->taper != NULL) {
-        for (uint32_t i = 0; i < used; i++) {
-            x[i] *= p->taper[i];
-        }
+        weigh(p->taper, x, used);
     }
 #endif
     for (uint32_t i = used; i < p->fft; i++) {
@@ -66,12 +77,13 @@ void mk_audio_put_normal(mk_features *out, int32_t d, uint32_t width, uint64_t s
 {
     float value = 0.0F;
     if (square != 0U) {
-        float root = 1.0F;
-        while ((square >> 24) != 0U) {
-            square >>= 2;
-            root += root;
-        }
-        root *= __builtin_sqrtf((float)(uint32_t)square);
+        /* an even number of bits goes, so that 24 are left */
+        const uint32_t high = (uint32_t)(square >> 32);
+        const uint32_t bits = (high != 0U) ? (64U - (uint32_t)__builtin_clz(high))
+                                           : (32U - (uint32_t)__builtin_clz((uint32_t)square));
+        const uint32_t pairs = (bits > 24U) ? ((bits - 23U) >> 1) : 0U;
+        const float part = (float)(uint32_t)(square >> (2U * pairs));
+        const float root = __builtin_sqrtf(part) * (float)(uint32_t)(1UL << pairs);
         value = ((float)d * (float)width) / root;
     }
     mk_put_f32(out, value);
@@ -93,7 +105,7 @@ static void put(const mk_audio_params *p, mk_audio_sink *sink, float value)
 }
 
 /* The logarithm of a power as a feature. */
-static void put_level(const mk_audio_params *p, mk_audio_sink *sink, float level)
+static inline float feature_of(const mk_audio_params *p, float level)
 {
     float value = (level * p->gain) + p->base;
 #if MK_AUDIO_CLIP
@@ -102,7 +114,7 @@ static void put_level(const mk_audio_params *p, mk_audio_sink *sink, float level
         value = (value < 1.0F) ? value : 1.0F;
     }
 #endif
-    put(p, sink, value);
+    return value;
 }
 
 #if MK_AUDIO_BINS
@@ -111,33 +123,35 @@ static void put_bins(const mk_audio_params *p, const float *x, mk_audio_sink *si
     const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1);
     const float noise = p->noise[0];
     for (uint32_t k = p->first; k < ((uint32_t)p->first + p->values); k++) {
-        put_level(p, sink, log_of(p, x[mk_fft_place(k, down)] + noise));
+        put(p, sink, feature_of(p, log_of(p, x[mk_fft_place(k, down)] + noise)));
     }
 }
 #endif
 
 #if MK_AUDIO_MEL
-/* Powers of the mel bands to band[0], band[MK_STEP] .. Returns the bin behind the last one. */
-static MK_NOINLINE uint32_t take_bands(const mk_audio_params *p, const float *x, float *band)
+/* Powers of the mel bands to band[0], band[MK_STEP] .. Returns the power of all their bins. */
+static MK_NOINLINE float take_bands(const mk_audio_params *p, const float *x, float *band)
 {
     const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1);
     const uint16_t *run = p->runs;
     const float *share = p->shares;
     uint32_t k = p->first;
     float rising = 0.0F;
+    float total = 0.0F;
     for (const uint16_t *const end = &run[p->filters]; run <= end; run++) {
         float sum = 0.0F;
         float ramp = 0.0F;
         uint32_t n = *run;
         if (n == MK_AUDIO_AGAIN) {
-            n = 1;
-            k--;
+            sum = x[mk_fft_place(k - 1U, down)];
+            n = 0;
+        } else if (n != 0U) {
+            sum = sum_of(x, k, n, down, &ramp);
+            total += sum;
+        } else {
+            /* between two bins */
         }
-        for (; n > 0U; n--) {
-            ramp += sum;
-            sum += x[mk_fft_place(k, down)];
-            k++;
-        }
+        k += n;
         const float falling = (sum * share[0]) + (ramp * share[1]);
         share += 2;
         if (run != p->runs) {
@@ -146,58 +160,40 @@ static MK_NOINLINE uint32_t take_bands(const mk_audio_params *p, const float *x,
         }
         rising = sum - falling;
     }
-    return k;
-}
-
-/* Powers of bands to their logarithms. */
-static void take_logs(const mk_audio_params *p, float *band)
-{
-    const float *noise = p->noise;
-    for (uint32_t i = p->filters; i > 0U; i--) {
-        *band = log_of(p, *band + *noise);
-        band += MK_STEP;
-        noise += p->noise_step;
-    }
-}
-#endif
-
 #if MK_AUDIO_ENERGY
-/* Powers of all bins. */
-static float energy_of(const mk_audio_params *p, const float *x)
-{
-    float sum = x[1];
-    for (uint32_t i = 0; i < p->fft; i += 2U) {
-        sum += x[i];
+    for (; k <= ((uint32_t)p->fft >> 1); k++) {
+        total += x[mk_fft_place(k, down)];
     }
-    return sum;
+    for (k = 0; k < p->first; k++) {
+        total += x[mk_fft_place(k, down)];
+    }
+#endif
+    return total;
 }
 #endif
 
 #if MK_AUDIO_CEPSTRA
 /* Cosine transform: mirrored bands are added for even coefficients, subtracted for odd ones, and
- * met by half a cosine. */
-static MK_NOINLINE void put_cepstra(const mk_audio_params *p, float *band, uint32_t first,
+ * met by half a cosine, whose order is that of the differences. */
+static MK_NOINLINE void put_cepstra(const mk_audio_params *p, float *level, uint32_t first,
                                     mk_audio_sink *sink)
 {
     const uint32_t filters = p->filters;
     const uint32_t half = (filters + 1U) >> 1;
     const float *row = &p->cosines[first * half];
-    float *mirror = &band[(filters - 1U) * MK_STEP];
-    for (float *at = band; at < mirror; at += MK_STEP) {
-        const float a = *at;
-        *at = a + *mirror;
+    float *mirror = &level[filters - 1U];
+    for (uint32_t i = 0; i < (filters >> 1); i++) {
+        const float a = level[i];
+        level[i] = a + *mirror;
         *mirror = a - *mirror;
-        mirror -= MK_STEP;
+        mirror--;
     }
     for (uint32_t k = first; k < p->coefficients; k++) {
-        /* Differences lie in the mirrored order; the band in the middle has none. */
-        const int32_t step = ((k & 1U) == 0U) ? (int32_t)MK_STEP : -(int32_t)MK_STEP;
-        const float *at = ((k & 1U) == 0U) ? band : &band[(filters - 1U) * MK_STEP];
-        const uint32_t terms = ((k & 1U) == 0U) ? half : (filters >> 1);
-        float sum = 0.0F;
-        for (uint32_t i = 0; i < terms; i++) {
-            sum += *at * row[i];
-            at += step;
+        float sum;
+        if ((k & 1U) == 0U) {
+            sum = dot(level, row, half);
+        } else { /* the band in the middle has no difference */
+            sum = dot(&level[half], row, filters >> 1);
         }
         row += half;
         put(p, sink, (k == 0U) ? (sum + p->base) : sum);
@@ -222,25 +218,33 @@ void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk
     }
 #endif
 #if MK_AUDIO_MEL
-    float *band = &x[MK_BAND];
-    (void)take_bands(p, x, band);
-    take_logs(p, band);
+    const float total = take_bands(p, x, &x[MK_BAND]);
+    const mk_levels levels = {x, p->filters}; /* the powers are not needed any more */
+#if MK_AUDIO_LEAST
+    const float least = p->least;
+#else
+    const float least = 0.0F;
+#endif
+    take_logs(&x[MK_BAND], p->noise, p->noise_step, least, &levels);
 #if MK_AUDIO_CEPSTRA
     if (p->coefficients != 0U) {
         uint32_t first = 0;
 #if MK_AUDIO_ENERGY
         if (p->energy != 0U) {
-            put(p, sink, (log_of(p, energy_of(p, x)) * p->energy_gain) + p->base);
+            put(p, sink, (log_of(p, total) * p->energy_gain) + p->base);
             first = 1;
         }
+#else
+        (void)total;
 #endif
-        put_cepstra(p, band, first, sink);
+        put_cepstra(p, x, first, sink);
         return;
     }
+#else
+    (void)total;
 #endif
-    for (uint32_t i = p->filters; i > 0U; i--) {
-        put_level(p, sink, *band);
-        band += MK_STEP;
+    for (uint32_t i = 0; i < p->filters; i++) {
+        put(p, sink, feature_of(p, x[i]));
     }
 #endif
 }

@@ -122,7 +122,7 @@ static void put_level(const mk_audio_params *p, mk_audio_sink *sink, int32_t lev
     int32_t value = level;
 #if MK_AUDIO_CLIP
     if (p->clip != 0U) {
-        value = mk_mul16(level, (int32_t)p->clip);
+        value = mk_mulhi(level * 16, p->clip);
         value = (value > 0) ? value : 0;
         value = (value < 65536) ? value : 65536;
     }

@@ -1,4 +1,4 @@
-/* Mel-frequency cepstral coefficients: what they are is in mk_audio.h.
+/* Mel-frequency cepstral coefficients of frames: mk_audio.h by another name.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MK_MFCC_H
@@ -8,10 +8,8 @@
 
 typedef mk_audio_params mk_mfcc_params;
 
-void mk_mfcc_init(const mk_mfcc_params *p, void *state);
-void mk_mfcc_step(const mk_mfcc_params *p, void *state, const mk_sample *frame,
-                  const mk_work *work);
-void mk_mfcc_finish(const mk_mfcc_params *p, void *state, const mk_history *h, void *scratch,
-                    mk_features *out);
+#define mk_mfcc_init mk_audio_init
+#define mk_mfcc_step mk_audio_step
+#define mk_mfcc_finish mk_audio_finish
 
 #endif

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -10,20 +11,13 @@ import numpy as np
 from motekit.core.block import F64, Feature, Signal
 from motekit.core.errors import InputError
 from motekit.dsp.audio.check import check_band, check_bank, check_frames
-from motekit.dsp.audio.mel import bank, bank_of_bins
-from motekit.dsp.audio.plan import EI, EI_ZERO, AudioPlan, frame_hop, frames, next_smooth, taper
+from motekit.dsp.audio.plan import EI, EI_ZERO, AudioPlan, Cut, band_plan
 
 from .params import Params
 
 
-def _fft(signal: Signal, p: Params) -> int:
-    if p.fft_length or p.numerics == EI:
-        return p.fft_length or 256
-    return next_smooth(frame_hop(signal, p.frame_s, p.stride_s, p.numerics)[0])
-
-
-def _band(signal: Signal, p: Params) -> tuple[float, float]:
-    return p.low_hz, p.high_hz or signal.rate_hz / 2
+def _cut(signal: Signal, p: Params) -> Cut:
+    return Cut(p.numerics, p.frame_s, p.stride_s, p.fft_length, 256, p.emphasis, p.taper)
 
 
 def cosines(coefficients: int, filters: int) -> F64:
@@ -36,8 +30,8 @@ def cosines(coefficients: int, filters: int) -> F64:
 
 def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
-    fft = _fft(signal, p)
-    check_frames("mfcc", signal, p.numerics, p.frame_s, p.stride_s, fft)
+    cut = _cut(signal, p)
+    check_frames("mfcc", signal, cut)
     check_band("mfcc", signal, p.low_hz, p.high_hz)
     if p.coefficients > p.filters:
         raise InputError(
@@ -51,33 +45,21 @@ def check(signal: Signal, p: Params) -> None:
             "must be odd: a frame and as many before as behind it",
             where="mfcc.norm_frames",
             value=p.norm_frames,
-            way_out=f"use {p.norm_frames + 1}, or 0 for none",
+            way_out=f"use {p.norm_frames - 1}, or 0 for none",
         )
-    check_bank("mfcc", signal.rate_hz, fft, p.filters, _band(signal, p), p.numerics)
+    check_bank("mfcc", signal, cut, p.filters, (p.low_hz, p.high_hz))
 
 
 @lru_cache(maxsize=64)
 def plan(signal: Signal, p: Params) -> AudioPlan:
     """The plan. Signal and parameters must have passed `check`."""
     ei = p.numerics == EI
-    fft = _fft(signal, p)
-    length, hop = frame_hop(signal, p.frame_s, p.stride_s, p.numerics)
-    weights = np.ones(min(length, fft)) if ei else taper(p.taper, length)
-    mel = (bank_of_bins if ei else bank)(signal.rate_hz, fft, p.filters, *_band(signal, p))
-    counts = signal.sample == "int16"
-    scale = signal.scale[0]
-    # A frame of edge_impulse_v4 is of counts; its power is |X|² / fft. Elsewhere it is that of a
-    # sine in its unit, but for a factor of 4 / fft: |X|² / Σw².
-    unit2 = 1 / fft if ei else scale**2 / float(np.sum(weights**2))
-    noise = np.zeros(p.filters)
-    if not ei:
-        noise = (scale**2 / 12 if counts else EI_ZERO) * mel.matrix.sum(axis=1)
+    bands = band_plan(signal, _cut(signal, p), (p.low_hz, p.high_hz), p.filters)
     norm = (101 if ei else 0) if p.norm_frames < 0 else p.norm_frames
-    return AudioPlan(
-        frames=frames(signal, length, hop, fft, p.emphasis, weights),
-        bins=(0, 0), mel=mel, cosines=cosines(p.coefficients, p.filters), energy=ei, unit2=unit2,
-        noise=noise, least=EI_ZERO if ei else 1e-30, gain=1.0, base=0.0, clip=False, norm=norm,
-        kept=signal.stride < signal.length,
+    return replace(
+        bands, cosines=cosines(p.coefficients, p.filters), energy=ei, norm=norm,
+        unit2=1 / bands.frames.fft if ei else bands.unit2, least=EI_ZERO if ei else bands.least,
+        gain=1.0, base=0.0, clip=False,
     )  # fmt: skip
 
 

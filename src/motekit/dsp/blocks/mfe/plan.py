@@ -1,0 +1,39 @@
+"""From the parameters of `mfe` to the plan of an audio block."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from motekit.core.block import Feature, Signal
+from motekit.dsp.audio.check import check_band, check_bank, check_frames
+from motekit.dsp.audio.plan import AudioPlan, Cut, band_plan, level_unit
+
+from .params import Params
+
+
+def _cut(signal: Signal, p: Params) -> Cut:
+    return Cut(p.numerics, p.frame_s, p.stride_s, p.fft_length, 256, p.emphasis, p.taper)
+
+
+def check(signal: Signal, p: Params) -> None:
+    """Raises InputError if the block cannot compute on this signal."""
+    cut = _cut(signal, p)
+    check_frames("mfe", signal, cut)
+    check_band("mfe", signal, p.low_hz, p.high_hz)
+    check_bank("mfe", signal, cut, p.filters, (p.low_hz, p.high_hz))
+
+
+@lru_cache(maxsize=64)
+def plan(signal: Signal, p: Params) -> AudioPlan:
+    """The plan. Signal and parameters must have passed `check`."""
+    return band_plan(
+        signal, _cut(signal, p), (p.low_hz, p.high_hz), p.filters, floor_db=p.noise_floor_db
+    )
+
+
+def names(signal: Signal, p: Params) -> tuple[Feature, ...]:
+    """The bands of a frame, by their middle in Hz."""
+    mel = plan(signal, p).mel
+    assert mel is not None
+    unit = level_unit(signal, p.numerics)
+    return tuple(Feature(f"mel{i}_{hz:.0f}Hz", unit) for i, hz in enumerate(mel.corners_hz[1:-1]))

@@ -30,7 +30,7 @@ def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock
     fixed = arithmetic == "fixed"
     if fixed:
         require_fixed_input(signal)
-    own = (f"mk_{name}.h", "mk_audio.h", "mk_work.h", "mk_audio.c")
+    own = [f"mk_{name}.h", "mk_audio.h", "mk_work.h", "mk_audio.c"]
     fp = fixed_plan(pl) if fixed else None
     state, scratch, layout = _memory(signal, pl, fixed)
     fields: dict[str, Any] = {**layout, "twiddle": _twiddles(pl.frames.fft, fixed)}
@@ -41,8 +41,7 @@ def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock
         fields["norm"] = pl.norm
     if not fixed and (pl.norm or pl.kept):
         fields |= {"lsb": kept_lsb(pl), "per_lsb": 1 / kept_lsb(pl)}
-    if pl.norm:
-        own = (*own, "mk_audio_norm.c")
+    own += ["mk_audio_norm.c"] if pl.norm else []
     sources = (*own, *SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic])
     lsb = fp.lsb(pl) if fp else ()
     return CBlock(

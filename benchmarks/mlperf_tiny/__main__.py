@@ -2,10 +2,11 @@
 
 Compiles the MLPerf Tiny networks for a Cortex-M4F, runs them on the emulated core (zero wait
 states), compares every output byte with LiteRT's BUILTIN_REF on the original file, and prints
-what they take beside published figures and TFLM's. MODELS is a folder with the .tflite files,
-../shared/models/mlperf_tiny unless told. Recorded inputs are read from ../mlperf_tiny_golden
-beside it (github.com/tum-ei-eda/mlonmcu-models) where there are some. The C and the programs stay
-in build/mlperf_tiny, or where --out says.
+what they take beside published figures and TFLM's. The streaming wake word's figures are those of
+a step, compared with BUILTIN_REF on the whole window at every step. MODELS is a folder with the
+.tflite files, ../shared/models/mlperf_tiny unless told. Recorded inputs are read from
+../mlperf_tiny_golden beside it (github.com/tum-ei-eda/mlonmcu-models) where there are some. The C
+and the programs stay in build/mlperf_tiny, or where --out says.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ TITLES = {
     "ic": "image classification, ResNet-8",
     "vww": "visual wake words, MobileNetV1 0.25",
     "ad": "anomaly detection, autoencoder",
-    "sww": "streaming wake word, the whole window",
+    "sww": "streaming wake word, a step of one new frame; below it the whole window",
 }
 
 
@@ -44,6 +45,9 @@ def main() -> int:
             if name not in models:
                 _heading(name)
             _row(f"motekit, {each}", figures)
+            if "whole_window" in figures:
+                _step(figures)
+                _row("  whole window", figures["whole_window"])
         models.setdefault(name, {})[each] = figures
         if not args.json and len(models[name]) == len(args.modes):
             _others(name)
@@ -93,6 +97,12 @@ def _row(label: str, f: dict[str, Any]) -> None:
         f"{f['inputs_checked']:8}  ({f['cycles_tag']}, zero wait states)",
         flush=True,
     )
+
+
+def _step(f: dict[str, Any]) -> None:
+    s = f["stream"]
+    print(f"  {'':26}a step: {f['macs']:,} MACs of the window's {s['macs_whole_window']:,}, "
+          f"{f['state_bytes']:,} B of state", flush=True)  # fmt: skip
 
 
 def _others(name: str) -> None:

@@ -12,7 +12,15 @@ import numpy as np
 from benchmarks.model_matrix.real import recorded
 from motekit.compiler.select import MODES, Optimize
 from motekit.core.graph import Graph
-from motekit.deploy.network import Case, build_network, random_cases
+from motekit.core.op import Array
+from motekit.deploy.network import (
+    BuiltNetwork,
+    Case,
+    build_network,
+    build_stream,
+    random_cases,
+    random_frames,
+)
 from motekit.graph import load
 from motekit.graph.oracle import Oracle
 
@@ -26,8 +34,11 @@ FILES = {
 }
 KEYS = (
     "cycles", "macs", "macs_per_cycle", "arena_bytes", "ram_bytes", "stack_bytes", "code_bytes",
-    "weight_bytes", "mismatches", "inputs_checked", "paths", "cycles_tag",
+    "weight_bytes", "mismatches", "inputs_checked", "paths", "cycles_tag", "state_bytes", "stream",
 )  # fmt: skip
+STREAMED = "sww"  # its figures are those of a step; the whole window's are beside them
+TIME = 1  # axis of its input
+COMMAND = "python -m benchmarks.mlperf_tiny"
 
 
 @dataclass(frozen=True)
@@ -71,15 +82,30 @@ def _one(
     graph: Graph, name: str, folder: Path, each: Optimize, given: list[Case],
     expected: list[list[Any]], oracle: Oracle,
 ) -> dict[str, Any]:  # fmt: skip
-    command = "python -m benchmarks.mlperf_tiny"
-    built = build_network(graph, name, CORE, folder, given, oracle, each, command=command)
+    whole = folder / "whole" if name == STREAMED else folder
+    whole.mkdir(exist_ok=True)
+    built = build_network(graph, name, CORE, whole, given, oracle, each, command=COMMAND)
     exported = oracle.run(built.tflite.read_bytes(), given)
-    found: Mapping[str, Any] = built.as_dict()
-    figures = {key: found[key] for key in KEYS if key in found}
+    figures = _figures(built)
     # build_network compares with the model that motekit writes; that has to equal the file's.
     figures["mismatches"] += sum(
         int(np.count_nonzero(a != b))
         for mine, theirs in zip(exported, expected, strict=True)
         for a, b in zip(mine, theirs, strict=True)
     )
-    return figures
+    if name != STREAMED:
+        return figures
+    frames = _frames(graph, given)
+    step = build_stream(graph, name, CORE, folder, frames, oracle, each, axis=TIME, command=COMMAND)
+    return {**_figures(step), "whole_window": figures}
+
+
+def _figures(built: BuiltNetwork) -> dict[str, Any]:
+    found: Mapping[str, Any] = built.as_dict()
+    return {key: found[key] for key in KEYS if key in found}
+
+
+def _frames(graph: Graph, given: list[Case]) -> Array:
+    """Random frames with the extremes among them, then all recorded windows one after the other."""
+    windows = [np.asarray(case[0]) for case in given]
+    return np.concatenate([random_frames(graph, TIME, 5 * windows[0].shape[TIME]), *windows], TIME)

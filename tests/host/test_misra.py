@@ -9,8 +9,15 @@ import subprocess
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 from generated_programs import generated
+from stream_models import Model
+
+from motekit import targets
+from motekit.compiler.interface import Window
+from motekit.compiler.network_file import compile_network
+from motekit.graph.stream import stepped
 
 DOC = Path(__file__).parents[2] / "docs" / "misra.md"
 PACKAGE = Path(str(resources.files("motekit")))
@@ -54,6 +61,17 @@ def checked(folder: Path, *include: Path) -> dict[str, list[str]]:
 def require_listed(found: dict[str, list[str]]) -> None:
     unknown = {rule: places for rule, places in found.items() if rule not in {*listed(), *OTHER}}
     assert not unknown, f"fix these, or list them in {DOC.name} with a reason: {unknown}"
+
+
+def test_a_streaming_network_breaks_only_listed_rules(tmp_path: Path) -> None:
+    m = Model(np.random.default_rng(3), (1, 9, 1, 4))
+    m.layer("conv_2d", (3, 1), 4)
+    m.layer("conv_2d", (2, 1), 2)
+    step = stepped(m.graph(), hop=2)
+    window = Window(step.frames, step.hop, "")
+    spec = targets.core("cortex-m4f").spec
+    compile_network(step.graph, "toy", spec, window=window).write(tmp_path)
+    require_listed(checked(tmp_path))
 
 
 @pytest.mark.parametrize("name,arithmetic", PROGRAMS)

@@ -55,11 +55,13 @@ def render_network(record: Mapping[str, Any]) -> str:
     rows = layer_rows(record["layers"], record["macs_per_cycle_bound"])
     total = sum(r["cycles"] or 0 for r in record["layers"]) + record["glue_cycles"]
     template = environment().get_template("network.html.j2")
+    glue = 100 * record["glue_cycles"] / total if total else 0.0
     return template.render(
         css=style(), r=record, rows=rows, tiles=tiles(record), summary=_summary(record),
-        lead=_lead(record, rows, total), passes=record["passes"], total=total,
-        glue=number(record["glue_cycles"], "cycles"), n=number, tag=record["cycles_tag"],
-        slack=_slack(record), constants=number(_constants(record["layers"]), "B"),
+        lead=_lead(record, rows, total), passes=record["passes"], total=total, n=number,
+        glue=number(record["glue_cycles"], "cycles"), glue_share=f"{glue:.1f}\u00a0%",
+        glue_width=_glue_width(record), slack=_slack(record), tag=record["cycles_tag"],
+        constants=number(_constants(record["layers"]), "B"),
     )  # fmt: skip
 
 
@@ -67,6 +69,12 @@ def layer_rows(layers: Sequence[Mapping[str, Any]], bound: float | None) -> tupl
     """Every layer as the page shows it."""
     top = max((r["cycles"] or 0 for r in layers), default=1) or 1
     return tuple(_row(r, top, bound) for r in layers)
+
+
+def _glue_width(r: Mapping[str, Any]) -> float:
+    """Length of the bar of what ran in no layer, on the layers' scale."""
+    top = max((row["cycles"] or 0 for row in r["layers"]), default=0)
+    return round(min(100.0, 100 * r["glue_cycles"] / top), 2) if top else 0.0
 
 
 def _constants(layers: Sequence[Mapping[str, Any]]) -> int:

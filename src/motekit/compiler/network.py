@@ -6,8 +6,9 @@ file its prefix at the end (prefix.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 import numpy as np
@@ -22,7 +23,7 @@ from motekit.graph.passes import PASSES, Pass, Report, simplify
 
 from . import plan as planner
 from . import print_c
-from .arrange import Request, arrange
+from .arrange import Arrangement, Request, arrange
 from .constants import CTYPES, number
 from .footprint import Unit, counters
 from .groups import STREAM, group_name, print_group
@@ -117,6 +118,7 @@ def emit_graph(
     optimize: Optimize = "speed",
     *,
     arena: str = "mk_arena",
+    fixed: str | None = None,
     arena_base: int = 0,
     external: Mapping[str, str] | None = None,
     kernels: Mapping[str, str] | None = None,
@@ -131,6 +133,7 @@ def emit_graph(
         graph: checked and simplified here.
         prefix: start of every name printed, for example "classifier_"; the names are static.
         arena: C expression of an `int8_t *`, aligned to 4 bytes.
+        fixed: the same as an expression of constant address, if there is one.
         arena_base: bytes of the arena that are taken already, a multiple of 4.
         external: tensor name → C expression of a pointer to where it lies; by default inputs
             are "in0", "in1" … and outputs "out0" …; the others lie in the arena. An input may
@@ -155,7 +158,7 @@ def emit_graph(
     steps = [_Step(c, found.emitted[c.op.name]) for c in found.choices]
     plan = found.plan
     offsets = {name: arena_base + at for name, at in plan.offsets.items()}
-    printer = _Printer(graph, prefix, arena, offsets, storage)
+    printer = _Printer(graph, prefix, arena, offsets, storage, fixed)
     emitted = [step.emitted for step in steps]
     aligned = _aligned(emitted)
     streamed = STREAM if any(unit.group for unit in found.units) else ()
@@ -167,6 +170,7 @@ def emit_graph(
             [
                 *(printer.data(s.choice.op, s.emitted) for s in steps),
                 *(printer.group(u, by_op) for u in found.units if u.group is not None),
+                *_tables(printer, found, steps),
             ]
         ),
         body_c="".join(printer.unit(unit, by_op) for unit in found.units),
@@ -263,6 +267,10 @@ def _check_state(graph: Graph, target: TargetSpec, chosen: Sequence[Choice]) -> 
                 )
 
 
+# A call whose last argument is a pointer to a struct made for it, its braces doubled.
+_LITERAL = re.compile(r"&\(const (\w+)\)\{\{(.*)\}\}\)$")
+
+
 @dataclass(frozen=True)
 class _Printer:
     graph: Graph
@@ -270,6 +278,7 @@ class _Printer:
     arena: str
     offsets: Mapping[str, int]
     storage: Storage
+    fixed: str | None
 
     def names(self, op: Op, e: Emitted) -> dict[str, str]:
         """Constant → its name in the file."""
@@ -332,7 +341,28 @@ class _Printer:
             at = self.offsets[f"{op.name}/scratch"]
             holes["scratch"] = f"(void *)&{self.arena}[{at}]"
         shape = "x".join(str(n) for n in self.graph.type(op.outputs[0]).shape)
-        return f"{e.call.format(**holes)}; /* {op.name}: {op.kind} -> {shape} */\n"
+        text = e.call
+        if self.table(op, e):
+            text = _LITERAL.sub(f"&{self.prefix}{op.name}_rows)", text)
+        return f"{text.format(**holes)}; /* {op.name}: {op.kind} -> {shape} */\n"
+
+    def table(self, op: Op, e: Emitted) -> str:
+        """What a call passes in a struct of addresses, as a constant where they are constant:
+        that takes no stack."""
+        found = _LITERAL.search(e.call)
+        every = [n for n in (*op.inputs, *op.outputs) if n is not None]
+        moving = [n for n in every if not self.graph.tensors[n].is_constant]
+        outside = any(self.storage.root[name] in self.storage.places for name in moving)
+        if self.fixed is None or found is None or outside:
+            return ""
+        fixed = replace(self, arena=self.fixed)
+        holes = {f"in{i}": fixed.pointer(n, True) for i, n in enumerate(op.inputs) if n in moving}
+        holes |= {f"out{i}": fixed.pointer(n, False) for i, n in enumerate(op.outputs)}
+        if e.scratch_bytes:
+            at = self.offsets[f"{op.name}/scratch"]
+            holes["scratch"] = f"(void *)&{self.fixed}[{at}]"
+        value = "{" + found[2].format(**holes) + "}"
+        return f"static const {found[1]} {self.prefix}{op.name}_rows = {value};\n"
 
     def pointer(self, name: str, const: bool) -> str:
         root = self.storage.root[name]
@@ -343,6 +373,13 @@ class _Printer:
         if ctype == "int8_t":
             return text
         return f"({'const ' if const else ''}{ctype} *)(void *){text}"
+
+
+def _tables(printer: _Printer, found: Arrangement, steps: Sequence[_Step]) -> list[str]:
+    """The constants of calls of layers that run whole."""
+    whole = [steps[unit.first] for unit in found.units if unit.group is None]
+    texts = [printer.table(step.choice.op, step.emitted) for step in whole]
+    return [text for text in texts if text]
 
 
 def _includes(emitted: Sequence[Emitted]) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def costs(built: BuiltNetwork) -> None:
         f"{bill.cycles:,.0f} cycles ({bill.cycles_tag}), {bill.macs_per_cycle:.3f} MACs a cycle"
         f"{bound}; {bill.weight_bytes:,} B weights, {bill.code_bytes:,} B code and tables, "
         f"{bill.ram_bytes:,} B RAM: {bill.arena_bytes:,} B arena, {bill.stack_bytes:,} B stack"
+        + ("" if bill.stack_bound_bytes is None else f" (at most {bill.stack_bound_bytes:,})")
     )
 
 
@@ -97,4 +98,8 @@ def explain(built: BuiltNetwork) -> None:
             f"{r['cycles_estimated']:,} cycles expected{took}")  # fmt: skip
         for name, reason in r["rejected"].items():
             say(f"    not {name}: {reason}")
+    say()
+    say("How layers share memory")
+    for i, line in enumerate(built.generated.memory):
+        say(f"  {line}" if i == 0 else f"    not {line}")
     say()

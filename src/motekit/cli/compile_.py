@@ -39,6 +39,13 @@ def command(
     channels_last: ChannelsLast = False,
     stream: Stream = "",
     hop: Hop = 1,
+    ram_budget: Annotated[
+        int | None,
+        typer.Option(min=1, help="Bytes of RAM it may take in all: the quickest within them."),
+    ] = None,
+    flash_budget: Annotated[
+        int | None, typer.Option(min=1, help="Bytes of flash, weights included.")
+    ] = None,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="What each pass did, and why each kernel was chosen."),
@@ -50,6 +57,7 @@ def command(
     A float model is quantized to int8 by the calibration data. Needs no project. Exit code 1
     when a byte differs.
     """
+    from motekit.deploy.budget import Budget
     from motekit.workflows.compile import Sliding, compile_model
 
     sliding = Sliding(axis(stream), hop) if stream else None
@@ -65,10 +73,14 @@ def command(
             calibration,
             sliding,
             last=channels_last,
+            budget=Budget(ram_budget, flash_budget),
         )
     built = compiled.built
     if json:
-        told = {"passes": [dict(p) for p in built.generated.passes]} if explain else {}
+        generated = built.generated
+        told: dict[str, object] = {}
+        if explain:
+            told = {"passes": [dict(p) for p in generated.passes], "memory": generated.memory}
         emit({**compiled.as_dict(), **told})
         return int(built.mismatches > 0)
     show(compiled.opened)

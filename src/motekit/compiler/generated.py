@@ -17,6 +17,7 @@ class Generated:
         sizes: what the header promises ("arena_bytes", "weight_bytes", "ram_bytes" …).
         parts: part of the bill → symbol of the function whose run time it is.
         layers: one row per layer of every graph, for tables.
+        memory: in words, how layers share memory, and what else was considered.
         passes: what each rewrite of the graph did: name, summary, lines, proof.
     """
 
@@ -26,6 +27,7 @@ class Generated:
     parts: Mapping[str, str]
     layers: tuple[Mapping[str, object], ...]
     passes: tuple[Mapping[str, object], ...] = ()
+    memory: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:

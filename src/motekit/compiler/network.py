@@ -76,6 +76,7 @@ class GraphCode:
         place: tensor → the tensor whose offset is its own; views share one.
         tight: the arena is as small as any plan can be.
         reports: what the passes did, with their proofs.
+        memory: how layers share memory, and what else was considered, in words.
     """
 
     includes: tuple[str, ...]
@@ -92,6 +93,7 @@ class GraphCode:
     tight: bool
     layers: tuple[Layer, ...]
     reports: tuple[Report, ...] = ()
+    memory: tuple[str, ...] = ()
 
     @property
     def weight_bytes(self) -> int:
@@ -185,6 +187,7 @@ def emit_graph(
         tight=plan.nbytes == plan.lower_bound,
         layers=tuple(_layer(graph, step) for step in steps),
         reports=reports,
+        memory=found.tried,
     )
 
 

@@ -98,6 +98,7 @@ def compile_network(
             {**dataclasses.asdict(layer), "function": rename(layer.function, name)}
             for layer in code.layers
         ),
+        memory=code.memory,
         passes=tuple(dataclasses.asdict(report) for report in code.reports),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from motekit.graph.stream import Stepped, stepped
 from motekit.targets.timing.bound import macs_per_cycle
 
 from . import record
+from .budget import UNLIMITED, Budget, fit
 from .cases import random_cases, random_frames
 from .layers import LayerCycles, layer_cycles
 from .network_program import Case, NetworkBill, Program, assemble, differences
@@ -105,6 +106,7 @@ class BuiltNetwork:
             "touched_bytes": bill.touched_bytes,
             "ram_bytes": bill.ram_bytes,
             "stack_bytes": bill.stack_bytes,
+            "stack_bound_bytes": bill.stack_bound_bytes,
             "code_bytes": bill.code_bytes,
             "weight_bytes": bill.weight_bytes,
             "flash_bytes": bill.flash_bytes,
@@ -143,6 +145,7 @@ def build_network(
     opt: str = "-Os",
     command: str = "",
     profiled: int = 1,
+    budget: Budget = UNLIMITED,
 ) -> BuiltNetwork:
     """Compile a graph, run `cases` on the emulated core and compare every output byte.
 
@@ -150,11 +153,20 @@ def build_network(
 
     Args:
         profiled: of the last inputs, how many are run once more to measure each layer.
+        budget: what the program may take in all.
+
+    Raises:
+        PromiseError: it takes more.
     """
-    generated = compile_network(
-        graph, name, targets.core(core).spec, optimize, version=__version__, command=command
-    )
-    made = assemble(graph, generated, core, folder, compiler, opt)
+
+    def make(arena: int | None, flash: int | None) -> Program:
+        generated = compile_network(
+            graph, name, targets.core(core).spec, optimize, arena_budget=arena,
+            flash_budget=flash, version=__version__, command=command,
+        )  # fmt: skip
+        return assemble(graph, generated, core, folder, compiler, opt)
+
+    made = _made(budget, graph, name, make)
     model = to_tflite(graph)
     made.tflite.write_bytes(model)
     outputs, bill = made.run(cases)
@@ -177,6 +189,7 @@ def build_stream(
     opt: str = "-Os",
     command: str = "",
     profiled: int = 1,
+    budget: Budget = UNLIMITED,
 ) -> BuiltNetwork:
     """Compile a model over a sliding window to a step function and run it over `frames`.
 
@@ -188,17 +201,24 @@ def build_stream(
         frames: a stream of the model's input, as long as one likes along `axis`.
         axis, hop: see `motekit.graph.stream.stepped`.
         profiled: of the last steps, how many are run once more to measure each layer.
+        budget: what the program may take in all.
 
     Raises:
+        PromiseError: it takes more.
         InputError: the model cannot be streamed; with the layer and the reason.
     """
     step = stepped(graph, axis, hop)
-    generated = compile_network(
-        step.graph, name, targets.core(core).spec, optimize,
-        window=Window(step.frames, step.hop, digest(graph)), version=__version__, command=command,
-    )  # fmt: skip
-    generated = replace(generated, passes=tuple(asdict(report) for report in step.reports))
-    made = assemble(step.graph, generated, core, folder, compiler, opt)
+
+    def make(arena: int | None, flash: int | None) -> Program:
+        generated = compile_network(
+            step.graph, name, targets.core(core).spec, optimize,
+            window=Window(step.frames, step.hop, digest(graph)), arena_budget=arena,
+            flash_budget=flash, version=__version__, command=command,
+        )  # fmt: skip
+        generated = replace(generated, passes=tuple(asdict(report) for report in step.reports))
+        return assemble(step.graph, generated, core, folder, compiler, opt)
+
+    made = _made(budget, step.graph, name, make)
     model = to_tflite(graph)
     made.tflite.write_bytes(model)
     cases = step.steps(frames)
@@ -208,6 +228,16 @@ def build_stream(
     layers = layer_cycles(made, cases[-profiled - 1 :], unbilled=1)
     how = (optimize, compiler, opt, command)
     return _recorded(made, bill, len(cases), wrong, layers, how, step)
+
+
+def _made(
+    budget: Budget, graph: Graph, name: str, make: Callable[[int | None, int | None], Program]
+) -> Program:
+    """A program within the budget."""
+    if budget == UNLIMITED:
+        return make(None, None)
+    weights = sum(t.type.nbytes for t in graph.tensors.values() if t.is_constant)
+    return fit(budget, weights, make, name)
 
 
 def _recorded(

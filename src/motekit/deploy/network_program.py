@@ -15,12 +15,14 @@ from motekit.compiler.generated import Generated
 from motekit.compiler.interface import ports
 from motekit.compiler.prefix import rename
 from motekit.compiler.sources import text
+from motekit.core.errors import PromiseError
 from motekit.core.figures import Tag
 from motekit.core.graph import Graph
 from motekit.targets import toolchain
 from motekit.targets.emulation import Machine
 
 from . import memory
+from .stack_bound import stack_bound
 
 Case = Sequence[npt.NDArray[np.generic]]
 
@@ -38,6 +40,8 @@ class NetworkBill:
             (arena, state, and the two words of the console's handles) and the deepest stack
             since reset, with the frames of start-up code and main. Nothing is taken off.
         stack_bytes: that stack.
+        stack_bound_bytes: the most that it can be, told from the program's instructions; None
+            where that cannot be told (on cores other than Arm's).
         code_bytes: flash less weights and biases, tables included, without the runner.
         weight_bytes: weights and biases as they are stored.
     """
@@ -51,6 +55,7 @@ class NetworkBill:
     touched_bytes: int
     ram_bytes: int
     stack_bytes: int
+    stack_bound_bytes: int | None
     code_bytes: int
     weight_bytes: int
     flash_bytes: int
@@ -79,6 +84,18 @@ class Program:
     def machine(self, parts: Mapping[str, str] | None = None, *, watch: bool = False) -> Machine:
         """The program on its core; with `watch` it stops at accesses the core would fault on."""
         return Machine(self.core, self.elf, parts or self.generated.parts, check_alignment=watch)
+
+    def memory(self) -> tuple[int, int]:
+        """(bytes of RAM with the most stack there can be, bytes of flash without the runner).
+        Where the stack has no bound, one run shows it."""
+        machine = self.machine()
+        stack = _bound(machine, 0)
+        if stack is None:
+            case = [np.zeros(self.graph.type(n).shape, self.graph.type(n).dtype)
+                    for n in self.graph.inputs]  # fmt: skip
+            run_cases(self.graph, machine, [case])
+            stack = machine.measurement().stack_bytes
+        return machine.elf.sizes.ram + stack, machine.elf.sizes.flash - _harness(machine)
 
     def run(
         self, cases: Sequence[Case], unbilled: int = 0
@@ -186,17 +203,34 @@ def _padded(array: npt.NDArray[np.generic]) -> bytes:
     return data + b"\0" * (-len(data) % 4)
 
 
+def _bound(machine: Machine, seen: int) -> int | None:
+    """The static bound of the stack. Raises PromiseError if the run went below it."""
+    if machine.core.spec.isa.startswith("rv"):
+        return None
+    bound = stack_bound(machine.elf, machine.graph.timing)
+    if seen > bound:
+        raise PromiseError(
+            "the stack went below its bound", where=machine.elf.path.name, value=(seen, bound)
+        )
+    return bound
+
+
+def _harness(machine: Machine) -> int:
+    """Bytes of flash of the runner and the start-up code."""
+    return sum(
+        s.size
+        for s in machine.elf.symbols
+        if s.place in ("text", "rodata") and (s.name.startswith("mk_") or s.name == "main")
+    )
+
+
 def _bill(
     generated: Generated, machine: Machine, cycles: Sequence[int], touched: int
 ) -> NetworkBill:
     """The costs of a program that ran, `cycles` those of each run."""
     sizes, elf = generated.sizes, machine.elf
     measured = machine.measurement()
-    harness = sum(
-        s.size
-        for s in elf.symbols
-        if s.place in ("text", "rodata") and (s.name.startswith("mk_") or s.name == "main")
-    )
+    harness = _harness(machine)
     return NetworkBill(
         core=machine.core.name,
         macs=sizes["macs"],
@@ -207,6 +241,7 @@ def _bill(
         touched_bytes=touched,
         ram_bytes=elf.sizes.ram + measured.stack_bytes,
         stack_bytes=measured.stack_bytes,
+        stack_bound_bytes=_bound(machine, measured.stack_bytes),
         code_bytes=elf.sizes.flash - harness - sizes["weight_bytes"],
         weight_bytes=sizes["weight_bytes"],
         flash_bytes=elf.sizes.flash - harness,

@@ -12,6 +12,7 @@ import numpy as np
 from motekit import targets
 from motekit.compiler.select import MODES
 from motekit.core.errors import InputError
+from motekit.deploy.budget import UNLIMITED, Budget
 from motekit.deploy.network import (
     BuiltNetwork,
     build_network,
@@ -51,7 +52,7 @@ class Compiled:
 def compile_model(
     model: Path, core: str, optimize: str, out: Path, name: str, inputs: int, report: Report,
     calibration: Path | None = None, sliding: Sliding | None = None, profiled: int = 1,
-    last: bool = False,
+    last: bool = False, budget: Budget = UNLIMITED,
 ) -> Compiled:  # fmt: skip
     """Import, quantize a float model, compile, run, compare.
 
@@ -64,6 +65,7 @@ def compile_model(
             run over `inputs` steps beside those that fill the window, lead it through the
             extremes, and bring calibration samples.
         last: take and give channels last what the model takes and gives channels first.
+        budget: what the program may take in all.
         profiled: of the last inputs, how many are run once more to measure each layer.
 
     Raises InputError for a model that cannot be lowered or a core without emulator.
@@ -89,12 +91,14 @@ def compile_model(
         real = opened.cases[::step][:REAL_INPUTS]
         data = "" if calibration is None else f" --calibration {calibration.name}"
         data += " --channels-last" if last else ""
+        data += "" if budget.ram_bytes is None else f" --ram-budget {budget.ram_bytes}"
+        data += "" if budget.flash_bytes is None else f" --flash-budget {budget.flash_bytes}"
         command = f"motekit compile {model.name}{data} --target {core} --optimize {mode}"
         if sliding is None:
             cases = [*random_cases(opened.graph, inputs), *real]
             built = build_network(
                 opened.graph, prefix, core, out, cases, oracle, mode, command=command,
-                profiled=profiled,
+                profiled=profiled, budget=budget,
             )  # fmt: skip
         else:
             made = stepped(opened.graph, sliding.axis, sliding.hop)
@@ -103,7 +107,7 @@ def compile_model(
             built = build_stream(
                 opened.graph, prefix, core, out, np.concatenate(frames, made.axis), oracle, mode,
                 made.axis, made.hop, command=f"{command} --stream {made.axis} --hop {made.hop}",
-                profiled=profiled,
+                profiled=profiled, budget=budget,
             )  # fmt: skip
     report("compile", 1, 1, prefix)
     return Compiled(opened, built)

@@ -121,7 +121,8 @@ def test_there_is_a_template_of_every_plugin_family() -> None:
     families = {Path(t).parent.as_posix() for t in templates()}
     assert families >= {
         "cli", "dsp/blocks", "graph/importers", "graph/ops", "graph/ops/relu/kernels",
-        "models/learners", "recordings/formats", "targets/boards", "targets/cores",
+        "models/learners", "recordings/formats", "recordings/label_formats", "targets/boards",
+        "targets/cores",
     }  # fmt: skip
 
 

@@ -74,8 +74,9 @@ class Collecting:
 
 
 def counted(recordings: Sequence[Recording]) -> dict[str, int]:
-    """Samples that are there, that are not, that are there twice, and that are wrong."""
-    stored = lost = twice = wrong = 0
+    """Samples that are there, that are not, that are there twice, that are wrong, and before
+    which time goes back."""
+    stored = lost = twice = wrong = back = 0
     for source in STREAMS:
         index = np.concatenate([r.stream(source.sensor).index() for r in recordings])
         values = np.concatenate([r.stream(source.sensor).values for r in recordings])
@@ -84,7 +85,11 @@ def counted(recordings: Sequence[Recording]) -> dict[str, int]:
         lost += int(once[-1] - once[0] + 1) - len(once)
         twice += len(index) - len(once)
         wrong += int((values != source.values[index % len(source)]).any(axis=1).sum())
-    return {"samples": stored, "lost": lost, "duplicates": twice, "wrong": wrong}
+        times = [r.stream(source.sensor).time_s for r in recordings]
+        back += sum(int((np.diff(t) < 0).sum()) for t in times if t is not None)
+    return {
+        "samples": stored, "lost": lost, "duplicates": twice, "wrong": wrong, "times_back": back,
+    }  # fmt: skip
 
 
 def run(project: Path, kills: int, seed: int) -> dict[str, object]:
@@ -128,6 +133,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    # A shell ignores it for what it runs in the background, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
         figures = run(Path(folder), arguments.kills, arguments.seed)
     if arguments.json:
@@ -135,7 +142,10 @@ def main() -> None:
     else:
         for name, value in figures.items():
             print(f"{name:<20}{value}  [measured]")
-    if any(figures[key] for key in ("lost", "duplicates", "wrong", "damaged_files", "left_over")):
+    if any(
+        figures[key]
+        for key in ("lost", "duplicates", "wrong", "times_back", "damaged_files", "left_over")
+    ):
         raise SystemExit(1)
 
 

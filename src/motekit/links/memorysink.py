@@ -67,7 +67,12 @@ class MemorySink:
 
 def join(parts: list[Stream], gaps: list[Gap] | None = None) -> Stream:
     """Parts of one sensor as one stream. Gaps before the first and after the last sample, which
-    a Stream cannot carry, are left out."""
+    a Stream cannot carry, are left out.
+
+    A host that was started anew measures the device's clock anew: where its first times lie
+    before the last ones of the old host, they are moved up to those, so that time never goes
+    back.
+    """
     parts = sorted(parts, key=lambda part: part.first_index)
     first, stop = parts[0], parts[-1].first_index + len(parts[-1])
     inside = sorted((g.start, g.count, g.reason) for g in gaps or ())
@@ -76,5 +81,5 @@ def join(parts: list[Stream], gaps: list[Gap] | None = None) -> Stream:
         first.sensor, first.channels, first.rate_hz,
         np.concatenate([part.values for part in parts]), first.first_index,
         tuple(Gap(*g) for g in inside if first.first_index <= g[0] and g[0] + g[1] <= stop),
-        np.concatenate(times) if len(times) == len(parts) else None,
+        np.maximum.accumulate(np.concatenate(times)) if len(times) == len(parts) else None,
     )  # fmt: skip

@@ -54,7 +54,8 @@ class SqlCatalogue:
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._guarded("write"):
-            self._db.execute("BEGIN")
+            # At once, so that two writers wait for each other and neither has to give up.
+            self._db.execute("BEGIN IMMEDIATE" if self._mark == "?" else "BEGIN")
             try:
                 yield
             except BaseException:
@@ -125,31 +126,31 @@ class SqliteCatalogue(SqlCatalogue):
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            super().__init__(self._open(path), "?", "", sqlite3.Error, str(path))
+        super().__init__(_opened(path), "?", "", sqlite3.Error, str(path))
+        with self._guarded("make"):
             self._create()
-        except sqlite3.DatabaseError:
-            self._db.close()
-            path.unlink(missing_ok=True)
-            super().__init__(self._open(path), "?", "", sqlite3.Error, str(path))
-            with self._guarded("make"):
-                self._create()
 
-    def _open(self, path: Path) -> _Connection:
-        private_folder(path.parent)
+
+def _opened(path: Path) -> _Connection:
+    """A sound file of this version. Raises MachineError if it cannot be used now."""
+    private_folder(path.parent)
+    for attempt in (0, 1):
         try:
             db = sqlite3.connect(path, 10.0, isolation_level=None)
             found = db.execute("PRAGMA user_version").fetchone()[0]
-            sound = db.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+            if found in (0, VERSION) and db.execute("PRAGMA quick_check").fetchone()[0] == "ok":
+                if found != VERSION:
+                    db.execute(f"PRAGMA user_version = {VERSION}")
+                return cast(_Connection, db)
+            db.close()
+        except sqlite3.OperationalError as error:  # locked, or the disk fails: not damaged
+            raise MachineError(f"cannot open the catalogue: {error}", where=path) from error
         except sqlite3.DatabaseError:
-            found, sound = -1, False
-        if not sound or found not in (0, VERSION):
-            with contextlib.suppress(UnboundLocalError, sqlite3.Error):
-                db.close()
+            db.close()
+        if attempt == 0:
             path.unlink(missing_ok=True)
-            db = sqlite3.connect(path, 10.0, isolation_level=None)
-        db.execute(f"PRAGMA user_version = {VERSION}")
-        return cast(_Connection, db)
+            path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+    raise MachineError("the catalogue cannot be made anew", where=path)
 
 
 class PostgresCatalogue(SqlCatalogue):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+import numpy as np
 
 from motekit.core.errors import InputError
 from motekit.core.recording import Recording
@@ -21,7 +24,7 @@ HEAD: Final = b"mote replay 1\0"
 
 def source_of(what: str, project: Path) -> bytes:
     """The replay of a file, of a recording of the project, or of a sample recording; without
-    a name, of the first sample.
+    a name, of all that the first person of the samples did, some ten minutes.
 
     Raises InputError if there is none of them.
     """
@@ -45,13 +48,22 @@ def _of_project(name: str, project: Path) -> Recording | None:
 
 def _sample(name: str) -> Recording:
     recordings = samples.load(SAMPLE)
+    if not name:
+        return _one_after_the_other([r for r in recordings if r.subject == recordings[0].subject])
     for recording in recordings:
-        if not name or recording.name == name:
+        if recording.name == name:
             return recording
     raise InputError(
         "there is no file, recording or sample of this name", where="motekit mote", value=name,
         way_out=f"a file, a recording of the project, or a sample such as {recordings[0].name}",
     )  # fmt: skip
+
+
+def _one_after_the_other(recordings: Sequence[Recording]) -> Recording:
+    """Recordings of the same single stream as one, so that what is replayed repeats late."""
+    streams = [recording.streams[0] for recording in recordings]
+    whole = replace(streams[0], values=np.concatenate([stream.values for stream in streams]))
+    return replace(recordings[0], streams=(whole,))
 
 
 def _replay(recording: Recording) -> bytes:

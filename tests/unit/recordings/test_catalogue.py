@@ -101,6 +101,34 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, store: Store) -> None:
     SqliteCatalogue(path).close()
 
 
+def test_two_that_bring_it_up_to_date_at_once(tmp_path: Path, store: Store) -> None:
+    list(store.add([made(f"r{n}", seed=n) for n in range(30)]))
+    path = tmp_path / ".motekit" / "catalogue.sqlite"
+    SqliteCatalogue(path).close()
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            catalogue = SqliteCatalogue(path)
+            for _ in range(10):
+                catalogue.write((), catalogue.signatures())
+                refresh(store.backend, catalogue)
+            catalogue.close()
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    catalogue = SqliteCatalogue(path)
+    refresh(store.backend, catalogue)
+    assert len(catalogue.rows("recordings")) == len(catalogue.rows("streams")) == 30
+    catalogue.close()
+
+
 def test_one_writer_at_a_time_across_connections(database: str) -> None:
     first, second = PostgresCatalogue(database), PostgresCatalogue(database)
     order: list[str] = []

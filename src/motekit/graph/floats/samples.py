@@ -14,7 +14,7 @@ import numpy.typing as npt
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph
 
-F32 = npt.NDArray[np.float32]
+Array = npt.NDArray[np.generic]
 MOST = 500  # samples used, taken evenly from all
 MOST_BYTES = 1 << 30  # of one file
 WAY_OUT = "save typical inputs with numpy.save, samples on the first axis"
@@ -25,11 +25,11 @@ class Samples:
     """Inputs of a model.
 
     Args:
-        cases: for each sample one float32 array per model input, in the input's shape.
+        cases: for each sample one array per model input, in the input's shape and element type.
         given: how many samples the files hold; `cases` has at most 500 of them.
     """
 
-    cases: Sequence[Sequence[F32]]
+    cases: Sequence[Sequence[Array]]
     given: int
 
 
@@ -60,7 +60,7 @@ def read_samples(path: Path, graph: Graph) -> Samples:
     return Samples([[array[i] for array in whole] for i in picked], count)
 
 
-def _file(path: Path, graph: Graph) -> list[F32]:
+def _file(path: Path, graph: Graph) -> list[Array]:
     arrays = _arrays(path)
     if len(arrays) == 1 and len(graph.inputs) == 1:
         return [_shaped(next(iter(arrays.values())), graph, graph.inputs[0], path)]
@@ -100,7 +100,7 @@ def _arrays(path: Path) -> dict[str, npt.NDArray[np.generic]]:
                          way_out=WAY_OUT) from error  # fmt: skip
 
 
-def _shaped(array: npt.NDArray[np.generic], graph: Graph, name: str, path: Path) -> F32:
+def _shaped(array: npt.NDArray[np.generic], graph: Graph, name: str, path: Path) -> Array:
     """The array as (samples, *input shape)."""
     shape = graph.type(name).shape
     if array.dtype.kind not in "fiu":
@@ -115,7 +115,7 @@ def _shaped(array: npt.NDArray[np.generic], graph: Graph, name: str, path: Path)
             f"{', '.join(map(str, shape[1:] if shape[:1] == (1,) else shape))})",
             where=path, value=array.shape,
         )  # fmt: skip
-    values = array.reshape(-1, *shape).astype(np.float32)
+    values = array.reshape(-1, *shape).astype(graph.type(name).dtype)
     if not np.isfinite(values).all():
         bad = int(np.flatnonzero(~np.isfinite(values).reshape(len(values), -1).all(axis=1))[0])
         raise InputError(f"a value for input {name!r} is not a finite number", where=path,

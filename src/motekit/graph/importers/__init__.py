@@ -36,7 +36,7 @@ def load(path: str | Path, name: str | None = None) -> Graph:
     """
     from .opened import open_model  # it imports this module
 
-    return open_model(path, name).graph
+    return open_model(path, name, compared=False).graph
 
 
 def read_model(path: str | Path, name: str | None = None) -> tuple[Graph, Importer, bytes]:

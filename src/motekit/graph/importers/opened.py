@@ -86,7 +86,7 @@ def _taken(graph: Graph, what: str, name: str) -> str:
 
 def open_model(
     path: str | Path, name: str | None = None, calibration: Path | None = None,
-    oracle: Oracle | None = None,
+    oracle: Oracle | None = None, compared: bool = True,
 ) -> Opened:  # fmt: skip
     """Read a model file of any known framework; quantize a float one.
 
@@ -95,6 +95,7 @@ def open_model(
         calibration: typical inputs (see `read_samples`), needed for a float model; for a model
             that says how it is quantized they only serve to measure the distance.
         oracle: a LiteRT process to use.
+        compared: measure the distance of a model that says how it is quantized.
 
     Raises:
         InputError: what `read_model` and `read_samples` refuse; a float model without
@@ -115,6 +116,8 @@ def open_model(
             where=path,
             way_out="give some with --calibration FILE (.npy, .npz or a folder of them)",
         )
+    if said and not compared and _complete(real):
+        return Opened(check(quantize(real), "quantization"), importer.name)
     with contextlib.ExitStack() as stack:
         litert = oracle if oracle is not None else stack.enter_context(Oracle())
         if said and (calibration is None or _complete(real)):

@@ -69,7 +69,11 @@ def _unknown(operator: FlatOperator, known: Known) -> InputError:
             way_out="build the model from built-in ops",
         )
     near = difflib.get_close_matches(operator.builtin, known, n=1, cutoff=0.7)
-    hint = f"the nearest one is {near[0]}" if near else "docs/ops.md lists those there are"
+    hint = (
+        f"the nearest one is {near[0]}"
+        if near
+        else "reference/operations.md of the documentation lists those there are"
+    )
     return InputError("motekit has no such op", way_out=hint)
 
 
@@ -106,6 +110,10 @@ class _Lowering:
         for i in (*operator.inputs, *operator.outputs, *operator.intermediates):
             if i in self.unusable:
                 raise InputError(self.unusable[i])
+        if self.in_float and real.unpacks_constant(operator, self.made):
+            out = operator.outputs[0]
+            self.made[out] = real.unpacked(self.made[operator.inputs[0]], self.made[out])
+            return
         kind, spelling = self.known[operator.builtin]
         if operator.options is not None and operator.options_name != spelling.options:
             raise InputError(f"its options must be {spelling.options}", value=operator.options_name)

@@ -15,7 +15,7 @@ import numpy as np
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Tensor
 from motekit.core.op import TfliteSpelling
-from motekit.core.tensors import TensorType
+from motekit.core.tensors import TensorType, dequantize
 from motekit.graph.floats import ties
 from motekit.graph.floats.real import INTEGERS, shadow, shadow_tensor
 from motekit.graph.ops import OPS
@@ -38,6 +38,22 @@ def computes_in_float(flat: FlatModel) -> bool:
             plain = operator.builtin not in CONVERSIONS
             found = found or (flat.tensors[i].dtype == "float32" and plain)
     return found
+
+
+def unpacks_constant(operator: FlatOperator, made: Mapping[int, Tensor]) -> bool:
+    """Whether an op only unpacks a constant stored in few bits: float16, or int8 weights."""
+    ends = (*operator.inputs, *operator.outputs)
+    plain = operator.builtin == "DEQUANTIZE" and len(ends) == 2 and min(ends) >= 0
+    return plain and made[ends[0]].is_constant and made[ends[1]].type.dtype == "float32"
+
+
+def unpacked(stored: Tensor, out: Tensor) -> Tensor:
+    """The constant that such an op makes."""
+    assert stored.data is not None
+    if stored.type.shape != out.type.shape:
+        raise InputError("it changes the shape", value=(stored.type.shape, out.type.shape))
+    values = dequantize(stored.data, stored.type).astype(np.float32)
+    return replace(out, data=values)
 
 
 def plain(tensor: Tensor) -> Tensor:

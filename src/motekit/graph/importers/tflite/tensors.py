@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,8 @@ MAX_BYTES = 1 << 28  # of one tensor
 
 def tensor(stored: FlatTensor, name: str) -> Tensor:
     """The tensor under its name in the graph. Raises InputError if no graph can hold it."""
+    if stored.dtype == "float16" and stored.data.size:
+        stored = _widened(stored, name)
     if stored.dtype not in DTYPES:
         raise InputError("this element type is not supported", where=name, value=stored.dtype)
     if stored.sparse:
@@ -36,6 +39,14 @@ def tensor(stored: FlatTensor, name: str) -> Tensor:
         )
     values = stored.data.view(np.dtype(type_.dtype).newbyteorder("<")).reshape(type_.shape)
     return Tensor(name, type_, np.ascontiguousarray(values.astype(type_.dtype, copy=False)))
+
+
+def _widened(stored: FlatTensor, name: str) -> FlatTensor:
+    """A constant of float16 as float32."""
+    if stored.data.nbytes % 2:
+        raise InputError("float16 values take two bytes each", where=name, value=stored.data.nbytes)
+    values = stored.data.view("<f2").astype("<f4").view(np.uint8)
+    return replace(stored, dtype="float32", data=values)
 
 
 def _quant(stored: FlatTensor, name: str) -> QuantParams:

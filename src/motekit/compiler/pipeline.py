@@ -32,7 +32,7 @@ CORE_FILES = (
     "mk_history.h", "mk_history.c", "mk_features.h", "mk_align.h",
 )  # fmt: skip
 FLIGHT_FILES = ("mk_flight.h", "mk_flight.c")
-ROLES = ("classifier", "anomaly")
+ROLES = ("classifier", "anomaly", "regressor")
 IDENTITY_BYTES = 16
 SMALL = """/* Calls: small rather than fast. */
 #if defined(__clang__)
@@ -83,7 +83,7 @@ def compile_pipeline(
 def _emit(role: str, spec: PipelineSpec, target: TargetSpec, optimize: Optimize) -> GraphCode:
     """A graph of the pipeline; the int8 input of the network lies at the start of the arena."""
     graph = spec.graphs[role]
-    own = role == "classifier" and not _wide(graph)
+    own = role != "anomaly" and not _wide(graph)
     base = aligned(graph.type(graph.inputs[0]).nbytes) if own else 0
     places = {graph.inputs[0]: "in", graph.outputs[0]: "out"}
     return emit_graph(
@@ -155,6 +155,8 @@ class _Program:
             found["network"] = "mk_network"
         if "anomaly" in self.graphs:
             found["anomaly"] = "mk_anomaly"
+        if "regressor" in self.graphs:
+            found["regressor"] = "mk_regress"
         return found
 
     def files(self) -> dict[str, str]:
@@ -196,6 +198,7 @@ class _Program:
             "MK_FEATURES": self.features,
             "MK_CLASSES": len(spec.classes) if "classifier" in self.graphs else 0,
             "MK_HAS_ANOMALY": int("anomaly" in self.graphs),
+            "MK_HAS_VALUE": int("regressor" in self.graphs),
             "MK_ANOMALY_THRESHOLD": spec.decision.anomaly_threshold or 0,
             "MK_SMOOTH": spec.decision.smooth,
             "MK_HOLD_OFF": spec.decision.hold_off,
@@ -241,6 +244,7 @@ class _Program:
             f"#define MK_RATE_HZ {literal(signal.rate_hz, 'float')}",
             f"#define MK_CHANNEL_NAMES {channels}",
             f"#define MK_CLASS_NAMES {classes or '0'}",
+            *self._value_macros(),
             names,
             comment("Bytes. MK_BUFFER_BYTES: ring, arena, block states and features together."),
             defines({f"MK_{k.upper()}": v for k, v in sizes.items() if k != "arena_bytes"}),
@@ -262,6 +266,16 @@ class _Program:
         """The head of the bare network's function."""
         ctype = "int16_t" if self._wide_input else "int8_t"
         return f"int mk_invoke(const {ctype} *in, int8_t *out)"
+
+    def _value_macros(self) -> list[str]:
+        if "regressor" not in self.graphs:
+            return []
+        value = self.spec.value
+        return [
+            comment("What mk_result.value tells: MK_VALUE_OFFSET + MK_VALUE_SCALE * value."),
+            f"#define MK_VALUE_OFFSET {literal(value.offset, 'float')}",
+            f"#define MK_VALUE_SCALE {literal(value.scale, 'float')}",
+        ]
 
     def _invoke_declaration(self) -> str:
         if "classifier" not in self.graphs:
@@ -298,6 +312,7 @@ class _Program:
             self._network(),
             SMALL_END,
             self._anomaly(),
+            self._regressor(),
         ]
         return "\n".join(part for part in parts if part)
 
@@ -423,6 +438,18 @@ class _Program:
             "        in[i] = mk_step_of(features[i]);\n"
             "    }\n"
             "    (void)mk_invoke(in, scores);\n}\n"
+        )
+
+    def _regressor(self) -> str:
+        if "regressor" not in self.graphs:
+            return ""
+        return (
+            "int8_t mk_regress(const int16_t *features)\n{\n    int8_t value = 0;\n"
+            "    int8_t *const in = arena.bytes; /* the layers keep clear of it */\n"
+            "    int8_t *const out = &value;\n"
+            "    for (uint32_t i = 0; i < MK_FEATURES; i++) {\n"
+            "        in[i] = mk_step_of(features[i]);\n"
+            "    }\n" + _indent(self.graphs["regressor"].body_c) + "    return value;\n}\n"
         )
 
     def _anomaly(self) -> str:

@@ -32,6 +32,8 @@ class FeatureSet:
         classes: class names.
         groups: what a split keeps together (subject, session or recording), shape (windows,).
         names: feature names, for learners that are told which features to use; may be empty.
+        targets: what a regressor learns, one number a window, in a unit of its own; None for
+            classifiers and detectors.
     """
 
     z: F32
@@ -39,6 +41,7 @@ class FeatureSet:
     classes: tuple[str, ...]
     groups: npt.NDArray[np.str_]
     names: tuple[str, ...] = ()
+    targets: npt.NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

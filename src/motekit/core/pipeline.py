@@ -117,6 +117,14 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class ValueScale:
+    """What a regressor's int8 output stands for: value = offset + scale × stored."""
+
+    offset: float = 0.0
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
 class PipelineSpec:
     """A trained pipeline, ready to compile. Everything is a value; nothing refers to files.
 
@@ -125,6 +133,7 @@ class PipelineSpec:
         graphs: role ("classifier", "anomaly", "regressor") → graph.
         classes: names of the classifier's outputs.
         anomaly_axes is part of the anomaly graph itself.
+        value: what the regressor's output stands for.
         slack: sample frames that may arrive while a window is being computed.
         identity: SHA-256 (hex) of what it was trained from and with.
     """
@@ -136,5 +145,6 @@ class PipelineSpec:
     graphs: Mapping[str, Graph]
     classes: tuple[str, ...]
     decision: Decision = field(default_factory=Decision)
+    value: ValueScale = field(default_factory=ValueScale)
     slack: int = 4
     identity: str = ""

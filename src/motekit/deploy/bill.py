@@ -9,7 +9,7 @@ from motekit.core.errors import PromiseError
 from motekit.core.figures import Figure, Tag
 from motekit.core.target import BoardSpec
 
-PARTS = ("dsp", "network", "anomaly", "glue")
+PARTS = ("dsp", "network", "anomaly", "regressor", "glue")
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,14 @@ class Outcome:
         scores: shape (windows, classes), int8; no columns without a classifier.
         anomaly: shape (windows,), int32 in Q8.8; zeros without a detector.
         decision: shape (windows,), int8; −1 is none.
+        value: shape (windows,), int8; zeros without a regressor.
     """
 
     features: npt.NDArray[np.int16]
     scores: npt.NDArray[np.int8]
     anomaly: npt.NDArray[np.int32]
     decision: npt.NDArray[np.int8]
+    value: npt.NDArray[np.int8]
 
     @classmethod
     def of(cls, features: npt.NDArray[np.int16], results: npt.NDArray[np.void]) -> Outcome:
@@ -47,6 +49,7 @@ class Outcome:
             scores=results["scores"] if "scores" in names else np.zeros((n, 0), np.int8),
             anomaly=results["anomaly"] if "anomaly" in names else np.zeros(n, np.int32),
             decision=results["decision"] if "decision" in names else np.full(n, -1, np.int8),
+            value=results["value"] if "value" in names else np.zeros(n, np.int8),
         )
 
 

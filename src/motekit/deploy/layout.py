@@ -14,6 +14,8 @@ def result_dtype(spec: PipelineSpec) -> np.dtype[np.void]:
         fields += [("anomaly", "<i4"), ("anomalous", "u1")]
     if "classifier" in spec.graphs:
         fields += [("decision", "i1"), ("scores", "i1", (len(spec.classes),))]  # type: ignore[list-item]
+    if "regressor" in spec.graphs:
+        fields += [("value", "i1")]
     return np.dtype(fields, align=True)
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from motekit.core.pipeline import PipelineSpec
 from motekit.targets.elf import Elf
 
-from .bill import Bill
+from .bill import PARTS, Bill
 from .emulate import Emulated, EmulatedProgram
 
 STEADY = 8  # windows over which the cost of taking samples is averaged
@@ -29,9 +29,7 @@ def bill(
     """
     n = max(len(windows), 1)
     parts = emulated.measurement.parts
-    cycles = {
-        name: parts[name].cycles / n for name in ("dsp", "network", "anomaly") if name in parts
-    }
+    cycles = {name: parts[name].cycles / n for name in PARTS if name != "glue" and name in parts}
     in_proof = (parts["glue"].cycles + parts["push"].cycles) / n
     cycles["glue"] = _steady_glue(spec, program, windows) if len(windows) else in_proof
     total = sum(cycles.values())
@@ -65,7 +63,8 @@ def _steady_glue(
 def flash_by_part(spec: PipelineSpec, elf: Elf) -> dict[str, int]:
     """Bytes of flash by what they are for; the rest is alignment, literals and vectors."""
     blocks = tuple(f"{use.block}_{i}" for i, use in enumerate(spec.blocks))
-    out = {"code": 0, "network constants": 0, "anomaly constants": 0, "dsp constants": 0,
+    out = {"code": 0, "network constants": 0, "anomaly constants": 0,
+           "regressor constants": 0, "dsp constants": 0,
            "harness": 0, "other": 0}  # fmt: skip
     seen: set[int] = set()  # a function may have several names
     for symbol in elf.symbols:
@@ -80,6 +79,8 @@ def flash_by_part(spec: PipelineSpec, elf: Elf) -> dict[str, int]:
             out["network constants"] += symbol.size
         elif symbol.name.startswith("anomaly_"):
             out["anomaly constants"] += symbol.size
+        elif symbol.name.startswith("regressor_"):
+            out["regressor constants"] += symbol.size
         elif symbol.name.startswith((*blocks, "norm")):
             out["dsp constants"] += symbol.size
     out["other"] = elf.sizes.flash - sum(out.values())

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from motekit import targets
 from motekit.core.errors import PromiseError
+from motekit.core.graph import Graph
 from motekit.core.pipeline import PipelineSpec, int8_input
 from motekit.graph.exporters.tflite import expressible, to_tflite
 from motekit.graph.oracle import Oracle
@@ -31,7 +32,8 @@ class Proof:
             "decisions" (emulated against host, bit for bit), "network" (against LiteRT's
             reference interpreter, from the features the binary produced), "classifier" (in its
             place where TFLite has no such op: against the integer reference), "detector"
-            (against the integer reference of the anomaly graph), "identity".
+            (against the integer reference of the anomaly graph), "values" and "regressor" (as
+            "scores" and "network"), "identity".
         feature_flips: int8 network inputs that differ from those of the exact features.
         decision_flips: windows whose top class differs from that of the exact features.
         dsp_max_error, dsp_bound: largest |binary − float64 reference| and largest stated bound,
@@ -75,9 +77,9 @@ class Proof:
             )
 
 
-def litert(spec: PipelineSpec, q: npt.NDArray[np.int16], oracle: Oracle) -> npt.NDArray[np.int8]:
-    """Class scores of LiteRT's reference interpreter for Q8.8 features, (windows, classes)."""
-    graph, n = spec.graphs["classifier"], len(q)
+def litert(graph: Graph, q: npt.NDArray[np.int16], oracle: Oracle) -> npt.NDArray[np.int8]:
+    """Outputs of LiteRT's reference interpreter for Q8.8 features, (windows, outputs)."""
+    n = len(q)
     inputs = int8_input(q)
     wide = rebatch(graph, n)
     shape = graph.type(graph.inputs[0]).shape
@@ -116,10 +118,15 @@ def prove(
     }
     expected = reference.outputs(spec, seen.features)
     if "classifier" in spec.graphs and len(windows):
-        if expressible(spec.graphs["classifier"]):
-            details["network"] = _differ(seen.scores, litert(spec, seen.features, oracle))
+        graph = spec.graphs["classifier"]
+        if expressible(graph):
+            details["network"] = _differ(seen.scores, litert(graph, seen.features, oracle))
         else:
             details["classifier"] = _differ(seen.scores, expected.scores)
+    if "regressor" in spec.graphs and len(windows):
+        details["values"] = _differ(seen.value, host.value)
+        told = litert(spec.graphs["regressor"], seen.features, oracle)
+        details["regressor"] = _differ(seen.value, told[:, 0])
     if "anomaly" in spec.graphs:
         details["detector"] = _differ(seen.anomaly, expected.anomaly)
     arithmetic = targets.core(core).spec.arithmetic

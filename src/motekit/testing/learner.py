@@ -22,6 +22,7 @@ from motekit import models
 from motekit.core.errors import InputError
 from motekit.core.learner import FeatureSet, Fitted, Fold, Learner
 from motekit.core.params import from_mapping
+from motekit.core.tensors import dequantize
 from motekit.graph.run import fed, run_many
 from motekit.graph.spec import check
 from motekit.models.normalize import fit_normalizer, standard, standardise
@@ -35,7 +36,8 @@ def quiet(done: int, total: int, note: str = "") -> None:
 
 
 def blobs(seed: int = 0, per_group: int = 60, features: int = 6) -> FeatureSet:
-    """Three overlapping classes of four groups, each group a little off; raw features."""
+    """Three overlapping classes of four groups, each group a little off; raw features. Targets
+    are a sum of features, bent a little, around 70."""
     rng = np.random.default_rng(seed)
     centres = rng.normal(size=(3, features)) * 2
     labels = np.tile(np.arange(3), 4 * per_group // 3)
@@ -45,7 +47,8 @@ def blobs(seed: int = 0, per_group: int = 60, features: int = 6) -> FeatureSet:
     scale = np.geomspace(0.01, 100, features)  # sensors differ in units by orders of magnitude
     names = tuple(f"axis{i}.rms" for i in range(features))
     values = (z * scale + 3 * scale).astype(np.float32)
-    return FeatureSet(values, labels, ("x", "y", "z"), groups, names)
+    targets = 70 + 10 * np.tanh(z[:, :2].sum(axis=1) / 4) + rng.normal(size=len(z)) * 0.2
+    return FeatureSet(values, labels, ("x", "y", "z"), groups, names, targets)
 
 
 def same(a: Fitted, b: Fitted) -> bool:
@@ -93,7 +96,7 @@ class LearnerContract:
         fold = self.folds(data)[0]
         assert fold.standard is not None
         ready = FeatureSet(
-            fold.standard(data.z), data.labels, data.classes, data.groups, data.names
+            fold.standard(data.z), data.labels, data.classes, data.groups, data.names, data.targets
         )
         plain = self.fit(ready, Fold(fold.train, fold.validate, fold.seed))[0]
         own = self.fit(data, fold)[0]
@@ -144,6 +147,10 @@ class LearnerContract:
         if self.learner.task == "classifier":
             assert (out.argmax(axis=1) == scores.argmax(axis=1)).mean() > 0.97
             assert np.abs((out.astype(np.float64) + 128) / 256 - scores).mean() < 0.01
+        elif self.learner.task == "regressor":
+            real = dequantize(out[:, 0], graph.type(graph.outputs[0]))
+            value = fitted.facts["target_mean"] + fitted.facts["target_std"] * real
+            assert np.abs(value - scores).mean() < 0.1 * fitted.facts["target_std"]
         else:
             steps = scores / norm.z_lsb
             assert np.abs(out[:, 0].astype(np.float64) / 256 - steps).max() < 0.5

@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from motekit import __version__, models
 from motekit.core.block import Signal
-from motekit.core.pipeline import BlockUse, Decision, Normalizer, PipelineSpec
+from motekit.core.graph import Graph
+from motekit.core.learner import Fitted
+from motekit.core.pipeline import BlockUse, Decision, Normalizer, PipelineSpec, ValueScale
 from motekit.models.anomaly import threshold_q
 from motekit.models.normalize import standardise
 from motekit.models.store import Trained, digest, pack_trained
@@ -31,6 +33,7 @@ def assemble(
     decision: Decision,
     classifier: Trained | None,
     anomaly: Trained | None = None,
+    regressor: Trained | None = None,
 ) -> PipelineSpec:
     """A pipeline of trained learners.
 
@@ -38,9 +41,9 @@ def assemble(
         calibration: raw features of training windows, shape (rows, features): activation
             ranges are taken from these and nothing else.
         decision: its anomaly threshold is replaced by the detector's calibrated one.
-        classifier, anomaly: at least one. Both must come with the same normaliser.
+        classifier, anomaly, regressor: at least one. All must come with the same normaliser.
     """
-    trained = [t for t in (classifier, anomaly) if t is not None]
+    trained = [t for t in (classifier, anomaly, regressor) if t is not None]
     norm = trained[0].normalizer
     _require_one_scale(norm, trained)
     z = standardise(norm, calibration)
@@ -53,6 +56,11 @@ def assemble(
         plugin = models.learner(anomaly.fitted.learner)
         graphs["anomaly"] = plugin.lower(anomaly.fitted, z, norm.z_lsb, "anomaly")
         threshold = threshold_q(anomaly.fitted, norm.z_lsb)
+    value = ValueScale()
+    if regressor is not None:
+        plugin = models.learner(regressor.fitted.learner)
+        graphs["regressor"] = plugin.lower(regressor.fitted, z, norm.z_lsb, "regressor")
+        value = value_scale(graphs["regressor"], regressor.fitted)
     return PipelineSpec(
         name=name,
         signal=signal,
@@ -63,8 +71,19 @@ def assemble(
         decision=Decision(
             decision.threshold, decision.smooth, decision.hold_off, anomaly_threshold=threshold
         ),
+        value=value,
         identity=identity(*trained, blocks=blocks, signal=signal),
     )
+
+
+def value_scale(graph: Graph, fitted: Fitted) -> ValueScale:
+    """What one step of a regressor's output is worth, in the unit of its targets."""
+    quant = graph.type(graph.outputs[0]).quant
+    if quant is None:
+        raise ValueError("a regressor's output must be quantized")
+    step, zero = quant.per_tensor
+    scale = float(fitted.facts["target_std"]) * step
+    return ValueScale(float(fitted.facts["target_mean"]) - scale * zero, scale)
 
 
 def _require_one_scale(norm: Normalizer, trained: Sequence[Trained]) -> None:

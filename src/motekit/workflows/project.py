@@ -221,7 +221,7 @@ def _learner(raw: Mapping[str, Any], name: str, where: str) -> LearnerUse:
     wanted = _named(table, "learner", place, models.learner_names())
     with found_in(f"{place}.learner"):
         learner = models.learner(wanted)
-    if (learner.task == "anomaly") != (name == "anomaly"):
+    if learner.task != ("anomaly" if name == "anomaly" else "classifier"):
         raise InputError(f"this learner is for the task {learner.task!r}",
                          where=f"{place}.learner", value=learner.name,
                          way_out=f"choose one for {name!r}")  # fmt: skip

@@ -18,6 +18,8 @@ COMPARED = {
     "anomaly": ("anomaly scores", "the same C on the host"),
     "decisions": ("decisions", "the same C on the host"),
     "network": ("class scores", "LiteRT's reference interpreter"),
+    "values": ("values", "the same C on the host"),
+    "regressor": ("values", "LiteRT's reference interpreter"),
     "classifier": ("class scores", "the integer reference"),
     "detector": ("anomaly scores", "the integer reference"),
     "identity": ("identity of the binary", "the trained model"),

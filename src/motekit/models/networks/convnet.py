@@ -27,6 +27,7 @@ class ConvNet:
     together: int = 1
     at_once: int = 256
     settle_rows: int = 512
+    regression: bool = False
 
     def first(self, seeds: Sequence[int]) -> Weights:
         """He-normal weights, zero biases and gains of 1, of many folds, stacked."""

@@ -67,7 +67,31 @@ def _padded(rows: list[npt.NDArray[np.int64]], multiple: int) -> npt.NDArray[np.
     return out
 
 
-def _table(data: FeatureSet, p: Schedule, folds: tuple[Fold, ...]) -> Table:
+def check_targets(data: FeatureSet, folds: tuple[Fold, ...]) -> npt.NDArray[np.float64]:
+    """The targets of a regression. Raises InputError for what cannot be learned."""
+    if data.targets is None or data.targets.shape != (len(data.z),):
+        raise InputError(
+            "a regressor needs a target for every window", where="targets",
+            value=None if data.targets is None else data.targets.shape,
+            way_out="give FeatureSet.targets, one number a window",
+        )  # fmt: skip
+    for fold in folds:
+        own = data.targets[fold.train]
+        if not len(own) or not np.isfinite(own).all() or own.std() == 0:
+            raise InputError(
+                "targets must be finite numbers that differ", where="training rows",
+                value=f"{len(own)} windows", way_out="leave windows without a target out",
+            )  # fmt: skip
+    return data.targets
+
+
+def target_scale(targets: npt.NDArray[np.float64], fold: Fold) -> tuple[float, float]:
+    """Mean and standard deviation of a fold's training targets, float32-representable."""
+    own = targets[fold.train].astype(np.float64)
+    return float(np.float32(own.mean())), float(np.float32(own.std()))
+
+
+def _table(net: Net, data: FeatureSet, p: Schedule, folds: tuple[Fold, ...]) -> Table:
     import jax.numpy as jnp
 
     from .loop import Table
@@ -78,7 +102,12 @@ def _table(data: FeatureSet, p: Schedule, folds: tuple[Fold, ...]) -> Table:
         same if f.standard is None else (f.standard.mean, 1 / f.standard.std, f.standard.limit)
         for f in folds
     ]
-    weights = [class_weights(data.labels[f.train], len(data.classes), p.balance) for f in folds]
+    if net.regression and data.targets is not None:
+        weights = [np.ones(1, np.float32) for _ in folds]
+        scales = [target_scale(data.targets, f) for f in folds]
+    else:
+        weights = [class_weights(data.labels[f.train], len(data.classes), p.balance) for f in folds]
+        scales = [(0.0, 1.0) for _ in folds]
     arrays = (
         _padded([f.train for f in folds], len(data.z)),
         np.array([len(f.train) for f in folds], np.int32),
@@ -94,6 +123,7 @@ def _table(data: FeatureSet, p: Schedule, folds: tuple[Fold, ...]) -> Table:
         np.stack([s[1] for s in standard]).astype(np.float32),
         np.array([s[2] for s in standard], np.float32),
         np.array([f.seed for f in folds], np.uint32),
+        np.array(scales, np.float32),
     )
     return Table(*map(jnp.asarray, arrays))
 
@@ -165,9 +195,12 @@ def _group(
     padded = folds + folds[:1] * (net.together - len(folds))
     with jax.default_device(jax.devices("cpu")[0]):
         start, advance = trainer(params, net, watched)
-        table = jax.device_put(_table(data, params, padded))
+        table = jax.device_put(_table(net, data, params, padded))
         x = jax.device_put(np.asarray(data.z, np.float32))
-        labels = jax.device_put(data.labels.astype(np.int32))
+        told = data.targets if net.regression else None
+        labels = jax.device_put(
+            data.labels.astype(np.int32) if told is None else told.astype(np.float32)
+        )
         steps = -(-params.steps // params.checkpoints)
         state, points = start([fold.seed for fold in padded]), []
         for i in range(params.checkpoints):

@@ -19,6 +19,7 @@ import optax
 
 from .net import Net, Schedule, Weights
 
+NEAR = 0.5  # standard deviations of the targets: as good as right, for the curves
 # Half the compile time, the same run time: the loops are too small for LLVM's higher levels.
 _QUICK_COMPILE = {"xla_backend_optimization_level": 1}
 
@@ -34,6 +35,7 @@ class Table(NamedTuple):
         weights: loss weight of each class.
         mean, inverse, limit: z = clip((x − mean) × inverse, ±limit).
         seed: of this fold.
+        target: mean and standard deviation of the targets of a regression, else (0, 1).
     """
 
     train: jax.Array
@@ -47,6 +49,7 @@ class Table(NamedTuple):
     inverse: jax.Array
     limit: jax.Array
     seed: jax.Array
+    target: jax.Array
 
 
 class State(NamedTuple):
@@ -85,14 +88,22 @@ def _loss(
     layers: Weights, net: Net, z: jax.Array, labels: jax.Array, weight: jax.Array, p: Schedule,
     key: jax.Array,
 ) -> tuple[jax.Array, jax.Array]:  # fmt: skip
-    """(mean weighted cross entropy, share of right answers)."""
+    """(mean weighted cross entropy, share of right answers); for values the mean Huber loss of
+    standardised targets, and the share that is off by less than NEAR."""
     logits = net.logits(layers, z, p.dropout, key)
+    if net.regression:
+        off = logits[:, 0] - labels
+        return optax.huber_loss(off).mean(), (jnp.abs(off) < NEAR).mean()
     smooth = p.label_smoothing
     target = jax.nn.one_hot(labels, logits.shape[-1]) * (1 - smooth) + smooth / logits.shape[-1]
     each = optax.softmax_cross_entropy(logits, target)
     total = jnp.maximum(weight.sum(), 1e-9)
     right = (logits.argmax(-1) == labels) * weight
     return (each * weight).sum() / total, right.sum() / total
+
+
+def _standardised(table: Table, targets: jax.Array) -> jax.Array:
+    return (targets - table.target[0]) / table.target[1]
 
 
 def _infer(net: Net, layers: Weights, table: Table, x: jax.Array) -> jax.Array:
@@ -147,9 +158,11 @@ def trainer(
         if p.noise > 0:
             z = z + p.noise * jax.random.normal(jitter, z.shape)
         grad = jax.value_and_grad(_loss, has_aux=True)
-        (loss, right), slope = grad(
-            layers, net, z, labels[rows], table.weights[labels[rows]], p, drop
-        )
+        if net.regression:
+            told, weight = _standardised(table, labels[rows]), jnp.ones(p.batch)
+        else:
+            told, weight = labels[rows], table.weights[labels[rows]]
+        (loss, right), slope = grad(layers, net, z, told, weight, p, drop)
         update, optimizer = rule.update(slope, optimizer, layers)
         layers = optax.apply_updates(layers, update)
         return (layers, optimizer, table, x, labels), (loss, right)
@@ -157,11 +170,17 @@ def trainer(
     def judge(kept: Weights, table: Table, x: jax.Array, labels: jax.Array) -> jax.Array:
         """(mean weighted loss, accuracy) of each validation group, then of all; NaN if empty."""
         of_row = labels[table.validate]
-        known = (jnp.arange(table.validate.shape[0]) < table.validate_count) & (of_row >= 0)
-        weight = jnp.where(known, table.weights[of_row], 0.0)
+        inside = jnp.arange(table.validate.shape[0]) < table.validate_count
         logits = _infer(net, kept, table, x)
-        loss = optax.softmax_cross_entropy_with_integer_labels(logits, jnp.maximum(of_row, 0))
-        right = logits.argmax(-1) == of_row
+        if net.regression:
+            known, weight = inside, inside.astype(jnp.float32)
+            off = logits[:, 0] - _standardised(table, of_row)
+            loss, right = optax.huber_loss(off), jnp.abs(off) < NEAR
+        else:
+            known = inside & (of_row >= 0)
+            weight = jnp.where(known, table.weights[of_row], 0.0)
+            loss = optax.softmax_cross_entropy_with_integer_labels(logits, jnp.maximum(of_row, 0))
+            right = logits.argmax(-1) == of_row
         columns = jnp.stack([loss * weight, weight, right * known, known], axis=1)
         sums = jax.ops.segment_sum(columns, table.validate_group, groups)
         sums = jnp.append(sums, sums.sum(axis=0, keepdims=True), axis=0)

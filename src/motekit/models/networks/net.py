@@ -44,7 +44,11 @@ class Net(Hashable, Protocol):
             cache.
         at_once: rows that are judged at a time; 0: all of them.
         settle_rows: training rows that `settle` is given; 0: it needs none.
+        regression: the one output is a value; targets are standardised numbers, not classes.
     """
+
+    @property
+    def regression(self) -> bool: ...
 
     @property
     def together(self) -> int: ...

@@ -143,6 +143,9 @@ static void compute(const mk_history *history, mk_result *result)
     result->anomaly = mk_anomaly(mk_window_features);
     result->anomalous = (uint8_t)((result->anomaly > MK_ANOMALY_THRESHOLD) ? 1U : 0U);
 #endif
+#if MK_HAS_VALUE
+    result->value = mk_regress(mk_window_features);
+#endif
     stream.windows++;
     result->window = stream.windows;
 }

@@ -30,6 +30,9 @@ typedef struct {
     int8_t decision;           /* class index, or MK_NO_DECISION */
     int8_t scores[MK_CLASSES]; /* probability = (score + 128) / 256 */
 #endif
+#if MK_HAS_VALUE
+    int8_t value; /* stands for MK_VALUE_OFFSET + MK_VALUE_SCALE * value */
+#endif
 } mk_result;
 
 /* Forget everything: no samples, no history of scores, no overruns. Call once before the first
@@ -82,6 +85,11 @@ MK_PART void mk_dsp(const struct mk_history *history, int16_t *features);
 #if MK_CLASSES > 0
 /* Features -> int8 class scores. */
 MK_PART void mk_network(const int16_t *features, int8_t *scores);
+#endif
+
+#if MK_HAS_VALUE
+/* Features -> stored value. */
+MK_PART int8_t mk_regress(const int16_t *features);
 #endif
 
 #if MK_HAS_ANOMALY

@@ -43,11 +43,11 @@ def test_another_seed_gives_another_model() -> None:
 
 
 def test_the_seed_decides_the_batches_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    from motekit.models.learners.dense.net import DenseNet
     from motekit.models.networks.loop import trainer
+    from motekit.models.networks.perceptron import Perceptron
 
-    data, start = blobs(), DenseNet.first
-    monkeypatch.setattr(DenseNet, "first", lambda net, seeds: start(net, [0] * len(seeds)))
+    data, start = blobs(), Perceptron.first
+    monkeypatch.setattr(Perceptron, "first", lambda net, seeds: start(net, [0] * len(seeds)))
     trainer.cache_clear()
     assert not same(fit(data, folded(data, 0)), fit(data, folded(data, 1)))
     trainer.cache_clear()

@@ -1,4 +1,4 @@
-"""The network in JAX: layers of neurons with ReLU between them."""
+"""A multilayer perceptron in JAX: layers of neurons with ReLU between them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ Layers = tuple[tuple[jax.Array, jax.Array], ...]
 
 
 @dataclass(frozen=True)
-class DenseNet:
-    """A multilayer perceptron (`networks.net.Net`).
+class Perceptron:
+    """Layers of neurons (`networks.net.Net`).
 
     Args:
-        widths: features, neurons of each hidden layer, classes.
+        widths: features, neurons of each hidden layer, outputs.
+        regression: the one output is a value, not a class's logit.
     """
 
     widths: tuple[int, ...]
+    regression: bool = False
     together: int = 8
     at_once: int = 0
     settle_rows: int = 0

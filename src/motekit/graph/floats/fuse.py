@@ -22,7 +22,13 @@ F64 = npt.NDArray[np.float64]
 
 
 def fuse(real: Graph) -> Graph:
-    """The graph with everything fused that can be."""
+    """The graph with everything fused that can be. Constants that are no numbers stay so, for
+    `quantize` to refuse."""
+    with np.errstate(all="ignore"):
+        return _fused(real)
+
+
+def _fused(real: Graph) -> Graph:
     work = _Work(real)
     for op in real.ops:
         rule = RULES.get(op.kind)

@@ -236,7 +236,8 @@ def _per_tensor(type_: TensorType) -> tuple[float, int]:
 
 def _values(graph: Graph, name: str) -> npt.NDArray[np.float64]:
     """Real values of a constant. Raises InputError for those that no scale can hold."""
-    values = dequantize(graph.constant(name), graph.type(name))
+    with np.errstate(invalid="ignore"):
+        values = dequantize(graph.constant(name), graph.type(name))
     if not (np.abs(values) < LARGEST).all():  # False for what is not a number, too
         raise InputError("a constant holds a value that is no number or too large", where=name)
     return values

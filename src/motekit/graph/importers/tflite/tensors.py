@@ -45,7 +45,8 @@ def _widened(stored: FlatTensor, name: str) -> FlatTensor:
     """A constant of float16 as float32."""
     if stored.data.nbytes % 2:
         raise InputError("float16 values take two bytes each", where=name, value=stored.data.nbytes)
-    values = stored.data.view("<f2").astype("<f4").view(np.uint8)
+    with np.errstate(all="ignore"):
+        values = stored.data.view("<f2").astype("<f4").view(np.uint8)
     return replace(stored, dtype="float32", data=values)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .console import Json, emit, say, table
+from .exits import INTERRUPTED
 
 if TYPE_CHECKING:
     from motekit.links.batch import Event
@@ -97,6 +98,8 @@ def _end(result: Result, json: bool) -> None:
         raise result.error
     if result.error is not None:
         raise typer.Exit(result.error.exit_code)
+    if result.interrupted:
+        raise typer.Exit(INTERRUPTED)
     if not result.report.ok:
         raise typer.Exit(1)
 

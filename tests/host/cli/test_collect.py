@@ -80,17 +80,20 @@ def test_two_devices_and_two_takes_through_a_broken_connection(project):
     assert code == 1  # noise of the same numbers on both: check says that they are duplicates
 
 
-def test_ctrl_c_ends_a_recording_and_keeps_it(project):
+@pytest.mark.parametrize(("length", "code"), [("0", 0), ("600", 130)])
+def test_ctrl_c_ends_a_recording_and_keeps_it(project, length, code):
     endpoint = TcpEndpoint()
     with Served(virtual_mote(), endpoint):
-        child = process("collect", f"tcp:{endpoint.where}", "--project", project)
+        child = process(
+            "collect", f"tcp:{endpoint.where}", "--project", project, "--seconds", length
+        )
         for line in child.stderr:
             if line.startswith("recording"):
                 break
         time.sleep(1.0)
         child.send_signal(signal.SIGINT)
         out, err = child.communicate(timeout=20)
-    assert child.returncode == 0, err
+    assert child.returncode == code, err
     (name,) = Store.of_project(project).names()
     assert name in out.replace("\n", "") and "check: 0 errors" in out
     same_as_sent(Store.of_project(project).load(name), 0.9)

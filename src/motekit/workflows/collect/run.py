@@ -35,7 +35,7 @@ class Result:
         set_aside: where collections are that could not be read any more, and why.
         devices: as they were at the end.
         gaps: the newest of what is missing.
-        interrupted: somebody ended it before its time.
+        interrupted: somebody ended it before its time; without a length that is how it ends.
         error: what a device failed with, or None.
     """
 
@@ -162,7 +162,7 @@ def collect(
     errors = (device.error for device in collection.devices)
     return Result(
         {name: store.facts(name) for name in names}, tuple(recovered), tuple(aside), states, gaps,
-        verdict(store, names), interrupted,
+        verdict(store, names), interrupted and plan.seconds > 0,
         next((error for error in errors if error is not None), None),
     )  # fmt: skip
 

@@ -144,8 +144,9 @@ def view(collection: Collection, where: Where, log: Sequence[str], width: int) -
 
     lines: list[Text] = [headline(collection, where)]
     for device in collection.devices:
-        lines += [Text(), device_line(device.state())]
-        for figures in device.meter.figures():
+        state = device.state()
+        lines += [Text(), device_line(state)]
+        for figures in state.figures:
             lines.append(sensor_line(figures))
             lines += [level_line(level, width) for level in figures.levels]
     if log:

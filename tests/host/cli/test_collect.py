@@ -44,7 +44,8 @@ def same_as_sent(recording, least_s):
         stream = recording.stream(source.sensor)
         index = stream.index()
         assert np.array_equal(stream.values, source.values[index % len(source)])
-        assert len(stream) >= least_s * source.rate_hz - 2
+        # While the clock is being learned, time is told up to 1 % too fast or too slow.
+        assert len(stream) >= 0.98 * least_s * source.rate_hz - 2
         assert not stream.gaps and (np.diff(stream.time_s) > 0).all()
 
 

@@ -166,8 +166,8 @@ class Collection:
 
     def _catching_up(self, now: float) -> None:
         stop = self.plan.takes[-1].stop or self._since
-        late = now - self._since > PATIENCE_S
-        if late or all(d.caught_up(stop) for d in self.devices):
+        waited = now - self._since
+        if waited > PATIENCE_S or all(d.caught_up(stop, waited) for d in self.devices):
             self._enter("done")
 
     def _done(self, now: float) -> None:

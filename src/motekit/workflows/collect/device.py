@@ -20,6 +20,7 @@ from motekit.links.runner import Runner
 from .meter import Figures, Meter
 
 KEPT_EVENTS: Final = 200
+SILENT_S: Final = 6.0
 LOOK_FRAMES: Final = 65535  # the largest window: what a device shows without forgetting any of it
 
 
@@ -126,7 +127,7 @@ class Device:
     @property
     def started(self) -> bool:
         """Whether samples have come."""
-        return bool(self.meter.figures())
+        return self.meter.started
 
     def news(self) -> list[Event]:
         """What happened since the last call; all of it is in `events` too."""
@@ -134,8 +135,9 @@ class Device:
         self.events.extend((time.time(), event) for event in new)
         return new
 
-    def caught_up(self, until_s: float) -> bool:
-        """Whether everything sampled before `until_s` has come."""
+    def caught_up(self, until_s: float, waited_s: float) -> bool:
+        """Whether everything sampled before `until_s` has come, or a sensor is silent though
+        its device is there and holds nothing back."""
         if self.ended:
             return True
         if not self._runner.connected:
@@ -143,10 +145,7 @@ class Device:
         boot = self.collector.session.boot
         if self._linked and (boot is None or boot.sequence.behind() > 0):
             return False
-        return all(
-            figures.newest_s + 2.0 / figures.nominal_hz + 0.1 >= until_s and not figures.late
-            for figures in self.meter.figures()
-        )
+        return waited_s > SILENT_S or self.meter.complete(until_s)
 
     def state(self) -> State:
         """What to show now."""

@@ -49,7 +49,6 @@ class Figures:
         samples: stored; lost: samples that will never come; late: that may still come.
         jitter_us: 95th percentile of the distance of ticks from regular ones, or None where
             the device sends no ticks.
-        newest_s: host time of the newest sample.
     """
 
     sensor: str
@@ -59,7 +58,6 @@ class Figures:
     lost: int
     late: int
     jitter_us: float | None
-    newest_s: float
     levels: tuple[Level, ...]
     rate_doubt: float = np.inf
 
@@ -187,6 +185,20 @@ class Meter:
         with self._lock:
             self._timing = timing
 
+    @property
+    def started(self) -> bool:
+        """Whether samples have come."""
+        return bool(self._sensors)
+
+    def complete(self, until_s: float) -> bool:
+        """Whether every sensor's samples have come up to a host time, and none is late."""
+        with self._lock:
+            return all(
+                sensor.end[1] + 1.5 / sensor.nominal_hz >= until_s
+                and not self._timing.get(name, (None, None, 0))[2]
+                for name, sensor in self._sensors.items()
+            )
+
     def figures(self) -> tuple[Figures, ...]:
         """Every sensor as of the last commit."""
         with self._lock:
@@ -196,6 +208,6 @@ class Meter:
         rate, jitter, late = self._timing.get(name, (None, None, 0))
         return Figures(
             name, sensor.nominal_hz, rate if rate is not None else sensor.rate(), sensor.samples,
-            sensor.lost, late, jitter, sensor.end[1], sensor.levels(),
+            sensor.lost, late, jitter, sensor.levels(),
             self.clock_ppm[1] * 1e-6 if self.clock_ppm is not None else np.inf,
         )  # fmt: skip

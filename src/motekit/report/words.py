@@ -80,8 +80,8 @@ def _anomaly(d: ReportData) -> str:
     if d.anomaly is None:
         return "This pipeline has no anomaly detector."
     return (
-        f"The threshold was set on held-out windows so that {figure(d.anomaly.allowed)} of them "
-        "raise a false alarm."
+        f"The threshold is the lowest at which groups that took no part in setting it raise a "
+        f"false alarm in at most {figure(d.anomaly.allowed)} of their windows."
     )
 
 

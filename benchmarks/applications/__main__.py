@@ -11,12 +11,13 @@ from typing import Any
 
 from motekit.core.errors import MotekitError
 
-from . import classify, vibration
+from . import classify, heart, vibration
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("MOTEKIT_SHARED", ROOT.parent / "shared"))
 APPLICATIONS: dict[str, Any] = {
     "activities": classify.run,
+    "heart": heart.run,
     "keywords": classify.run,
     "vibration": vibration.run,
 }

@@ -22,7 +22,7 @@ class Params:
     weight_decay: float = param(1e-2, "of AdamW", minimum=0.0, maximum=10.0)
     dropout: float = param(0.0, "share of hidden neurons left out", minimum=0.0, maximum=0.95)
     noise: float = param(
-        0.05, "Gaussian noise on the features while training", unit="std", minimum=0.0,
+        0.0, "Gaussian noise on the features while training", unit="std", minimum=0.0,
         maximum=10.0,
     )  # fmt: skip
     checkpoints: int = param(

@@ -1,0 +1,1 @@
+"""Features of many recordings: time, memory, and what an interruption costs."""

@@ -25,6 +25,8 @@ def params(
     c: Context, scale_at: int, zero_at: int, rank: int
 ) -> tuple[QuantParams, np.dtype[np.generic]]:
     """(quantization, stored type) from the constant inputs scale and zero point."""
+    if c.attr("block_size", 0):
+        raise InputError("quantization in blocks is not supported", value=c.attr("block_size", 0))
     scales = c.constant(scale_at, "scale").real.reshape(-1)
     if any(not math.isfinite(s) or s <= 0 for s in scales):
         raise InputError("a scale must be a positive number", value=scales[:3].tolist())

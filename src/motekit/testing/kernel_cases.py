@@ -13,6 +13,7 @@ import numpy as np
 from motekit import targets
 from motekit.core.graph import Graph
 from motekit.core.tensors import QuantParams, TensorType
+from motekit.graph.ops import kernels
 from motekit.graph.ops._shared import windows
 from motekit.graph.run import run
 from motekit.targets import toolchain
@@ -98,6 +99,31 @@ def check(
             if core != "host":
                 cycles.append(p.cycles(i, given[-1]))  # type: ignore[union-attr]
     return cycles
+
+
+def check_overlap(kernel: str, graphs: Sequence[Graph], core: str = "cortex-m4f") -> None:
+    """Run a kernel with its output as far into its input as it allows, and compare with the
+    reference."""
+    cases = [Case(graph, {graph.ops[0].name: kernel}) for graph in graphs]
+    with core_program(core, cases) as program:
+        machine = program.machine
+        for i, graph in enumerate(graphs):
+            (op,) = graph.ops
+            plugin = next(k for k in kernels(op.kind) if k.name == kernel)
+            rules = plugin.overlap(op, graph, machine.core.spec)
+            lead = rules[0, 0] or 0  # None: exactly in place
+            lead += -lead % 4
+            type_ = graph.type(op.outputs[0])
+            size = abs(lead) + graph.type(graph.inputs[0]).nbytes + type_.nbytes
+            for case in inputs(graph, i):
+                base = machine.alloc(size, 4)
+                ins, outs = base + max(0, lead), base + max(0, -lead)
+                machine.write(ins, case[0])
+                pointers = [machine.put(np.array([at], np.uint32)) for at in (ins, outs)]
+                machine.call(f"mk_case_{i}", *pointers)
+                got = machine.array(outs, type_.shape, np.int8)
+                machine.free()
+                assert_equal([got], run(graph, case), graph, f"kernel {kernel}, lead {lead}")
 
 
 _ROWS = re.compile(

@@ -8,6 +8,7 @@ from typing import Any
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import TfliteForm
+from motekit.core.target import TargetSpec
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
 
@@ -25,6 +26,13 @@ def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
         raise InputError("the input must have 4 axes", value=x.shape)
     rows, columns = geometry(op).out(x.shape[1], x.shape[2])
     return (types.same_as(x, (x.shape[0], rows, columns, x.shape[3])),)
+
+
+def overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int], int | None]:
+    """Pixel by pixel, behind the windows that are still needed."""
+    shapes = types.operand(op, graph).shape, graph.type(op.outputs[0]).shape
+    found = windows.lead(geometry(op), *shapes, False)
+    return {} if found is None else {(0, 0): found}
 
 
 def output_range(op: Op, graph: Graph) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,35 @@ class Window:
         if min(rest) < 0:
             raise InputError(f"a window of {spans} does not fit", value=(height, width))
         return rest[0] // self.stride[0] + 1, rest[1] // self.stride[1] + 1
+
+
+@cache
+def lead(w: Window, image: tuple[int, ...], out: tuple[int, ...], copied: bool) -> int | None:
+    """How far below its input the output of a kernel must start that makes one pixel after the
+    other, for images [1, height, width, channels]; None for several images.
+
+    Args:
+        copied: what a pixel sees is copied before the pixel is written.
+    """
+    if image[0] != 1:
+        return None
+    _, _, width, depth = image
+
+    def first(y: int, x: int) -> int:
+        """The first byte that a pixel sees."""
+        row, column = y * w.stride[0] - w.padding[0], x * w.stride[1] - w.padding[2]
+        return (max(0, row) * width + max(0, column)) * depth
+
+    worst = -image[1] * width * depth
+    for y in range(out[1]):
+        below = [first(y + 1, 0)] if y + 1 < out[1] else []
+        for x in range(out[2]):
+            needed = [*below, *([] if copied else [first(y, x)])]
+            if x + 1 < out[2]:
+                needed.append(first(y, x + 1))
+            written = (y * out[2] + x + 1) * out[3]
+            worst = max(worst, written - min(needed, default=image[1] * width * depth))
+    return worst
 
 
 def window(attrs: Mapping[str, Any], size: tuple[int, int]) -> Window:

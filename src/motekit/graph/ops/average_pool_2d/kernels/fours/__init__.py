@@ -61,5 +61,6 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
+    overlap=pooling.overlap,
     code_bytes=420,
 )

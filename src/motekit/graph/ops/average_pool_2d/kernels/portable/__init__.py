@@ -79,6 +79,7 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
+    overlap=pooling.overlap,
     running=running,
     code_bytes=372,
 )

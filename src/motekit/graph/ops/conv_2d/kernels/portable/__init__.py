@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import conv_2d
 from motekit.graph.ops._shared import emit as shared
-from motekit.graph.ops._shared import types
+from motekit.graph.ops._shared import types, windows
 
 
 def patch_bytes(op: Op, graph: Graph) -> int:
@@ -30,6 +32,13 @@ def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     patch = patch_bytes(op, graph)
     cycles = 9 * conv_2d.OP.macs(op, graph) + 40 * out.size + 12 * pixels * patch
     return Cost(cycles, flash_bytes=56 + 5 * out.shape[-1], ram_bytes=patch)
+
+
+def overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int], int | None]:
+    """Pixel by pixel, behind the windows that are still needed."""
+    shapes = types.operand(op, graph).shape, graph.type(op.outputs[0]).shape
+    found = windows.lead(conv_2d.geometry(op, graph), *shapes, patch_bytes(op, graph) > 0)
+    return {} if found is None else {(0, 0): found}
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
@@ -71,5 +80,6 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
+    overlap=overlap,
     code_bytes=630,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from motekit.core.graph import Graph, Op
@@ -10,7 +12,7 @@ from motekit.core.target import TargetSpec
 from motekit.graph import numerics
 from motekit.graph.ops import depthwise_conv_2d
 from motekit.graph.ops._shared import emit as shared
-from motekit.graph.ops._shared import types
+from motekit.graph.ops._shared import types, windows
 
 
 def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
@@ -24,6 +26,13 @@ def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     rows = depthwise_conv_2d.geometry(op, graph).size[0]
     cycles = 22 * depthwise_conv_2d.OP.macs(op, graph) + (80 + 25 * rows) * out.size
     return Cost(cycles, flash_bytes=56 + 5 * out.shape[-1], ram_bytes=0)
+
+
+def overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int], int | None]:
+    """Pixel by pixel, behind the windows that are still needed."""
+    shapes = types.operand(op, graph).shape, graph.type(op.outputs[0]).shape
+    found = windows.lead(depthwise_conv_2d.geometry(op, graph), *shapes, False)
+    return {} if found is None else {(0, 0): found}
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
@@ -67,5 +76,6 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
+    overlap=overlap,
     code_bytes=570,
 )

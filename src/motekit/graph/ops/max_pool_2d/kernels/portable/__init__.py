@@ -49,5 +49,6 @@ KERNEL = Kernel(
     applies=applies,
     cost=cost,
     emit=emit,
+    overlap=pooling.overlap,
     code_bytes=336,
 )

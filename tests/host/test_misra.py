@@ -18,6 +18,7 @@ from motekit import targets
 from motekit.compiler.interface import Window
 from motekit.compiler.network_file import compile_network
 from motekit.graph.stream import stepped
+from motekit.testing.image_networks import Images
 
 DOC = Path(__file__).parents[2] / "docs" / "misra.md"
 PACKAGE = Path(str(resources.files("motekit")))
@@ -71,6 +72,15 @@ def test_a_streaming_network_breaks_only_listed_rules(tmp_path: Path) -> None:
     window = Window(step.frames, step.hop, "")
     spec = targets.core("cortex-m4f").spec
     compile_network(step.graph, "toy", spec, window=window).write(tmp_path)
+    require_listed(checked(tmp_path))
+
+
+def test_a_network_in_groups_breaks_only_listed_rules(tmp_path: Path) -> None:
+    n = Images((24, 10, 1))
+    graph = n.graph(n.mean(n.conv(n.conv("x", 16), 16, depthwise=True)))
+    made = compile_network(graph, "toy", targets.core("cortex-m4f").spec, "ram")
+    assert "toy_stream(&" in made.files["toy.c"]
+    made.write(tmp_path)
     require_listed(checked(tmp_path))
 
 

@@ -24,10 +24,10 @@ M4F = targets.core("cortex-m4f").spec
 
 def separable() -> Graph:
     """A first layer with a tall kernel, depthwise and 1x1 layers, a mean."""
-    n = Images((29, 10, 1))
-    x = n.conv("x", 4, (10, 4), (2, 2))
+    n = Images((49, 10, 1))
+    x = n.conv("x", 8, (10, 4), (2, 1))
     for _ in range(2):
-        x = n.conv(n.conv(x, 4, depthwise=True), 4, (1, 1))
+        x = n.conv(n.conv(x, 8, depthwise=True), 8, (1, 1))
     return n.graph(n.mean(x))
 
 

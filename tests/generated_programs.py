@@ -57,6 +57,7 @@ def pipeline(
     window: int = 64,
     stride: int = 24,
     sample: str = "int16",
+    scale: float | None = None,
     classifier: bool = True,
     detector: bool = False,
     decision: Decision | None = None,
@@ -64,8 +65,8 @@ def pipeline(
 ) -> PipelineSpec:
     """Two channels at 50 Hz, these blocks, a random network and perhaps a random detector."""
     base = small_spec(name, window, stride)
-    scale = (1.0, 1.0) if sample == "float32" else base.signal.scale
-    signal = replace(base.signal, sample=sample, scale=scale)
+    unit = 1.0 if sample == "float32" else scale or base.signal.scale[0]
+    signal = replace(base.signal, sample=sample, scale=(unit, unit))
     n = len(front_end.describe(signal, uses))
     rng = np.random.default_rng(seed)
     norm = Normalizer(rng.normal(0, 0.1, n), rng.uniform(0.2, 2.0, n), 0.03)
@@ -126,6 +127,23 @@ def in_flight(name: str = "flight", sample: str = "int16") -> PipelineSpec:
     )
 
 
+def sensing(name: str = "sense", sample: str = "int16") -> PipelineSpec:
+    """Blocks that see samples as they come, for windows that overlap."""
+    fine = {"resolution": 0.001} if sample == "float32" else {}
+    return pipeline(
+        name,
+        use("heart", (1,), pnn50=True, beats=True, amplitude=True, **fine),
+        use("bands", (), edges_hz=[1.0, 4.0, 12.0], names=["slow", "fast"], ratios=["slow/fast"]),
+        use("electrodermal", (0,), **fine),
+        use("orientation", (0, 1, 0)),
+        use("filter", (1,), name="calm", cutoff_hz=5.0, keep_every=2),
+        use("heart", (), "calm", kind="ppg", **fine),
+        window=260,
+        stride=200,
+        sample=sample,
+    )
+
+
 SPECS: dict[str, Callable[[], PipelineSpec]] = {
     "raw": lambda: pipeline("raw_one", use("raw"), window=8, stride=4),
     "flatten": lambda: pipeline(
@@ -169,8 +187,13 @@ SPECS: dict[str, Callable[[], PipelineSpec]] = {
     "everything": everything,
     "chained": chained,
     "in_flight": in_flight,
+    "sensing": sensing,
+    "picture": lambda: pipeline(
+        "picture", use("image", (1,), source_width=8, width=4, height=5), stride=64, scale=1.0
+    ),
 }
 FLOATS = {  # what only float samples have
+    "sensing_f32": lambda: sensing("sense_f", "float32"),
     "in_flight_f32": lambda: in_flight("flight_f", "float32"),
     "raw_f32": lambda: pipeline("raw_f", use("raw"), window=8, stride=4, sample="float32"),
     "spectrum_f32": lambda: pipeline(

@@ -16,7 +16,7 @@ from motekit.deploy.host import HostProgram
 from motekit.deploy.layout import result_dtype
 from motekit.dsp import pipeline as front_end
 
-NAMES = ("chained", "in_flight")
+NAMES = ("chained", "in_flight", "sensing", "picture")
 
 
 @pytest.mark.parametrize("arithmetic", ["float", "fixed"])

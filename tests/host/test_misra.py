@@ -27,6 +27,7 @@ HIT = re.compile(r"^(.*?): (?:misra-c2012-(\d+\.\d+)|(\w+)): ?(.*)$")
 PROGRAMS = (
     ("everything", "float"), ("everything", "fixed"), ("spectrum_f32", "float"),
     ("flatten", "fixed"), ("raw", "fixed"), ("chained", "float"), ("in_flight", "fixed"),
+    ("sensing", "float"), ("sensing", "fixed"), ("picture", "float"),
     ("cepstra", "float"), ("shared", "fixed"),
 )  # fmt: skip
 # Explained below the table of docs/misra.md.

@@ -31,7 +31,7 @@ LEAST_S = 5.0
 MOST_SAMPLES = 65535
 SHARED = (
     "mk_electrodermal.h", "mk_electrodermal.c", "mk_block.h", "mk_types.h", "mk_history.h",
-    "mk_features.h", "mk_svf.h", "mk_svf_q.c", "mk_fix.h", "mk_count.h",
+    "mk_features.h", "mk_svf.h", "mk_svf_q.c", "mk_fix.h", "mk_count.h", "mk_pair.h",
 )  # fmt: skip
 SOURCES = {
     "float": (*SHARED, "mk_electrodermal_f32.c", *FEATURES["float"]),

@@ -2,15 +2,10 @@
 #include "mk_electrodermal.h"
 
 #include "mk_count.h"
+#include "mk_pair.h"
 #include "mk_svf.h"
 
 #define MK_POINT 4 /* binary places of levels */
-
-/* 64 bits in two words: states are aligned to 4 bytes. */
-typedef struct {
-    uint32_t low;
-    uint32_t high;
-} mk_pair;
 
 typedef struct {
     mk_svf_state smooth[2];
@@ -29,23 +24,12 @@ typedef struct {
     uint8_t begun; /* 1 after the first sample */
 } mk_electrodermal_state;
 
-static uint64_t joined(mk_pair v)
-{
-    return ((uint64_t)v.high << 32) | v.low;
-}
-
-static mk_pair parted(uint64_t v)
-{
-    const mk_pair pair = {(uint32_t)v, (uint32_t)(v >> 32)};
-    return pair;
-}
-
 void mk_electrodermal_init(const mk_electrodermal_params *p, void *state)
 {
     mk_electrodermal_state *const s = (mk_electrodermal_state *)state;
-    s->tonic = parted(0);
-    s->phasic = parted(0);
-    s->rise = parted(0);
+    s->tonic = mk_pair_of(0);
+    s->phasic = mk_pair_of(0);
+    s->rise = mk_pair_of(0);
     s->first = 0;
     s->last = 0;
     s->highest = 0;
@@ -74,7 +58,7 @@ static void follow(const mk_electrodermal_params *p, mk_electrodermal_state *s, 
     }
     if (s->up != 0U) {
         if ((v < s->high) && ((2 * (s->high - v)) >= p->threshold)) {
-            s->rise = parted(joined(s->rise) + (uint32_t)(s->high - s->low));
+            s->rise = mk_pair_of(mk_pair_value(s->rise) + (uint32_t)(s->high - s->low));
             s->count++;
             s->low = v;
             s->up = 0;
@@ -116,8 +100,8 @@ void mk_electrodermal_step(const mk_electrodermal_params *p, void *state, const 
         s->high = level;
     }
     s->last = tonic;
-    s->tonic = parted(joined(s->tonic) + (uint64_t)(int64_t)tonic);
-    s->phasic = parted(joined(s->phasic) + (uint32_t)((phasic < 0) ? -phasic : phasic));
+    s->tonic = mk_pair_of(mk_pair_value(s->tonic) + (uint64_t)(int64_t)tonic);
+    s->phasic = mk_pair_of(mk_pair_value(s->phasic) + (uint32_t)((phasic < 0) ? -phasic : phasic));
     s->highest = (phasic > s->highest) ? phasic : s->highest;
     follow(p, s, level);
 }
@@ -125,12 +109,12 @@ void mk_electrodermal_step(const mk_electrodermal_params *p, void *state, const 
 void mk_electrodermal_end(const void *state, mk_electrodermal_levels *levels)
 {
     const mk_electrodermal_state *const s = (const mk_electrodermal_state *)state;
-    levels->tonic = (int64_t)joined(s->tonic);
-    levels->phasic = joined(s->phasic);
+    levels->tonic = (int64_t)mk_pair_value(s->tonic);
+    levels->phasic = mk_pair_value(s->phasic);
     levels->moved = s->last - s->first;
     levels->highest = s->highest;
     levels->count = s->count;
-    levels->rise = joined(s->rise);
+    levels->rise = mk_pair_value(s->rise);
     if (s->up != 0U) { /* it has risen, whatever comes */
         levels->count++;
         levels->rise += (uint32_t)(s->high - s->low);

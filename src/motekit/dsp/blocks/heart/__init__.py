@@ -20,7 +20,7 @@ MOST_SAMPLES = 65535
 MOST_RATE_HZ = 1200.0
 SHARED = (
     "mk_heart.h", "mk_heart.c", "mk_block.h", "mk_types.h", "mk_history.h", "mk_features.h",
-    "mk_svf.h", "mk_svf_q.c", "mk_fix.h", "mk_count.h",
+    "mk_svf.h", "mk_svf_q.c", "mk_fix.h", "mk_count.h", "mk_pair.h",
 )  # fmt: skip
 SOURCES = {
     "float": (*SHARED, "mk_heart_f32.c", *FEATURES["float"]),

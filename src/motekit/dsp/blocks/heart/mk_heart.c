@@ -3,15 +3,10 @@
 
 #include "mk_count.h"
 #include "mk_fix.h"
+#include "mk_pair.h"
 #include "mk_svf.h"
 
 #define MK_LOWEST 30U /* percent of the median height that a beat must have */
-
-/* 64 bits in two words: states are aligned to 4 bytes. */
-typedef struct {
-    uint32_t low;
-    uint32_t high;
-} mk_pair;
 
 /* Behind it lie the band-pass's states, times and heights of the beats, and the latest samples of
  * the pass band. */
@@ -54,23 +49,12 @@ static uint32_t ring_size(const mk_heart_params *p)
     return (2U * p->half_beat) + 2U;
 }
 
-static int64_t joined(mk_pair v)
-{
-    return (int64_t)(((uint64_t)v.high << 32) | v.low);
-}
-
-static mk_pair parted(int64_t v)
-{
-    const mk_pair pair = {(uint32_t)(uint64_t)v, (uint32_t)((uint64_t)v >> 32)};
-    return pair;
-}
-
 void mk_heart_init(const mk_heart_params *p, void *state)
 {
     mk_heart_state *const s = (mk_heart_state *)state;
     int16_t *const ring = ring_of(p, s);
-    s->excess = parted(0);
-    s->mean = parted(0);
+    s->excess = mk_pair_of(0);
+    s->mean = mk_pair_of(0);
     s->seen = 0;
     s->best_at = 0;
     s->run = 0;
@@ -159,12 +143,12 @@ static void take(const mk_heart_params *p, mk_heart_state *s, int16_t y)
     const int32_t enters = square(sample(p, s, half - p->half_peak));
     const int32_t leaves = square(sample(p, s, half + p->half_peak + 1U));
     const int32_t change = square(y) - square(sample(p, s, (2U * half) + 1U));
-    const int64_t excess = joined(s->excess) + mk_multiply_signed(enters - leaves, beat)
+    const int64_t excess = (int64_t)mk_pair_value(s->excess) + mk_multiply_signed(enters - leaves, beat)
         - mk_multiply_signed(change, peak);
-    int64_t mean = joined(s->mean);
+    int64_t mean = (int64_t)mk_pair_value(s->mean);
     mean += square(y) - (mean >> p->shift);
-    s->excess = parted(excess);
-    s->mean = parted(mean);
+    s->excess = mk_pair_of((uint64_t)excess);
+    s->mean = mk_pair_of((uint64_t)mean);
     const uint32_t seen = s->seen;
     s->seen = seen + 1U;
     if (seen < half) {

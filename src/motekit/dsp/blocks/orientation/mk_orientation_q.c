@@ -3,17 +3,12 @@
 
 #include "mk_atan.h"
 #include "mk_fix.h"
+#include "mk_pair.h"
 #include "mk_wide.h"
 
 #define MK_POINT 6  /* binary places of the length of a sample, in counts */
 #define MK_MEAN 14  /* and of what the features say of lengths */
 #define MK_WAY_POINT 12 /* and of changes */
-
-/* 64 bits in two words: states are aligned to 4 bytes. */
-typedef struct {
-    uint32_t low;
-    uint32_t high;
-} mk_pair;
 
 typedef struct {
     int32_t vector[MK_ORIENTATION_AXES]; /* sums: at most 65535 samples */
@@ -27,17 +22,6 @@ typedef struct {
     int16_t last[MK_ORIENTATION_AXES];
 } mk_orientation_state;
 
-static uint64_t joined(mk_pair v)
-{
-    return ((uint64_t)v.high << 32) | v.low;
-}
-
-static mk_pair parted(uint64_t v)
-{
-    const mk_pair pair = {(uint32_t)v, (uint32_t)(v >> 32)};
-    return pair;
-}
-
 void mk_orientation_init(const mk_orientation_params *p, void *state)
 {
     mk_orientation_state *const s = (mk_orientation_state *)state;
@@ -46,10 +30,10 @@ void mk_orientation_init(const mk_orientation_params *p, void *state)
         s->vector[i] = 0;
         s->last[i] = 0;
     }
-    s->lengths = parted(0);
-    s->squares = parted(0);
-    s->way = parted(0);
-    s->farthest = parted(0);
+    s->lengths = mk_pair_of(0);
+    s->squares = mk_pair_of(0);
+    s->way = mk_pair_of(0);
+    s->farthest = mk_pair_of(0);
     s->first = 0;
     s->longest = 0;
     s->seen = 0;
@@ -78,8 +62,8 @@ static void add_length(mk_orientation_state *s, const int16_t *frame)
         s->first = length;
     }
     const int32_t d = length - s->first;
-    s->lengths = parted(joined(s->lengths) + (uint64_t)(int64_t)d);
-    s->squares = parted(joined(s->squares) + mk_square((uint32_t)size_of(d)));
+    s->lengths = mk_pair_of(mk_pair_value(s->lengths) + (uint64_t)(int64_t)d);
+    s->squares = mk_pair_of(mk_pair_value(s->squares) + mk_square((uint32_t)size_of(d)));
     s->longest = (square > s->longest) ? square : s->longest;
 }
 
@@ -89,9 +73,9 @@ static void add_change(mk_orientation_state *s, const int16_t *frame)
     for (uint32_t i = 0; i < MK_ORIENTATION_AXES; i++) {
         square += mk_square((uint32_t)size_of((int32_t)frame[i] - s->last[i]));
     }
-    s->way = parted(joined(s->way) + (uint32_t)root(square, MK_POINT));
-    if (square > joined(s->farthest)) {
-        s->farthest = parted(square);
+    s->way = mk_pair_of(mk_pair_value(s->way) + (uint32_t)root(square, MK_POINT));
+    if (square > mk_pair_value(s->farthest)) {
+        s->farthest = mk_pair_of(square);
     }
 }
 
@@ -151,9 +135,9 @@ static void put_inclination(const mk_orientation_state *s, mk_features *out)
 static void put_magnitude(const mk_orientation_state *s, mk_features *out)
 {
     const uint32_t n = s->seen;
-    const int64_t total = (int64_t)joined(s->lengths);
+    const int64_t total = (int64_t)mk_pair_value(s->lengths);
     const int64_t middle = over(total, n, 0);
-    const uint64_t rest = (joined(s->squares) - (uint64_t)((2 * middle) * total))
+    const uint64_t rest = (mk_pair_value(s->squares) - (uint64_t)((2 * middle) * total))
         + (uint64_t)((middle * middle) * (int64_t)n);
     const mk_wide variance = mk_wide_over(mk_wide_from(rest, 0), mk_wide_from(n, 0));
     mk_put_q(out, (s->first * (1 << (MK_MEAN - MK_POINT))) + over(total, n, MK_POINT - MK_MEAN));
@@ -174,8 +158,8 @@ void mk_orientation_finish(const mk_orientation_params *p, void *state, const mk
         put_magnitude(s, out);
     }
     if ((p->wanted & MK_ORIENTATION_JERK) != 0U) {
-        mk_put_q(out, over((int64_t)joined(s->way), (uint32_t)s->seen - 1U,
+        mk_put_q(out, over((int64_t)mk_pair_value(s->way), (uint32_t)s->seen - 1U,
                            MK_POINT - MK_WAY_POINT));
-        mk_put_q(out, root(joined(s->farthest), MK_WAY_POINT));
+        mk_put_q(out, root(mk_pair_value(s->farthest), MK_WAY_POINT));
     }
 }

@@ -20,7 +20,8 @@ SHARED = (
 SOURCES = {
     "float": (*SHARED, "mk_orientation_f32.c", "mk_atan_f32.c", *FEATURES["float"]),
     "fixed": (
-        *SHARED, "mk_orientation_q.c", "mk_atan_q.c", "mk_wide.h", "mk_wide.c", "mk_fix.h", "mk_pair.h",
+        *SHARED, "mk_orientation_q.c", "mk_atan_q.c", "mk_wide.h", "mk_wide.c", "mk_fix.h",
+        "mk_pair.h",
         *FEATURES["fixed"],
     ),
 }  # fmt: skip

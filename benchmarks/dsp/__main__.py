@@ -14,10 +14,17 @@ from motekit import dsp, targets
 from motekit.targets import elf as elf_file
 from motekit.testing.block_case import Built, Case
 
-from .cases import Setting, settings
+from . import cases, sensor_cases
+from .cases import Setting
 
 CORES = ("cortex-m4f", "cortex-m33", "cortex-m7", "cortex-m0plus", "riscv32imc")
 EMPTY = ("-DMK_CASE_EMPTY=1",)
+KEEP = ("-DMK_CASE_KEEP=1",)  # samples that a block makes are stored, not put as features
+
+
+def settings() -> tuple[Setting, ...]:
+    """All of them."""
+    return (*cases.settings(), *sensor_cases.settings())
 
 
 def measure(setting: Setting, core: str, out: Path) -> dict[str, Any]:
@@ -27,15 +34,16 @@ def measure(setting: Setting, core: str, out: Path) -> dict[str, Any]:
     x = setting.windows()
     case = Case(block, setting.signal(), setting.params, arithmetic)
     built, empty = Built(case, core), Built(case, core, extra=EMPTY)
-    taken = [built.measure(window) for window in x]
+    timed = Built(case, core, extra=KEEP) if case.made else built
+    taken = [timed.measure(window) for window in x]
     base = empty.measure(x[0])
     raw, _ = built.run(x)
-    bound = block.bound(case.signal, case.params, arithmetic, case.natural(x))
+    bound = case.bound(x)
     reference = case.reference(x)
     error = np.abs(case.to_units(raw) - reference)
     std = np.maximum(reference.std(axis=0), 0.01 * reference.std() + 1e-12)
     c = case.c()
-    flash = [elf_file.read(b.library).sizes.flash for b in (built, empty)]
+    flash = [elf_file.read(b.library).sizes.flash for b in (timed, empty)]
     stack = max(m.stack_bytes for m in taken) - base.stack_bytes
     path = out / f"{setting.name}-{core}.elf"
     shutil.copyfile(built.library, path)

@@ -175,7 +175,14 @@ MAKER = """    mk_sample made[{made}];
         }}
         if ({call}_step(&{name}, state, picked, made) != 0U) {{
             for (uint32_t c = 0; c < {made}U; c++) {{
+#if defined(MK_CASE_KEEP) /* what a reader would find */
+                *out.q = (int16_t)made[c];
+                out.q++;
+                out.norm++;
+                out.raw++;
+#else
                 {put}(&out, made[c]);
+#endif
             }}
         }}
     }}

@@ -103,7 +103,9 @@ def settings() -> tuple[Setting, ...]:
         ),
         Setting("filter_median", "filter", low(kind="median", taps=5), "median of 5"),
         Setting("orientation", "orientation", turn(), "inclination, magnitude and jerk"),
-        MadeUp("heart_ppg", "heart", heart(), "PPG, 10 s at 50 Hz", source=lambda: pulse(50.0, 10.0)),
+        MadeUp(
+            "heart_ppg", "heart", heart(), "PPG, 10 s at 50 Hz", source=lambda: pulse(50.0, 10.0)
+        ),
         MadeUp(
             "heart_ecg", "heart", heart(kind="ecg"), "ECG, 10 s at 250 Hz",
             source=lambda: pulse(250.0, 10.0, 0.02),

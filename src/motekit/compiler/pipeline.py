@@ -151,6 +151,8 @@ class _Program:
     def parts(self) -> dict[str, str]:
         """Part of the bill → symbol."""
         found = {"dsp": "mk_dsp"}
+        if self._streaming() or self.plan.flights:
+            found["steps"] = "mk_blocks_step"
         if "classifier" in self.graphs:
             found["network"] = "mk_network"
         if "anomaly" in self.graphs:

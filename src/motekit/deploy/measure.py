@@ -12,6 +12,7 @@ from .bill import PARTS, Bill
 from .emulate import Emulated, EmulatedProgram
 
 STEADY = 8  # windows over which the cost of taking samples is averaged
+FRAMES = ("glue", "push", "steps")  # what runs as frames come; steps belong to the blocks
 RUNNER = ("main", "push", "obey")  # functions of mk_runner.c
 
 
@@ -24,14 +25,17 @@ def bill(
     """Costs of one window in steady state, and of the whole program in memory.
 
     What blocks, network and detector take is the mean over the windows of the proof. Taking
-    samples is counted where it happens in the field: in a stream, where each window brings
-    `stride` new frames.
+    samples, and what blocks compute as they come, is counted where it happens in the field: in a
+    stream, where each window brings `stride` new frames.
     """
     n = max(len(windows), 1)
     parts = emulated.measurement.parts
     cycles = {name: parts[name].cycles / n for name in PARTS if name != "glue" and name in parts}
-    in_proof = (parts["glue"].cycles + parts["push"].cycles) / n
-    cycles["glue"] = _steady_glue(spec, program, windows) if len(windows) else in_proof
+    proof = {name: parts[name].cycles / n for name in FRAMES if name in parts}
+    steady = _steady(spec, program, windows) if len(windows) else proof
+    cycles["dsp"] += steady.get("steps", 0.0)
+    cycles["glue"] = steady["glue"] + steady["push"]
+    moved = sum(steady.values()) - sum(proof.values())
     total = sum(cycles.values())
     elf = program.machine.elf
     stack = max(emulated.measurement.stack_bytes, program.machine.measurement().stack_bytes)
@@ -41,23 +45,26 @@ def bill(
         static_ram_bytes=elf.sizes.ram,
         stack_bytes=stack,
         cycles={"total": total, **cycles},
-        cycles_max=round(float(emulated.cycles.max(initial=0)) - in_proof + cycles["glue"]),
+        cycles_max=round(float(emulated.cycles.max(initial=0)) + moved),
         cycles_tag=emulated.measurement.model.tag,
         flash_by_part=flash_by_part(spec, elf),
     )
 
 
-def _steady_glue(
+def _steady(
     spec: PipelineSpec, program: EmulatedProgram, windows: npt.NDArray[np.generic]
-) -> float:
-    """Cycles of mk_push and mk_process for one stride of frames, without the blocks and graphs."""
+) -> dict[str, float]:
+    """Cycles of each part of FRAMES for one stride of frames."""
     length, stride = spec.signal.length, spec.signal.stride
     frames = length + STEADY * stride
     pieces = np.concatenate(list(windows[: -(-frames // length)]))
     stream = np.resize(pieces, (frames, pieces.shape[1]))
     before, after = program.stream(stream[:length], stream[length:])
-    spent = sum(after.parts[p].cycles - before.parts[p].cycles for p in ("glue", "push"))
-    return spent / STEADY
+    return {
+        name: (part.cycles - before.parts[name].cycles) / STEADY
+        for name, part in after.parts.items()
+        if name in FRAMES
+    }
 
 
 def flash_by_part(spec: PipelineSpec, elf: Elf) -> dict[str, int]:

@@ -72,7 +72,7 @@ struct mk_history;
 void mk_blocks_start(void);
 
 /* Give one frame to the blocks that compute as samples arrive. */
-void mk_blocks_step(const mk_sample *frame);
+MK_PART void mk_blocks_step(const mk_sample *frame);
 #endif
 
 #if MK_STREAMS

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import numpy.typing as npt
 
 from motekit.core.block import F64
 from motekit.dsp.common import EPS
 from motekit.dsp.errors import LOG2_Q, LOG10F, ROUNDING, SIGMAS, log_bound
 
-from .c import kept_lsb
-from .fixed_plan import ROOM, SHIFT, fixed_plan, power_unit
+from .c import kept_lsb, q15
+from .fixed_plan import ROOM, SHIFT, fixed_plan
 from .plan import AudioPlan
 from .reference import around, cut, normalised, powers, values
 
-FFT_UNITS = 12.0  # error of mk_fft_power_q's amplitudes, in halves of its units
-TAPER = 2.0**-15 / np.sqrt(3)
+FFT_UNITS = 24.0  # error of mk_fft_power_q's amplitudes, in halves of its units
 SHARE = 2.0**-17  # of a weight in 16 bits
 CHUNK = 1 << 21
 
@@ -30,14 +32,28 @@ def _line(x: F64, pl: AudioPlan, fixed: bool) -> F64:
         steps = np.log2(max(f.fft, 2))
         each = 3 * EPS * top * root if f.emphasis else 0.0
         return np.asarray(SIGMAS * ROUNDING * np.sqrt(4 * steps + 4) * energy + each)
-    peak = np.max(np.abs(frames), axis=-1, keepdims=True)
-    coarse = np.maximum(peak * 2.0**-27, 2.0 ** -(SHIFT + fixed_plan(pl).most))
-    error = FFT_UNITS * f.fft * coarse
+    error = FFT_UNITS * f.fft * _unit(x, pl)
     if f.emphasis:
-        error = error + 2.0**-16 * top * root
+        rounded = abs(round(f.emphasis * 32768) / 32768 - f.emphasis)
+        error = error + rounded * np.sum(np.abs(x[..., _places(pl)]), axis=-1, keepdims=True)
     if f.tapered:
-        error = error + TAPER * SIGMAS * energy + 2.0 ** -(SHIFT - 1) * root
+        plain = np.abs(cut(x, replace(f, taper=np.ones(f.used))))
+        wrong = np.abs(q15(f.taper) / 32768 - f.taper)
+        error = error + np.sum(plain * wrong, axis=-1, keepdims=True) + 2.0 ** -(SHIFT - 1) * root
     return np.asarray(error)
+
+
+def _places(pl: AudioPlan) -> npt.NDArray[np.int64]:
+    """Where the samples of each frame lie in a window, frames × used."""
+    return np.asarray(
+        np.arange(pl.frames.count)[:, None] * pl.frames.hop + np.arange(pl.frames.used)
+    )
+
+
+def _unit(x: F64, pl: AudioPlan) -> F64:
+    """Largest worth, in counts, of one unit of the frames that the fixed-point FFT is given."""
+    peak = np.max(np.abs(cut(x, pl.frames)), axis=-1, keepdims=True)
+    return np.asarray(np.maximum(peak * 2.0**-27, 2.0 ** -(SHIFT + fixed_plan(pl).most)))
 
 
 def _levels(x: F64, pl: AudioPlan, fixed: bool) -> tuple[F64, F64]:
@@ -46,8 +62,8 @@ def _levels(x: F64, pl: AudioPlan, fixed: bool) -> tuple[F64, F64]:
     line = _line(x, pl, fixed)
     error = 2 * np.sqrt(power * pl.unit2) * line + pl.unit2 * line**2
     if fixed:
-        error = error + power_unit(pl) * 4.0 ** -fixed_plan(pl).most
-        error = error + np.max(power, axis=-1, keepdims=True) * 2.0 ** (ROOM - 55)
+        cut_off = 2.0**ROOM if pl.mel is not None else 4.0
+        error = error + pl.unit2 * (pl.frames.fft / 4 * _unit(x, pl)) ** 2 * cut_off
     if pl.mel is None:
         bands, wrong = (a[..., pl.bins[0] : pl.bins[1]] for a in (power, error))
     else:

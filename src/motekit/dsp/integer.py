@@ -143,10 +143,10 @@ def _turned(re: I64, im: I64, c: I64, s: I64) -> tuple[I64, I64]:
     return (mulhi(re, c) + mulhi(im, s)) * 4, (mulhi(im, c) - mulhi(re, s)) * 4
 
 
-def _turn_blocks(z: Complex, length: int) -> list[Complex]:
+def _turn_blocks(z: Complex, angles: I64) -> list[Complex]:
     """The quarters of blocks (… × blocks × 4 × values), turned; the first block is left alone."""
     blocks = z[0].shape[-3]
-    table = twiddles(length).astype(np.int64).reshape(-1, 2)[:blocks]
+    table = angles[:blocks]
     c1, s1 = table[:, 0], table[:, 1]
     half, odd = np.arange(blocks) // 2, np.arange(blocks) % 2 == 1
     c2 = np.where(odd, -table[half, 1], table[half, 0])
@@ -161,11 +161,13 @@ def _turn_blocks(z: Complex, length: int) -> list[Complex]:
     return out
 
 
-def _radix4(z: Complex, quarter: int, length: int) -> Complex:
+def _radix4(z: Complex, quarter: int, length: int, angles: I64 | None = None) -> Complex:
     """One pass; quarter: complex values in a quarter of a block."""
     lead, half = z[0].shape[:-1], z[0].shape[-1]
+    if angles is None:
+        angles = twiddles(length).astype(np.int64).reshape(-1, 2)
     shape = (*lead, half // (4 * quarter), 4, quarter)
-    a, b, c, d = _turn_blocks((z[0].reshape(shape), z[1].reshape(shape)), length)
+    a, b, c, d = _turn_blocks((z[0].reshape(shape), z[1].reshape(shape)), angles)
     p, q = (a[0] + c[0], a[1] + c[1]), (a[0] - c[0], a[1] - c[1])
     r, s = (b[0] + d[0], b[1] + d[1]), (b[1] - d[1], d[0] - b[0])
     re = [p[0] + r[0], p[0] - r[0], q[0] + s[0], q[0] - s[0]]

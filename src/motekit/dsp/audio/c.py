@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from motekit.core.block import F64, CBlock, Signal
-from motekit.dsp import integer
+from motekit.dsp import integer, mixed
 from motekit.dsp.common import FEATURES, HISTORY, require_fixed_input
+from motekit.dsp.mixed import is_mixed
 from motekit.dsp.tables import twiddles
 
 from .fixed_plan import FixedPlan, fixed_plan
@@ -33,7 +34,7 @@ def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock
     own = [f"mk_{name}.h", "mk_audio.h", "mk_work.h", "mk_audio.c"]
     fp = fixed_plan(pl) if fixed else None
     state, scratch, layout = _memory(signal, pl, fixed)
-    fields: dict[str, Any] = {**layout, "twiddle": _twiddles(pl.frames.fft, fixed)}
+    fields: dict[str, Any] = {**layout, **_twiddles(pl.frames.fft, fixed)}
     fields |= _frame_fields(pl.frames, fixed)
     fields |= _mel_fields(pl, fp) | (_fixed_levels(pl, fp) if fp else _float_levels(pl))
     fields |= _cosine_fields(pl, fp)
@@ -82,8 +83,12 @@ def _memory(signal: Signal, pl: AudioPlan, fixed: bool) -> tuple[int, int, dict[
     return state, 0 if own else work, layout
 
 
-def _twiddles(length: int, fixed: bool) -> Any:
-    return integer.twiddles(length) if fixed else twiddles(length)
+def _twiddles(length: int, fixed: bool) -> dict[str, Any]:
+    if is_mixed(length):
+        table = mixed.twiddles_q(length) if fixed else mixed.twiddles(length)
+        return {"twiddle": table, "places": mixed.mixed(length).places}
+    table = integer.twiddles(length) if fixed else twiddles(length)
+    return {"twiddle": table}
 
 
 def _frame_fields(f: Frames, fixed: bool) -> dict[str, Any]:
@@ -211,7 +216,8 @@ def _defines(pl: AudioPlan, fixed: bool, skip: int) -> dict[str, int]:
         "MK_AUDIO_CLIP": pl.clip,
         "MK_AUDIO_SKIP": skip > 0,
         "MK_AUDIO_LEAST": not fixed and limits(pl),
-        "MK_FFT_ODD": f.fft.bit_length() % 2 == 1,
+        "MK_FFT_MIXED": is_mixed(f.fft),
+        "MK_FFT_ODD": not is_mixed(f.fft) and f.fft.bit_length() % 2 == 1,
         "MK_FFT_DC": True,
     }
     return {name: 1 for name, yes in wanted.items() if yes}

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit.core.block import I32
-from motekit.dsp import integer
+from motekit.dsp import integer, mixed
 from motekit.dsp import wide as w
+from motekit.dsp.mixed import is_mixed
 
 from .c import cosine_scale, q15
 from .fixed_plan import ROOM, FixedPlan, fixed_plan
@@ -95,7 +96,7 @@ def _cepstra(level: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
 
 def _values(x: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
     frames, up = _frames(x, pl.frames, fp.most)
-    power = integer.fft_power(frames)
+    power = (mixed if is_mixed(pl.frames.fft) else integer).fft_power(frames)
     first, end = pl.bins
     bands = power[..., first:end] if pl.mel is None else _bands(power, pl, fp)
     level = _logs(bands + _noise(fp.noise, fp.noise_exponent, up), up, fp)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from motekit.dsp.mixed import is_mixed, mixed
+
 from .plan import AudioPlan
 
 LOG2_LSB = math.log10(2) / 65536  # log10 per unit of a logarithm
@@ -72,6 +74,8 @@ def _mantissa(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.uint32], 
 def power_unit(pl: AudioPlan) -> float:
     """Power in the features' unit of one unit of the fixed-point powers at shift 0."""
     unit = pl.unit2 * pl.frames.fft**2 / 16 / 4.0**SHIFT
+    if is_mixed(pl.frames.fft):
+        unit /= mixed(pl.frames.fft).loss ** 2
     return unit * 2.0**ROOM if pl.mel is not None else unit
 
 

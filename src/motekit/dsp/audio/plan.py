@@ -106,8 +106,13 @@ def samples(seconds: float, rate_hz: float) -> int:
 
 
 def smooth(n: int) -> bool:
-    """Whether the FFT takes this length: a power of two, at least 8."""
-    return n >= 8 and n & (n - 1) == 0
+    """Whether the FFT takes this length: even, a product of 2, 3 and 5, at least 8."""
+    if n < 8 or n % 2:
+        return False
+    for factor in (2, 3, 5):
+        while n % factor == 0:
+            n //= factor
+    return n == 1
 
 
 def next_smooth(n: int) -> int:

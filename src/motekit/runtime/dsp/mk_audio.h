@@ -15,6 +15,7 @@
 #define MK_AUDIO_H
 
 #include "mk_block.h"
+#include "mk_fft.h"
 #include "mk_tune.h"
 #include "mk_work.h"
 
@@ -77,6 +78,9 @@ typedef struct {
     uint16_t skip; /* samples between frames that have no room in front of the next one */
 #endif
     const mk_audio_turn *twiddle; /* see mk_fft.h */
+#if MK_FFT_MIXED
+    const uint16_t *places; /* of bins, where the FFT's length is no power of two; else NULL */
+#endif
 #if MK_AUDIO_EMPHASIS
     mk_audio_number emphasis; /* share of the sample before that is taken away; 0: none */
     uint16_t restart; /* frames after which a frame's first sample is its own predecessor */

@@ -54,6 +54,7 @@ static MK_NOINLINE void load(const mk_audio_params *p, const mk_audio_sample *sa
     }
 }
 
+#if MK_AUDIO_BINS || MK_AUDIO_ENERGY
 /* log10 of a power. */
 static inline float log_of(const mk_audio_params *p, float power)
 {
@@ -64,6 +65,7 @@ static inline float log_of(const mk_audio_params *p, float power)
 #endif
     return mk_log10f(power);
 }
+#endif
 
 #if MK_AUDIO_NORM || MK_AUDIO_KEPT
 void mk_audio_put(const mk_audio_params *p, mk_features *out, int32_t value)
@@ -117,13 +119,41 @@ static inline float feature_of(const mk_audio_params *p, float level)
     return value;
 }
 
+/* Where bin k lies in a transformed frame. */
+static inline uint32_t place_of(const mk_audio_params *p, uint32_t k, uint32_t down)
+{
+#if MK_FFT_MIXED
+    if (p->places != NULL) {
+        return p->places[k];
+    }
+#else
+    (void)p;
+#endif
+    return mk_fft_place(k, down);
+}
+
+#if MK_FFT_MIXED && MK_AUDIO_MEL
+/* As sum_of, over bins at these places. */
+static float sum_at(const float *x, const uint16_t *places, uint32_t n, float *ramp)
+{
+    float sum = 0.0F;
+    float sums = 0.0F;
+    for (uint32_t i = 0; i < n; i++) {
+        sums += sum;
+        sum += x[places[i]];
+    }
+    *ramp = sums;
+    return sum;
+}
+#endif
+
 #if MK_AUDIO_BINS
 static void put_bins(const mk_audio_params *p, const float *x, mk_audio_sink *sink)
 {
     const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1);
     const float noise = p->noise[0];
     for (uint32_t k = p->first; k < ((uint32_t)p->first + p->values); k++) {
-        put(p, sink, feature_of(p, log_of(p, x[mk_fft_place(k, down)] + noise)));
+        put(p, sink, feature_of(p, log_of(p, x[place_of(p, k, down)] + noise)));
     }
 }
 #endif
@@ -143,10 +173,15 @@ static MK_NOINLINE float take_bands(const mk_audio_params *p, const float *x, fl
         float ramp = 0.0F;
         uint32_t n = *run;
         if (n == MK_AUDIO_AGAIN) {
-            sum = x[mk_fft_place(k - 1U, down)];
+            sum = x[place_of(p, k - 1U, down)];
             n = 0;
         } else if (n != 0U) {
+#if MK_FFT_MIXED
+            sum = (p->places != NULL) ? sum_at(x, &p->places[k], n, &ramp)
+                                      : sum_of(x, k, n, down, &ramp);
+#else
             sum = sum_of(x, k, n, down, &ramp);
+#endif
             total += sum;
         } else {
             /* between two bins */
@@ -162,10 +197,10 @@ static MK_NOINLINE float take_bands(const mk_audio_params *p, const float *x, fl
     }
 #if MK_AUDIO_ENERGY
     for (; k <= ((uint32_t)p->fft >> 1); k++) {
-        total += x[mk_fft_place(k, down)];
+        total += x[place_of(p, k, down)];
     }
     for (k = 0; k < p->first; k++) {
-        total += x[mk_fft_place(k, down)];
+        total += x[place_of(p, k, down)];
     }
 #endif
     return total;
@@ -201,13 +236,25 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, float *level, uint
 }
 #endif
 
+static void transform(const mk_audio_params *p, float *x)
+{
+#if MK_FFT_MIXED
+    if (p->places != NULL) {
+        const mk_fft_mixed mixed = {p->twiddle, p->places, p->fft};
+        mk_fft_mixed_f32(&mixed, x);
+        return;
+    }
+#endif
+    const mk_fft_f32 fft = {p->twiddle, p->fft};
+    mk_fft_power_f32(&fft, x);
+}
+
 void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk_sample before,
                     void *work, mk_audio_sink *sink)
 {
     float *const x = (float *)work;
-    const mk_fft_f32 fft = {p->twiddle, p->fft};
     load(p, samples, before, x);
-    mk_fft_power_f32(&fft, x);
+    transform(p, x);
 #if MK_AUDIO_BINS
 #if MK_AUDIO_MEL
     if (p->filters == 0U)

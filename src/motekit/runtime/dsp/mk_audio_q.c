@@ -132,6 +132,19 @@ static void put_level(const mk_audio_params *p, mk_audio_sink *sink, int32_t lev
     put(sink, value);
 }
 
+/* Position of bin k + 1 from that of bin k; 0 for the last one. */
+static inline uint32_t next_position(const mk_audio_params *p, uint32_t position, uint32_t k)
+{
+#if MK_FFT_MIXED
+    if (p->places != NULL) {
+        return (uint32_t)p->places[k + 1U] >> 1;
+    }
+#endif
+    (void)k;
+    return mk_fft_next(position, (uint32_t)p->fft >> 1);
+}
+
+/* Power of bin k, which lies at this position, counted in powers. */
 static uint64_t power_of(const mk_frame_q *f, uint32_t position, uint32_t k)
 {
     return (k == 0U) ? f->dc : mk_fft_power_at(&f->at[2U * position]);
@@ -140,14 +153,15 @@ static uint64_t power_of(const mk_frame_q *f, uint32_t position, uint32_t k)
 #if MK_AUDIO_BINS
 static void put_bins(const mk_audio_params *p, const mk_frame_q *f, mk_audio_sink *sink)
 {
-    const uint32_t half = (uint32_t)p->fft >> 1;
     const uint64_t noise = noise_of(p, p->noise[0], f->up);
     uint32_t position = 0;
     for (uint32_t k = 0; k < ((uint32_t)p->first + p->values); k++) {
+        if (k != 0U) {
+            position = next_position(p, position, k - 1U);
+        }
         if (k >= p->first) {
             put_level(p, sink, log_of(p, power_of(f, position, k) + noise, f->up));
         }
-        position = mk_fft_next(position, half);
     }
 }
 #endif
@@ -156,7 +170,6 @@ static void put_bins(const mk_audio_params *p, const mk_frame_q *f, mk_audio_sin
 /* Logarithms of the bands. */
 static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f, int32_t *level)
 {
-    const uint32_t half = (uint32_t)p->fft >> 1;
     const uint32_t *share = p->shares;
     const uint32_t *noise = p->noise;
     uint32_t k = 0;
@@ -164,7 +177,7 @@ static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f
     uint64_t rising = 0;
     uint64_t last = f->dc >> MK_ROOM;
     for (; (k + 1U) < p->first; k++) {
-        position = mk_fft_next(position, half);
+        position = next_position(p, position, k);
         last = power_of(f, position, k + 1U) >> MK_ROOM;
     }
     for (uint32_t run = 0; run <= p->filters; run++) {
@@ -176,8 +189,8 @@ static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f
             sum = last;
         }
         for (; n > 0U; n--) {
+            position = next_position(p, position, k);
             k++;
-            position = mk_fft_next(position, half);
             last = power_of(f, position, k) >> MK_ROOM;
             ramp += sum;
             sum += last;
@@ -236,15 +249,26 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, int32_t *level, ui
 }
 #endif
 
+static uint64_t transform(const mk_audio_params *p, int32_t *x)
+{
+#if MK_FFT_MIXED
+    if (p->places != NULL) {
+        const mk_fft_mixed mixed = {p->twiddle, p->places, p->fft};
+        return mk_fft_mixed_q(&mixed, x);
+    }
+#endif
+    const mk_fft_q fft = {p->twiddle, p->fft};
+    return mk_fft_power_q(&fft, x);
+}
+
 void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk_sample before,
                     void *work, mk_audio_sink *sink)
 {
     int32_t *const x = (int32_t *)work;
-    const mk_fft_q fft = {p->twiddle, p->fft};
     mk_frame_q f;
     f.at = x;
     f.up = load(p, samples, before, x);
-    f.dc = mk_fft_power_q(&fft, x);
+    f.dc = transform(p, x);
 #if MK_AUDIO_BINS
 #if MK_AUDIO_MEL
     if (p->filters == 0U)

@@ -13,6 +13,10 @@
 #define MK_FFT_ODD 0 /* 1: some length is 4, 16, 64, 256 .. times 4 */
 #endif
 
+#ifndef MK_FFT_MIXED
+#define MK_FFT_MIXED 0 /* 1: some length has factors of 3 or 5 */
+#endif
+
 #ifndef MK_FFT_DC
 #define MK_FFT_DC 0 /* 1: somebody reads bin 0 of mk_fft_power_f32 */
 #endif
@@ -71,5 +75,19 @@ uint64_t mk_fft_power_q(const mk_fft_q *fft, int32_t *x);
 
 /* The power that lies in two words. */
 uint64_t mk_fft_power_at(const int32_t *at);
+
+#if MK_FFT_MIXED
+/* Lengths that are even and a product of 2, 3 and 5, at least 8: see motekit.dsp.mixed. */
+typedef struct {
+    const void *twiddle;    /* float, or int32 in 2^-30ths */
+    const uint16_t *places; /* where bin 0 .. length/2 lies afterwards, in floats or words */
+    uint32_t length;
+} mk_fft_mixed;
+
+/* As mk_fft_power_f32 and mk_fft_power_q, bin 0 included in float, but for the places; in fixed
+ * point with amplitudes 3/4 as large for each factor of 3, 5/8 for each of 5. */
+void mk_fft_mixed_f32(const mk_fft_mixed *fft, float *x);
+uint64_t mk_fft_mixed_q(const mk_fft_mixed *fft, int32_t *x);
+#endif
 
 #endif

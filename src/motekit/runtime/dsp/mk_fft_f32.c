@@ -158,3 +158,156 @@ void mk_fft_power_f32(const mk_fft_f32 *fft, float *x)
 #endif
     split(x, fft->length, w);
 }
+
+#if MK_FFT_MIXED
+#define MK_SIN3 0.866025388F
+#define MK_COS5A 0.309017003F
+#define MK_COS5B (-0.809017003F)
+#define MK_SIN5A 0.95105654F
+#define MK_SIN5B 0.587785244F
+
+/* Halves of the whole, whose angle is 0. */
+static void halve(float *x, uint32_t half)
+{
+    for (uint32_t i = 0; i < half; i++) {
+        const float a = x[i];
+        x[i] = a + x[i + half];
+        x[i + half] = a - x[i + half];
+    }
+}
+
+/* t = at times (c, -s). */
+static inline void turned(float t[2], const float *at, const float w[2])
+{
+    t[0] = (at[0] * w[0]) + (at[1] * w[1]);
+    t[1] = (at[1] * w[0]) - (at[0] * w[1]);
+}
+
+/* The angle of a and that of b together. */
+static inline void add_angle(float to[2], const float a[2], const float b[2])
+{
+    const float c = (a[0] * b[0]) - (a[1] * b[1]);
+    to[1] = (a[0] * b[1]) + (a[1] * b[0]);
+    to[0] = c;
+}
+
+static void third(float *a, uint32_t part, const float w[2])
+{
+    float w2[2];
+    add_angle(w2, w, w);
+    for (uint32_t i = 0; i < part; i += 2U) {
+        float *const b = &a[i + part];
+        float *const c = &a[i + (2U * part)];
+        float t1[2];
+        float t2[2];
+        turned(t1, b, w);
+        turned(t2, c, w2);
+        for (uint32_t k = 0; k < 2U; k++) {
+            const float s = t1[k] + t2[k];
+            t1[k] = (t1[k] - t2[k]) * MK_SIN3;
+            t2[k] = a[i + k] - (s * 0.5F);
+            a[i + k] += s;
+        }
+        b[0] = t2[0] + t1[1];
+        b[1] = t2[1] - t1[0];
+        c[0] = t2[0] - t1[1];
+        c[1] = t2[1] + t1[0];
+    }
+}
+
+/* Five values that have been turned, `part` floats apart. */
+static inline void fifth_of(float *a, uint32_t part, float t[4][2])
+{
+    float u1[2];
+    float u2[2];
+    float v1[2];
+    float v2[2];
+    for (uint32_t k = 0; k < 2U; k++) {
+        const float s1 = t[0][k] + t[3][k];
+        const float s2 = t[1][k] + t[2][k];
+        const float d1 = t[0][k] - t[3][k];
+        const float d2 = t[1][k] - t[2][k];
+        u1[k] = (a[k] + (s1 * MK_COS5A)) + (s2 * MK_COS5B);
+        u2[k] = (a[k] + (s1 * MK_COS5B)) + (s2 * MK_COS5A);
+        v1[k] = (d1 * MK_SIN5A) + (d2 * MK_SIN5B);
+        v2[k] = (d1 * MK_SIN5B) - (d2 * MK_SIN5A);
+        a[k] += s1 + s2;
+    }
+    a[part] = u1[0] + v1[1];
+    a[part + 1U] = u1[1] - v1[0];
+    a[2U * part] = u2[0] + v2[1];
+    a[(2U * part) + 1U] = u2[1] - v2[0];
+    a[3U * part] = u2[0] - v2[1];
+    a[(3U * part) + 1U] = u2[1] + v2[0];
+    a[4U * part] = u1[0] - v1[1];
+    a[(4U * part) + 1U] = u1[1] + v1[0];
+}
+
+static void fifth(float *a, uint32_t part, const float w[2])
+{
+    float angle[4][2] = {{w[0], w[1]}, {0.0F, 0.0F}, {0.0F, 0.0F}, {0.0F, 0.0F}};
+    for (uint32_t q = 1; q < 4U; q++) {
+        add_angle(angle[q], angle[q - 1U], w);
+    }
+    for (uint32_t i = 0; i < part; i += 2U) {
+        float t[4][2];
+        for (uint32_t q = 0; q < 4U; q++) {
+            turned(t[q], &a[i + ((q + 1U) * part)], angle[q]);
+        }
+        fifth_of(&a[i], part, t);
+    }
+}
+
+/* From the spectrum of the complex values to 4 |X|^2 of the real ones, pair by pair. */
+static void split_pairs(const mk_fft_mixed *fft, float *x, const float *w)
+{
+    const uint32_t half = fft->length >> 1;
+    const float nyquist = x[0] - x[1];
+    const float dc = x[0] + x[1];
+    x[0] = 4.0F * (dc * dc);
+    x[1] = 4.0F * (nyquist * nyquist);
+    for (uint32_t k = 1; k < ((half + 1U) >> 1); k++) {
+        (void)split_range(&x[fft->places[k]], &x[fft->places[half - k]], 1U, w);
+        w += 2;
+    }
+    if ((half & 1U) == 0U) {
+        float *const z = &x[fft->places[half >> 1]];
+        z[0] = 4.0F * ((z[0] * z[0]) + (z[1] * z[1]));
+    }
+}
+
+void mk_fft_mixed_f32(const mk_fft_mixed *fft, float *x)
+{
+    const uint32_t length = fft->length;
+    const float *const end = &x[length];
+    const float *w = (const float *)fft->twiddle;
+    uint32_t odd = length >> 1; /* complex values in a block behind the passes of 2 and 4 */
+    uint32_t twos = 0;
+    for (; (odd & 1U) == 0U; odd >>= 1) {
+        twos++;
+    }
+    uint32_t size = length; /* floats of a block */
+    if ((twos & 1U) != 0U) {
+        halve(x, length >> 1);
+        size >>= 1;
+    }
+    for (; (size & 7U) == 0U; size >>= 2) {
+        pass(x, size >> 2, end, w);
+    }
+    w += 2U * ((twos < 2U) ? 1U : (1UL << (twos - 2U)));
+    while (odd > 1U) {
+        const uint32_t radix = ((odd % 3U) == 0U) ? 3U : 5U;
+        odd /= radix;
+        for (float *a = x; a != end; a += size) {
+            if (radix == 3U) {
+                third(a, 2U * odd, w);
+            } else {
+                fifth(a, 2U * odd, w);
+            }
+            w += 2;
+        }
+        size = 2U * odd;
+    }
+    split_pairs(fft, x, w);
+}
+#endif

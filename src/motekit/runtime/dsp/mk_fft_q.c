@@ -139,3 +139,151 @@ uint64_t mk_fft_power_q(const mk_fft_q *fft, int32_t *x)
     put_power(x, 2 * (x[0] - x[1]), 0);
     return mk_square((uint32_t)((dc < 0) ? -dc : dc));
 }
+
+#if MK_FFT_MIXED
+#define MK_SIN3 929887697
+#define MK_COS5A 331804471
+#define MK_COS5B (-868675383)
+#define MK_SIN5A 1021189159
+#define MK_SIN5B 631129609
+
+static int32_t scaled(int32_t a, int32_t factor)
+{
+    return mk_mulhi(a, factor) * 4;
+}
+
+static void halve(int32_t *x, uint32_t half)
+{
+    for (uint32_t i = 0; i < half; i++) {
+        const int32_t a = x[i];
+        const int32_t b = x[i + half];
+        x[i] = (a + b) >> 1;
+        x[i + half] = (a - b) >> 1;
+    }
+}
+
+/* Turn the parts of a block by once, twice .. its angle. */
+static void turn_parts(int32_t *a, uint32_t part, uint32_t radix, const int32_t w[2])
+{
+    int32_t c = w[0];
+    int32_t s = w[1];
+    for (uint32_t q = 1; q < radix; q++) {
+        turn(&a[q * part], part >> 1, c, s);
+        const int32_t next = (mk_mulhi(c, w[0]) - mk_mulhi(s, w[1])) * 4;
+        s = (mk_mulhi(c, w[1]) + mk_mulhi(s, w[0])) * 4;
+        c = next;
+    }
+}
+
+/* Sums of three are divided by four. */
+static void third(int32_t *a, uint32_t part)
+{
+    for (uint32_t i = 0; i < part; i += 2U) {
+        int32_t *const b = &a[i + part];
+        int32_t *const c = &a[i + (2U * part)];
+        int32_t u[2];
+        int32_t v[2];
+        for (uint32_t k = 0; k < 2U; k++) {
+            const int32_t s = b[k] + c[k];
+            v[k] = scaled(b[k] - c[k], MK_SIN3);
+            u[k] = a[i + k] - (s >> 1);
+            a[i + k] = (a[i + k] + s) >> 2;
+        }
+        b[0] = (u[0] + v[1]) >> 2;
+        b[1] = (u[1] - v[0]) >> 2;
+        c[0] = (u[0] - v[1]) >> 2;
+        c[1] = (u[1] + v[0]) >> 2;
+    }
+}
+
+/* Sums of five are divided by eight. */
+static void fifth(int32_t *a, uint32_t part)
+{
+    int32_t u[2][2];
+    int32_t v[2][2];
+    for (uint32_t k = 0; k < 2U; k++) {
+        const int32_t s1 = a[part + k] + a[(4U * part) + k];
+        const int32_t s2 = a[(2U * part) + k] + a[(3U * part) + k];
+        const int32_t d1 = a[part + k] - a[(4U * part) + k];
+        const int32_t d2 = a[(2U * part) + k] - a[(3U * part) + k];
+        u[0][k] = a[k] + scaled(s1, MK_COS5A) + scaled(s2, MK_COS5B);
+        u[1][k] = a[k] + scaled(s1, MK_COS5B) + scaled(s2, MK_COS5A);
+        v[0][k] = scaled(d1, MK_SIN5A) + scaled(d2, MK_SIN5B);
+        v[1][k] = scaled(d1, MK_SIN5B) - scaled(d2, MK_SIN5A);
+        a[k] = (a[k] + s1 + s2) >> 3;
+    }
+    for (uint32_t j = 0; j < 2U; j++) {
+        int32_t *const up = &a[(j + 1U) * part];
+        int32_t *const down = &a[(4U - j) * part];
+        up[0] = (u[j][0] + v[j][1]) >> 3;
+        up[1] = (u[j][1] - v[j][0]) >> 3;
+        down[0] = (u[j][0] - v[j][1]) >> 3;
+        down[1] = (u[j][1] + v[j][0]) >> 3;
+    }
+}
+
+/* The passes of 3 and 5. `odd`: values in a block. Returns the twiddles behind theirs. */
+static const int32_t *odd_passes(int32_t *x, const int32_t *end, uint32_t odd, const int32_t *w)
+{
+    uint32_t size = 2U * odd;
+    while (size > 2U) {
+        const uint32_t radix = ((size % 3U) == 0U) ? 3U : 5U;
+        const uint32_t part = size / radix;
+        for (int32_t *a = x; a != end; a += size) {
+            if (a != x) {
+                turn_parts(a, part, radix, w);
+            }
+            w += 2;
+            if (radix == 3U) {
+                third(a, part);
+                continue;
+            }
+            for (uint32_t i = 0; i < part; i += 2U) {
+                fifth(&a[i], part);
+            }
+        }
+        size = part;
+    }
+    return w;
+}
+
+uint64_t mk_fft_mixed_q(const mk_fft_mixed *fft, int32_t *x)
+{
+    const uint32_t length = fft->length;
+    const uint32_t half = length >> 1;
+    const int32_t *const end = &x[length];
+    const int32_t *w = (const int32_t *)fft->twiddle;
+    uint32_t odd = half;
+    uint32_t twos = 0;
+    for (; (odd & 1U) == 0U; odd >>= 1) {
+        twos++;
+    }
+    uint32_t size = length;
+    if ((twos & 1U) != 0U) {
+        halve(x, half);
+        size >>= 1;
+    }
+    for (; (size & 7U) == 0U; size >>= 2) {
+        uint32_t index = 0;
+        for (int32_t *a = x; a != end; a += size) {
+            if (index != 0U) {
+                turn_block(a, size >> 2, w, index);
+            }
+            butterflies(a, size >> 2);
+            index++;
+        }
+    }
+    w = odd_passes(x, end, odd, &w[2U * ((twos < 2U) ? 1U : (1UL << (twos - 2U)))]);
+    for (uint32_t k = 1; k < ((half + 1U) >> 1); k++) {
+        split_range(&x[fft->places[k]], &x[fft->places[half - k]], 1U, w);
+        w += 2;
+    }
+    if ((half & 1U) == 0U) {
+        int32_t *const z = &x[fft->places[half >> 1]];
+        put_power(z, 2 * z[0], 2 * z[1]);
+    }
+    const int32_t dc = 2 * (x[0] + x[1]);
+    put_power(x, 2 * (x[0] - x[1]), 0);
+    return mk_square((uint32_t)((dc < 0) ? -dc : dc));
+}
+#endif

@@ -42,7 +42,12 @@ def test_compile_streams_from_the_command_line(tmp_path: Path) -> None:
     assert found["macs"] < found["stream"]["macs_whole_window"] and found["state_bytes"] > 0
     text = motekit("compile", model, "--stream", "1", "--out", tmp_path / "out", "--inputs", 1)
     assert text.code == 0 and "a step takes 1 new of 14 frames" in text.out
-    for words in (["--stream", "0"], ["--stream", "-1"], ["--stream", "--hop", "14"]):
+    for words in (
+        ["--stream", "0"],
+        ["--stream", "-1"],
+        ["--stream", "--hop", "14"],
+        ["--hop", "2"],
+    ):
         refused = motekit("compile", model, *words, "--out", tmp_path / "none", "--json")
         assert refused.code == 2 and json.loads(refused.out)["what"]
     assert not (tmp_path / "none").exists()

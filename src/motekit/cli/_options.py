@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .console import optional_value
+
+if TYPE_CHECKING:
+    from motekit.workflows.compile import Sliding
 
 Model = Annotated[Path, typer.Argument(help="A .tflite, .onnx or .pt2 file.")]
 Target = Annotated[str, typer.Option(help="Core to compile for.")]
@@ -38,7 +41,20 @@ Hop = Annotated[int, typer.Option(min=1, help="With --stream: new frames of a st
 STREAMING = optional_value("--stream", "auto")
 
 
-def axis(text: str) -> int | None:
+def sliding(stream: str, hop: int) -> Sliding | None:
+    """What --stream and --hop ask for; None for a program that takes the whole input."""
+    from motekit.core.errors import InputError
+    from motekit.workflows.compile import Sliding
+
+    if stream:
+        return Sliding(_axis(stream), hop)
+    if hop != 1:
+        raise InputError("only a streaming program has hops", where="--hop", value=hop,
+                         way_out="add --stream, or leave --hop out")  # fmt: skip
+    return None
+
+
+def _axis(text: str) -> int | None:
     """The axis of --stream; None where it stands alone."""
     from motekit.core.errors import InputError
 

@@ -19,7 +19,7 @@ from ._options import (
     Optimize,
     Stream,
     Target,
-    axis,
+    sliding,
 )
 from .console import Json, emit, progress, say
 
@@ -58,9 +58,9 @@ def command(
     when a byte differs.
     """
     from motekit.deploy.budget import Budget
-    from motekit.workflows.compile import Sliding, compile_model
+    from motekit.workflows.compile import compile_model
 
-    sliding = Sliding(axis(stream), hop) if stream else None
+    moving = sliding(stream, hop)
     with progress(json) as report:
         compiled = compile_model(
             model,
@@ -71,7 +71,7 @@ def command(
             inputs,
             report,
             calibration,
-            sliding,
+            moving,
             last=channels_last,
             budget=Budget(ram_budget, flash_budget),
         )

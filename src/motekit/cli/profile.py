@@ -18,7 +18,7 @@ from ._options import (
     Optimize,
     Stream,
     Target,
-    axis,
+    sliding,
 )
 from .console import Json, emit, progress, say
 
@@ -46,10 +46,9 @@ def command(
     emulated core, beside what the core's arithmetic alone would take. Writes a page with a chart,
     profile.html. Needs no project. Exit code 1 when an output differs from LiteRT's.
     """
-    from motekit.workflows.compile import Sliding
     from motekit.workflows.profile import profile_model
 
-    sliding = Sliding(axis(stream), hop) if stream else None
+    moving = sliding(stream, hop)
     with progress(json) as report:
         compiled, page = profile_model(
             model,
@@ -60,7 +59,7 @@ def command(
             inputs,
             report,
             calibration,
-            sliding,
+            moving,
             last=channels_last,
         )
     built = compiled.built

@@ -21,7 +21,7 @@ from motekit.core.graph import Graph
 from motekit.targets import toolchain
 from motekit.targets.emulation import Machine
 
-from . import memory
+from . import memory, record
 from .stack_bound import stack_bound
 
 Case = Sequence[npt.NDArray[np.generic]]
@@ -120,6 +120,7 @@ def assemble(
 ) -> Program:
     """Write the C below `folder` and link it with the network runner."""
     c_dir = folder / "c"
+    (folder / record.FILE).unlink(missing_ok=True)  # it belongs to what is replaced now
     shutil.rmtree(c_dir, ignore_errors=True)
     files = list(generated.write(c_dir))
     elf = _link(graph, generated, files, core, folder, compiler, opt)

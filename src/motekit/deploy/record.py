@@ -43,8 +43,8 @@ def read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(place.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError("this record of a build cannot be read", where=place,
-                         value=str(error), way_out="build it again") from error  # fmt: skip
+        raise InputError("this record of a build cannot be read", where=place, value=str(error),
+                         way_out=f"name a build's folder or its {FILE}") from error  # fmt: skip
     if place.name == OLDER.name and isinstance(found, dict) and "bill" in found:
         found = pipeline(path.name, path.name, found["bill"], ())
     if not _sound(found):

@@ -23,7 +23,7 @@ from motekit.recordings.formats import FORMATS
 
 SECTIONS = (
     ("Tutorial", ("tutorial/*.md",)),
-    ("How to", ("how-to/*.md", "recordings.md", "training.md")),
+    ("How to", ("how-to/*.md", "collecting.md", "recordings.md", "training.md")),
     ("Blocks", ("blocks/*.md",)),
     (
         "Reference",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shared_data
 from small_recordings import made
 
 from motekit.core.errors import InputError
@@ -126,6 +127,26 @@ def test_changes_are_proposed_where_they_are(seed: int) -> None:
     assert len(edges) == len(wanted), edges
     assert all(abs(a - b) <= 15 for a, b in zip(edges, wanted, strict=True))
     assert found[0].start == 0 and found[-1].stop == 2000
+
+
+def test_proposals_on_a_coffee_machine_are_where_people_put_the_labels() -> None:
+    """11 recordings, each grinding, extracting and pumping five times between idle."""
+    proposals = 0
+    for recording in shared_data.ei_coffee_machine():
+        stream = recording.streams[0]
+        truth, found = np.zeros(len(stream), bool), np.zeros(len(stream), bool)
+        for labelled in recording.segments:
+            truth[labelled.start : labelled.stop] = labelled.label != "idle"
+        active = propose(recording, ProposeParams(), 0.0)
+        for a in active:
+            found[a.start : a.stop] = True
+        assert (truth & found).sum() / (truth | found).sum() > 0.9
+        proposals += len(active)
+        changes = propose(recording, ProposeParams(method="changes"), 0.0)
+        edges = np.array([a.start for a in changes])
+        distances = [np.abs(edges - s.start).min() for s in recording.segments if s.start]
+        assert max(distances) / stream.rate_hz < 0.3
+    assert 55 <= proposals <= 60
 
 
 def test_nothing_is_proposed_of_nothing() -> None:

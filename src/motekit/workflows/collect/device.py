@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -19,8 +17,7 @@ from motekit.links.runner import Runner
 
 from .meter import Figures, Meter
 
-KEPT_EVENTS: Final = 200
-SILENT_S: Final = 6.0
+SILENT_S: Final = 6.0  # that a sensor which says nothing is waited for at the end of a take
 LOOK_FRAMES: Final = 65535  # the largest window: what a device shows without forgetting any of it
 
 
@@ -92,7 +89,6 @@ class Device:
         self._runner = Runner(transport, params, self.collector, self._stop)
         self._thread = threading.Thread(target=self._run, name=address.text, daemon=True)
         self.error: MotekitError | None = None
-        self.events: deque[tuple[float, Event]] = deque(maxlen=KEPT_EVENTS)
 
     def start(self) -> None:
         self._thread.start()
@@ -130,10 +126,8 @@ class Device:
         return self.meter.started
 
     def news(self) -> list[Event]:
-        """What happened since the last call; all of it is in `events` too."""
-        new = self.collector.events()
-        self.events.extend((time.time(), event) for event in new)
-        return new
+        """What happened since the last call."""
+        return self.collector.events()
 
     def caught_up(self, until_s: float, waited_s: float) -> bool:
         """Whether everything sampled before `until_s` has come, or a sensor is silent though

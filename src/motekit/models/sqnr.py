@@ -6,7 +6,6 @@ the integer graph, with the errors of all layers before included (what the next 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,11 +16,11 @@ from motekit.core.graph import Graph
 from motekit.core.learner import F32
 from motekit.core.pipeline import int8_input
 from motekit.core.tensors import TensorType, dequantize
+from motekit.graph.floats.compare import decibels
 from motekit.graph.ops import OPS
 from motekit.graph.run import rebatch, trace
 
 F64 = npt.NDArray[np.float64]
-PERFECT_DB = 120.0  # what is said where there is no error at all
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,7 @@ class LayerNoise:
 
 def sqnr_db(real: F64, stored: F64) -> float:
     """Signal to noise of `stored` as a version of `real`, in dB."""
-    signal, error = float(np.mean(real**2)), float(np.mean((real - stored) ** 2))
-    if error <= signal * 10 ** (-PERFECT_DB / 10):
-        return PERFECT_DB
-    return 10 * math.log10(signal / error) if signal > 0 else 0.0
+    return decibels(float(np.mean(real**2)), float(np.mean((real - stored) ** 2)))
 
 
 def _noise(

@@ -109,3 +109,29 @@ def test_a_folder_and_many_samples(tmp_path: Path) -> None:
     assert found.given == 701 and len(found.cases) == 500
     assert found.cases[0][0].shape == (1, 1) and found.cases[0][0] == -1 == found.cases[0][0]
     assert found.cases[-1][0] == 699, "the last sample is taken too"
+
+
+def test_doubtful_calibration_data_is_told(tmp_path: Path) -> None:
+    path = shared_data.models() / "tflm/hello_world_float.tflite"
+    np.save(tmp_path / "x.npy", np.ones((30, 1)))
+    found = open_model(path, None, tmp_path / "x.npy").comparison
+    assert found is not None and "all calibration samples are alike" in found.notes[-1]
+    np.save(tmp_path / "x.npy", np.arange(5.0))
+    found = open_model(path, None, tmp_path / "x.npy").comparison
+    assert found is not None and "5 calibration samples are few" in found.notes[-1]
+
+
+def test_shapes_of_a_float_model_that_do_not_fit_are_found_by_the_preflight(tmp_path: Path) -> None:
+    """All of them, with index and name: a bias of the wrong size here."""
+    from dataclasses import replace
+
+    from motekit.core.graph import Tensor
+    from motekit.core.tensors import TensorType
+
+    graph, _, _ = read_model(shared_data.models() / "tflm/hello_world_float.tflite")
+    name = str(graph.ops[1].inputs[2])
+    bias = Tensor(name, TensorType((5,), "float32"), np.zeros(5, np.float32))
+    path = tmp_path / "bad.tflite"
+    path.write_bytes(to_tflite(replace(graph, tensors={**graph.tensors, name: bias})))
+    with pytest.raises(InputError, match=r"1 op\(s\) cannot be lowered: op 1 FULLY_CONNECTED.*16"):
+        read_model(path)

@@ -18,7 +18,7 @@ from motekit.graph.floats.compare import Comparison, compare, outputs_distance, 
 from motekit.graph.floats.fuse import fuse
 from motekit.graph.floats.quantize import quantize
 from motekit.graph.floats.real import is_real
-from motekit.graph.floats.samples import read_samples
+from motekit.graph.floats.samples import Samples, read_samples
 from motekit.graph.floats.spread import spread
 from motekit.graph.oracle import Oracle
 from motekit.graph.spec import check
@@ -27,6 +27,7 @@ from . import read_model
 from .interface import channels_last
 
 COMPARED = 100  # samples whose every layer is compared
+FEW = 10  # samples; with less, ranges hang on each of them
 RANDOM = 20  # inputs drawn where the file says how everything is quantized
 
 
@@ -103,6 +104,8 @@ def open_model(
     """
     path = Path(path)
     graph, importer, content = read_model(path, name)
+    if not graph.ops:
+        raise InputError("the model computes nothing: its outputs are its inputs", where=path)
     real = spread(fuse(graph)) if is_real(graph) else None
     said = real is None or any(real.type(n).quant is not None for n in floats_of(real))
     if calibration is not None and real is None:
@@ -160,8 +163,21 @@ def _calibrated(
     cases = samples.cases[:: -(-len(samples.cases) // COMPARED)]
     found = compare(graph, real, cases, oracle)
     found = _from_source(found, graph, importer, content, cases, oracle)
+    found = replace(found, notes=(*found.notes, *_doubts(samples)))
     counts = (len(samples.cases), samples.given)
     return Opened(graph, importer.name, "calibration", counts, found)
+
+
+def _doubts(samples: Samples) -> list[str]:
+    """What makes ranges from these samples doubtful."""
+    first = samples.cases[0]
+    if all(
+        np.array_equal(a, b) for case in samples.cases for a, b in zip(case, first, strict=True)
+    ):
+        return ["warning: all calibration samples are alike, so most ranges are too narrow"]
+    if len(samples.cases) < FEW:
+        return [f"warning: {len(samples.cases)} calibration samples are few; ranges may be narrow"]
+    return []
 
 
 def _from_source(

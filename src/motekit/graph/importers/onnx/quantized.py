@@ -51,6 +51,8 @@ def _quantize(c: Context) -> Value:
     value = c.needed(0)
     quant, dtype = params(c, 1, 2, len(value.shape))
     if isinstance(value, Constant):
+        if not np.isfinite(value.real).all():
+            raise InputError("a constant is not a finite number")
         low, high = (-128, 127) if dtype != np.int32 else (-(2**31), 2**31 - 1)
         scale, zero = (_along(v, quant.axis, value.shape) for v in (quant.scale, quant.zero_point))
         ints = np.clip(np.rint(value.real / scale) + zero, low, high)

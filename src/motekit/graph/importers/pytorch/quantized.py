@@ -68,6 +68,8 @@ def _quantize(c: Context) -> Value:
     wide = [1] * len(value.shape)
     if quant.axis is not None:
         wide[quant.axis] = -1
+    if not np.isfinite(value.real).all():
+        raise InputError("a constant is not a finite number")
     scale, zero = (np.array(v).reshape(wide) for v in (quant.scale, quant.zero_point))
     ints = np.clip(np.rint(value.real / scale) + zero, low, high).astype(np.int8)
     return _kept(Constant(ints, quant))

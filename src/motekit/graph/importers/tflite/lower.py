@@ -46,6 +46,9 @@ def lower(flat: FlatModel, name: str, path: Path) -> Lowered:
                 work.add(operator, work.op_names[index])
         except InputError as error:
             problems.append(_problem(index, operator, work.op_names[index], flat, error))
+    if work.in_float and not problems:
+        wrong = real.misfits(work.graph(name))
+        problems = [_problem(i, flat.operators[i], work.op_names[i], flat, e) for i, e in wrong]
     if problems:
         return Lowered(None, tuple(problems))
     for i in (*flat.inputs, *flat.outputs):

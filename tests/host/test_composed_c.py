@@ -53,6 +53,22 @@ def test_no_window_is_kept_where_no_block_reads_one() -> None:
     assert other.sizes["state_bytes"] == 0
 
 
+@pytest.mark.parametrize("what", ["ring", "ring and steps", "no window"])
+def test_windows_may_leave_gaps(what: str) -> None:
+    """A stride longer than the window: the frames between two windows are passed over."""
+    uses = {
+        "ring": (use("flatten"),),
+        "ring and steps": (use("flatten"), use("orientation", (0, 1, 0))),
+        "no window": (use("orientation", (0, 1, 0)),),
+    }[what]
+    spec = pipeline("gap", *uses, window=16, stride=25)
+    program = HostProgram(spec, compile_pipeline(spec, targets.core("cortex-m4f").spec))
+    x = windows(spec).reshape(-1, 2)
+    starts = range(0, len(x) - 15, 25)
+    cut = program.windows(np.stack([x[s : s + 16] for s in starts]))
+    assert np.array_equal(program.play(x).features, cut.features)
+
+
 def test_an_overrun_starts_the_windows_under_way_anew() -> None:
     spec, made = generated("in_flight", "float")
     program = HostProgram(spec, made)

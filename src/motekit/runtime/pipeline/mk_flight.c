@@ -29,7 +29,7 @@ void mk_flight_step(const mk_sample *frame)
         mk_window_start(states[place]);
         flight.seen[place] = 0;
         flight.next = (uint8_t)(((place + 1U) == (uint32_t)MK_FLIGHTS) ? 0U : (place + 1U));
-        flight.wait = MK_STRIDE;
+        flight.wait = (MK_STRIDE < MK_WINDOW) ? MK_STRIDE : MK_WINDOW; /* gaps never come here */
     }
     flight.wait--;
     for (uint32_t i = 0; i < (uint32_t)MK_FLIGHTS; i++) {

@@ -41,6 +41,9 @@ static struct {
 #elif MK_STREAMING
     uint16_t stepped; /* frame that the blocks see next */
 #endif
+#if MK_STRIDE > MK_WINDOW
+    uint16_t pause; /* frames to pass over before the next window begins */
+#endif
 } stream;
 
 /* First frame of the next window. */
@@ -66,6 +69,9 @@ static void begin(void)
     stream.start = stream.oldest;
 #elif MK_STREAMING
     stream.stepped = stream.oldest;
+#endif
+#if MK_STRIDE > MK_WINDOW
+    stream.pause = 0;
 #endif
 #if MK_STREAMING
     mk_blocks_start();
@@ -150,11 +156,33 @@ static void compute(const mk_history *history, mk_result *result)
     result->window = stream.windows;
 }
 
+/* Windows that leave gaps: drop the frames between two of them. Returns how many are to come. */
+static uint16_t pass_over(void)
+{
+#if MK_STRIDE > MK_WINDOW
+    while ((stream.pause > 0U) && (stream.oldest != stream.pushed)) {
+        release(1U);
+        stream.pause--;
+#if !MK_HISTORY
+        stream.start = stream.oldest;
+#elif MK_STREAMING
+        stream.stepped = stream.oldest;
+#endif
+    }
+    return stream.pause;
+#else
+    return 0;
+#endif
+}
+
 #if MK_STREAMING
 /* Give waiting frames to the blocks, up to the end of the window; returns how many of the
  * window's frames they have seen. */
 static uint16_t window_frames(void)
 {
+    if (pass_over() > 0U) {
+        return 0;
+    }
 #if MK_HISTORY
     uint16_t seen = (uint16_t)(stream.stepped - stream.oldest);
     while ((seen < MK_WINDOW) && (stream.stepped != stream.pushed)) {
@@ -177,7 +205,7 @@ static uint16_t window_frames(void)
 /* How many frames of the next window are there. */
 static uint16_t window_frames(void)
 {
-    return (uint16_t)(stream.pushed - stream.oldest);
+    return (pass_over() > 0U) ? 0U : (uint16_t)(stream.pushed - stream.oldest);
 }
 #endif
 
@@ -195,7 +223,14 @@ static MK_NOINLINE int attend(mk_result *result)
     const mk_history history = {ring[0].sample, MK_RING_FRAMES, stream.oldest_slot,
                                 (MK_HISTORY != 0) ? MK_WINDOW : 0U, MK_CHANNELS, NULL};
     compute(&history, result);
+#if MK_STRIDE > MK_WINDOW
+    stream.pause = MK_STRIDE - MK_WINDOW;
 #if MK_HISTORY
+    release(MK_WINDOW);
+#else
+    stream.start = stream.oldest;
+#endif
+#elif MK_HISTORY
     release(MK_STRIDE); /* only now may the producer reach into the window */
 #else
     stream.start = (uint16_t)(stream.start + MK_STRIDE);

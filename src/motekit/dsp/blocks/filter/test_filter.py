@@ -20,10 +20,8 @@ class TestFilter(BlockContract):
         Params(),
         Params(kind="band", cutoff_hz=0.5, high_hz=8.0, order=2, settle_s=0.3, finer=2),
         Params(kind="gravity", cutoff_hz=0.3, order=2),
-        Params(kind="notch", cutoff_hz=10.0, start="rest"),
-        Params(kind="stop", cutoff_hz=5.0, high_hz=12.0, order=3),
+        Params(kind="stop", cutoff_hz=5.0, high_hz=12.0, order=3, start="rest"),
         Params(kind="low", design="fir", cutoff_hz=5.0, taps=21, keep_every=4),
-        Params(kind="high", design="fir", cutoff_hz=5.0, taps=5, finer=1, start="rest"),
         Params(kind="median", taps=5, finer=1),
     )
     signals = (SHORT, *SIGNALS[1:])

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "mk_tune.h"
+
 #if MK_AUDIO_NORM
 
 /* A walk over n frames that turns back at either end. */
@@ -53,7 +55,7 @@ static void slide_in(mk_sliding *s, int32_t v, int64_t times)
 }
 
 /* Around the first frame: whole turns over the series and back, and what is left of the width. */
-static void slide_start(mk_sliding *s, const int32_t *v, uint32_t n, uint32_t width)
+static MK_NOINLINE void slide_start(mk_sliding *s, const int32_t *v, uint32_t n, uint32_t width)
 {
     const uint32_t turns = width / (2U * n);
     s->sum = 0;
@@ -79,17 +81,41 @@ static inline void slide_on(mk_sliding *s, const int32_t *v)
     s->squares += ((int64_t)in * in) - ((int64_t)gone * gone);
 }
 
-/* d: each value less the mean of the `width` values around it, rounded. */
-static void remove_means(const int32_t *v, int32_t *d, uint32_t n, uint32_t width)
+/* d, which lies behind v: each value less the mean of the `width` values around it, rounded. */
+static MK_NOINLINE void remove_means(mk_sliding *s, const int32_t *v, int32_t *d, uint32_t width)
 {
-    mk_sliding s;
-    slide_start(&s, v, n, width);
+    const uint32_t n = (uint32_t)(d - v);
+    slide_start(s, v, n, width);
     for (uint32_t t = 0; t < n; t++) {
-        const int64_t far = ((int64_t)v[t] * (int32_t)width) - s.sum;
+        const int64_t far = ((int64_t)v[t] * (int32_t)width) - s->sum;
         const uint32_t size = (uint32_t)(uint64_t)((far < 0) ? -far : far);
         const int32_t whole = (int32_t)((size + (width / 2U)) / width);
         d[t] = (far < 0) ? -whole : whole;
-        slide_on(&s, v);
+        slide_on(s, v);
+    }
+}
+
+/* Each d over the deviation around it, to the places of coefficient k. */
+static MK_NOINLINE void put_series(const mk_audio_params *p, mk_sliding *s, const int32_t *d,
+                                   uint32_t k, const mk_features *out)
+{
+    mk_features place = *out;
+    place.q += k;
+    place.norm += k;
+#if MK_RAW
+    place.raw = (place.raw == NULL) ? NULL : &place.raw[k];
+#endif
+    slide_start(s, d, p->frames, p->norm);
+    for (uint32_t t = 0; t < p->frames; t++) {
+        const int64_t square = (s->squares * (int32_t)p->norm) - (s->sum * s->sum);
+        mk_audio_put_normal(&place, d[t], p->norm, (uint64_t)square);
+        slide_on(s, d);
+        /* the one put moved on by one */
+        place.q += p->values - 1U;
+        place.norm += p->values - 1U;
+#if MK_RAW
+        place.raw = (place.raw == NULL) ? NULL : &place.raw[p->values - 1U];
+#endif
     }
 }
 
@@ -100,31 +126,16 @@ void mk_audio_normalise(const mk_audio_params *p, const mk_audio_store *store, u
     const uint32_t values = p->values;
     const uint32_t ring = (p->slots != 0U) ? ((uint32_t)p->slots * values) : 0xFFFFFFFFU;
     int32_t *const d = &v[n];
+    mk_sliding s; /* one for both passes: it is large */
     for (uint32_t k = 0; k < values; k++) {
-        mk_sliding s;
         uint32_t at = (slot * values) + k;
         for (uint32_t t = 0; t < n; t++) {
             v[t] = mk_audio_kept(store, at);
             at += values;
             at = (at >= ring) ? (at - ring) : at;
         }
-        remove_means(v, d, n, p->norm);
-        slide_start(&s, d, n, p->norm);
-        at = k;
-        for (uint32_t t = 0; t < n; t++) {
-            mk_features place = *out;
-            place.q += at;
-            place.norm += at;
-#if MK_RAW
-            if (place.raw != NULL) {
-                place.raw += at;
-            }
-#endif
-            const int64_t square = (s.squares * (int32_t)p->norm) - (s.sum * s.sum);
-            mk_audio_put_normal(&place, d[t], p->norm, (uint64_t)square);
-            slide_on(&s, d);
-            at += values;
-        }
+        remove_means(&s, v, d, p->norm);
+        put_series(p, &s, d, k, out);
     }
 }
 #endif

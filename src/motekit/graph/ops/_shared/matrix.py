@@ -99,7 +99,7 @@ def layer(op: Op, graph: Graph, weights: I8, bias: I64) -> Matrix:
         fields |= shared.output_fields(op, graph)
     used = {
         "MK_MATRIX_EXACT": raw, "MK_MATRIX_HAS_COARSE": modes[COARSE],
-        "MK_MATRIX_HAS_MODES": any(modes.values()),
+        "MK_MATRIX_HAS_DIPS": modes[DIPS], "MK_MATRIX_HAS_MODES": any(modes.values()),
     }  # fmt: skip
     defines = {name: 1 for name, on in used.items() if on}
     return Matrix(tuple(constants), fields, defines, raw, 24 * pairs if raw else 0)

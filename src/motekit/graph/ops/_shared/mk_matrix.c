@@ -53,14 +53,47 @@
 #else
 #define MK_COARSE_SHIFTS "lsls r7, r7, #29\n"
 #endif
+#ifdef MK_MATRIX_HAS_DIPS
+#define MK_DIP_TEST      \
+    "lsls r6, r7, #31\n" \
+    "bne 6f\n"
+#define MK_DIP_SUMS              \
+    "b 7f\n"                     \
+    "6:\n"                       \
+    "ldr r6, [r0, #12]\n"        \
+    "ldr r5, [r0, #8]\n"         \
+    "and r7, r5, r8, asr #31\n"  \
+    "sub r8, r8, r7\n"           \
+    "and r7, r5, r9, asr #31\n"  \
+    "sub r9, r9, r7\n"           \
+    "and r7, r5, r10, asr #31\n" \
+    "sub r10, r10, r7\n"         \
+    "and r7, r6, r11, asr #31\n" \
+    "sub r11, r11, r7\n"         \
+    "and r7, r6, r12, asr #31\n" \
+    "sub r12, r12, r7\n"         \
+    "and r7, r6, lr, asr #31\n"  \
+    "sub lr, lr, r7\n"           \
+    "ldr r7, [sp, #20]\n"        \
+    "ldr r6, [r0, #4]\n"         \
+    "ldr.w r5, [r0], #16\n"      \
+    "smmla r8, r8, r5, r7\n"     \
+    "smmla r9, r9, r5, r7\n"     \
+    "smmla r10, r10, r5, r7\n"   \
+    "smmla r11, r11, r6, r7\n"   \
+    "smmla r12, r12, r6, r7\n"   \
+    "smmla lr, lr, r6, r7\n"
+#else
+#define MK_DIP_TEST
+#define MK_DIP_SUMS
+#endif
 #ifdef MK_MATRIX_HAS_MODES
 #define MK_MODE_TEST "bhi.w 5f\n"
 #define MK_ANY_MODE                      \
     "5:\n" /* ---- any mode ---- */      \
     "ldr r7, [sp, #56]\n"                \
     MK_RAW_TEST                          \
-    "lsls r6, r7, #31\n"                 \
-    "bne 6f\n"                           \
+    MK_DIP_TEST                          \
     "ldm r0!, {r5, r6}\n"                \
     "smmul r8, r8, r5\n"                 \
     "smmul r9, r9, r5\n"                 \
@@ -68,31 +101,7 @@
     "smmul r11, r11, r6\n"               \
     "smmul r12, r12, r6\n"               \
     "smmul lr, lr, r6\n"                 \
-    "b 7f\n"                             \
-    "6:\n"                               \
-    "ldr r6, [r0, #12]\n"                \
-    "ldr r5, [r0, #8]\n"                 \
-    "and r7, r5, r8, asr #31\n"          \
-    "sub r8, r8, r7\n"                   \
-    "and r7, r5, r9, asr #31\n"          \
-    "sub r9, r9, r7\n"                   \
-    "and r7, r5, r10, asr #31\n"         \
-    "sub r10, r10, r7\n"                 \
-    "and r7, r6, r11, asr #31\n"         \
-    "sub r11, r11, r7\n"                 \
-    "and r7, r6, r12, asr #31\n"         \
-    "sub r12, r12, r7\n"                 \
-    "and r7, r6, lr, asr #31\n"          \
-    "sub lr, lr, r7\n"                   \
-    "ldr r7, [sp, #20]\n"                \
-    "ldr r6, [r0, #4]\n"                 \
-    "ldr.w r5, [r0], #16\n"              \
-    "smmla r8, r8, r5, r7\n"             \
-    "smmla r9, r9, r5, r7\n"             \
-    "smmla r10, r10, r5, r7\n"           \
-    "smmla r11, r11, r6, r7\n"           \
-    "smmla r12, r12, r6, r7\n"           \
-    "smmla lr, lr, r6, r7\n"             \
+    MK_DIP_SUMS                          \
     "7:\n"                               \
     "ldr r7, [sp, #56]\n"                \
     "ldr r5, [sp, #52]\n"                \

@@ -72,7 +72,7 @@ def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     _, height, _, depth = types.operand(op, graph).shape
     columns, of = COLUMNS[depth], _line(op, graph)
     blocks = out.shape[1] * -(-out.shape[2] // WIDE)
-    cycles = blocks * (32 + out.shape[3] // 2 * (3 * (12 * columns + 1) + 40))
+    cycles = blocks * (32 + out.shape[3] // 2 * (36 * columns + 54))
     rows = min(height, out.shape[1] * min(3, w.stride[0]) + 2)
     cycles += rows * (of["words"] * (4 if w.stride[1] == 2 else 20) + 100) + out.shape[1] * 200
     extra = out.shape[3] * (12 * columns - 9 * depth)
@@ -152,5 +152,5 @@ KERNEL = Kernel(
     cost=cost,
     emit=emit,
     overlap=overlap,
-    code_bytes=1250,
+    code_bytes=1080,
 )

@@ -41,9 +41,9 @@ typedef struct {
 #define MK_NAKED __attribute__((naked)) static
 #define MK_UNUSED __attribute__((unused))
 
-/* r0 window, r1 stream, r2-r4 words of three windows, r5-r6 weights of two channels, r8-r10 sums
- * of the first channel, r11-r12 and lr of the second. Single loads stand together because they
- * pipeline: 12 cycles for 12 products. The stack is an mk_first_call. */
+/* r0 window, r1 stream, r2-r4 words of three windows, r5-r6 weights of two channels, r7 the next
+ * line's place, r8-r10 sums of the first channel, r11-r12 and lr of the second. Single loads stand
+ * together because they pipeline: 12 cycles for 12 products. The stack is an mk_first_call. */
 #define MK_WORDS(at, across)                    \
     "ldr r2, [r0, #" at "]\n"                   \
     "ldr r3, [r0, #" at "+" across "]\n"        \
@@ -93,12 +93,14 @@ typedef struct {
         "2:\n" /* ---- next pair of channels ---- */             \
         MK_BEGIN(across)                                         \
         rest                                                     \
-        "ldr r0, [sp, #24]\n"                                    \
+        "add r7, sp, #24\n" /* the other two rows */             \
+        "4:\n"                                                   \
+        "ldr r0, [r7], #4\n"                                     \
         MK_COLUMN("0", across)                                   \
         rest                                                     \
-        "ldr r0, [sp, #28]\n"                                    \
-        MK_COLUMN("0", across)                                   \
-        rest                                                     \
+        "add r2, sp, #32\n"                                      \
+        "cmp r7, r2\n"                                           \
+        "bne 4b\n"                                               \
         "ldm sp, {r0, r2-r5}\n"                                  \
         "ldm r0!, {r6, r7}\n"                                    \
         "smmul r8, r8, r6\n"                                     \

@@ -206,8 +206,7 @@ def _emit(op: Op, graph: Graph, target: TargetSpec, slots: int, name: str, packa
     ]
     if found.dip is not None:
         constants.append(Constant("dip", "int32_t", found.dip))
-    defines = {"MK_PLANAR_STRIDE_2": 1} if walk.stride[1] == 2 else {}
-    defines |= {"MK_PLANAR_DIPS": 1} if found.dip is not None else {}
+    form = "PLAIN" if found.dip is None else "DIPS"
     _, in_zero = types.per_tensor(types.operand(op, graph))
     ring = slots == RING
     extra = (shared.HERE, "mk_rows.h") if ring else (__name__, "mk_planar_whole.inc")
@@ -233,7 +232,7 @@ def _emit(op: Op, graph: Graph, target: TargetSpec, slots: int, name: str, packa
         call=f"mk_depthwise_{name}({{params}}, {given})",
         scratch_bytes=_scratch(walk, slots),
         stack_bytes=300,
-        defines=defines,
+        defines={f"MK_{name.upper()}_{form}_BY_{walk.stride[1]}": 1},
     )
 
 
@@ -267,5 +266,5 @@ def kernel(slots: int, name: str, package: str) -> Kernel:
         cost=partial(_cost, slots=slots),
         emit=partial(_emit, slots=slots, name=name, package=package),
         overlap=partial(_overlap, slots=slots),
-        code_bytes=2100,
+        code_bytes=2000,
     )

@@ -18,12 +18,12 @@ typedef struct {
     const uint8_t *gain;   /* 256 minus the gain */
     const int32_t *start;
     const int32_t *slope;
-    const int32_t *dip;    /* or null; needs MK_PLANAR_DIPS */
+    const int32_t *dip;    /* or null */
     int32_t offset;
     uint16_t channels;
     uint16_t in_lines, in_length;
     uint16_t out_lines, out_length;
-    uint16_t stride_across, stride_along; /* along: 1, or 2 with MK_PLANAR_STRIDE_2 */
+    uint16_t stride_across, stride_along; /* along: 1 or 2 */
     uint16_t pad_across, pad_along;       /* 0 to 2 */
     uint16_t in_step, in_pitch;   /* bytes to the next value of a line, and to the next line */
     uint16_t out_step, out_pitch;

@@ -3,6 +3,18 @@
 #include "mk_config.h"
 
 #define MK_SLOTS 8
+#ifdef MK_PLANE8_PLAIN_BY_1
+#define MK_PLAIN_BY_1
+#endif
+#ifdef MK_PLANE8_PLAIN_BY_2
+#define MK_PLAIN_BY_2
+#endif
+#ifdef MK_PLANE8_DIPS_BY_1
+#define MK_DIPS_BY_1
+#endif
+#ifdef MK_PLANE8_DIPS_BY_2
+#define MK_DIPS_BY_2
+#endif
 #include "mk_planar.inc"
 #include "mk_planar_whole.inc"
 

@@ -4,6 +4,18 @@
 
 #define MK_SLOTS 3
 #define MK_RING
+#ifdef MK_RING_PLAIN_BY_1
+#define MK_PLAIN_BY_1
+#endif
+#ifdef MK_RING_PLAIN_BY_2
+#define MK_PLAIN_BY_2
+#endif
+#ifdef MK_RING_DIPS_BY_1
+#define MK_DIPS_BY_1
+#endif
+#ifdef MK_RING_DIPS_BY_2
+#define MK_DIPS_BY_2
+#endif
 #include "mk_planar.inc"
 
 /* One strip, from channel c on: line y of the input is in slot y % 3, and filters turn with it. */

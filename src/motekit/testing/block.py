@@ -43,6 +43,10 @@ CORES = {"float": "cortex-m4f", "fixed": "cortex-m0plus"}
 ARITHMETICS = ("float", "fixed")
 HEAP_AND_STDIO = {"malloc", "calloc", "realloc", "free", "printf", "puts", "putchar", "fprintf"}
 LEVELS = ("-O0", "-Os", "-O2", "-O3")
+FEW = 2  # cases in the everyday suite where every one takes programs of its own
+DEPTH = pytest.mark.parametrize(
+    "most", [FEW, pytest.param(None, marks=pytest.mark.slow)], ids=["few", "all"]
+)
 
 
 @functools.cache
@@ -99,7 +103,7 @@ class BlockContract:
 
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
     @settings(
-        max_examples=25, deadline=None,
+        max_examples=10, deadline=None,
         suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
     )  # fmt: skip
     @given(data=st.data())
@@ -126,22 +130,26 @@ class BlockContract:
 
     # --- the same everywhere ----------------------------------------------------------------
 
+    @DEPTH
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
-    def test_emulated_core_gives_the_same_bits(self, arithmetic: str) -> None:
-        for case in self.cases(arithmetic):
+    def test_emulated_core_gives_the_same_bits(self, arithmetic: str, most: int | None) -> None:
+        for case in self.cases(arithmetic)[:most]:
             x = edges(case.signal)[5:14]
             raw, q = built(case).run(x)
             there, q_there = built(case, CORES[arithmetic]).run(x)
             assert np.array_equal(bits(raw), bits(there)), case.params
             assert np.array_equal(q, q_there)
 
+    @DEPTH
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
     @pytest.mark.parametrize("compiler", ["gcc", "clang", "zig"])
-    def test_compilers_and_levels_give_the_same_bits(self, arithmetic: str, compiler: str) -> None:
+    def test_compilers_and_levels_give_the_same_bits(
+        self, arithmetic: str, compiler: str, most: int | None
+    ) -> None:
         for case in self.cases(arithmetic)[:1]:
             x = edges(case.signal)
             raw, q = built(case).run(x)
-            for opt in LEVELS:
+            for opt in (LEVELS[0], LEVELS[-1]) if most else LEVELS:
                 other, q_other = built(case, "host", compiler, opt).run(x)
                 assert np.array_equal(bits(raw), bits(other)), opt
                 assert np.array_equal(q, q_other), opt
@@ -193,9 +201,10 @@ class BlockContract:
 
     # --- the code ---------------------------------------------------------------------------
 
+    @DEPTH
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
-    def test_no_heap_no_stdio_no_data(self, arithmetic: str) -> None:
-        for case in self.cases(arithmetic):
+    def test_no_heap_no_stdio_no_data(self, arithmetic: str, most: int | None) -> None:
+        for case in self.cases(arithmetic)[:most]:
             for path in built(case, CORES[arithmetic]).objects():
                 self.has_only_code(path)
 
@@ -211,26 +220,31 @@ class BlockContract:
                 if section.name.startswith((".data", ".bss")):
                     assert section["sh_size"] == 0, section.name
 
+    @DEPTH
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
-    def test_compiles_without_a_warning(self, arithmetic: str) -> None:
-        for i, case in enumerate(self.cases(arithmetic)):
+    def test_compiles_without_a_warning(self, arithmetic: str, most: int | None) -> None:
+        for i, case in enumerate(self.cases(arithmetic)[:most]):
             Built(case, "host", "clang" if i % 2 else "gcc", "-O2", extra=compilers.STRICT)
             if i < 2:
                 Built(case, CORES[arithmetic], "zig", "-O2", extra=compilers.STRICT)
                 Built(case, CORES[arithmetic], "gcc", "-O2", extra=compilers.STRICT)
 
+    @DEPTH
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
-    def test_sanitizers_find_nothing(self, arithmetic: str, tmp_path: Path) -> None:
-        for i, case in enumerate(self.cases(arithmetic)):
+    def test_sanitizers_find_nothing(
+        self, arithmetic: str, most: int | None, tmp_path: Path
+    ) -> None:
+        for i, case in enumerate(self.cases(arithmetic)[:most]):
             x = edges(case.signal)
             folder = tmp_path / str(i)
             folder.mkdir()
             raw, _ = built(case).run(x)
             assert np.array_equal(bits(raw), bits(sanitized(case, x, folder)))
 
+    @DEPTH
     @pytest.mark.parametrize("arithmetic", ARITHMETICS)
-    def test_fields_are_those_of_the_struct(self, arithmetic: str, tmp_path: Path) -> None:
-        for case in self.cases(arithmetic):
+    def test_fields_are_those_of_the_struct(self, arithmetic: str, most: int | None) -> None:
+        for case in self.cases(arithmetic)[:most]:
             Built(case, extra=("-DMK_CHECK_FIELDS=1",))
 
     # --- the plugin -------------------------------------------------------------------------

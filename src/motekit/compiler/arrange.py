@@ -98,7 +98,8 @@ def arrange(
     work = _Work(ops, graph, target, storage, lives, request)
     found = [work.first(tuple(Unit(i, i) for i in range(len(ops))))]
     if request.streams and ops:
-        found += [work.first(units) for units in work.candidates()]
+        grouped = [units for units in work.candidates() if any(unit.group for unit in units)]
+        found += [work.first(units) for units in grouped]
     found.sort(key=work.score)
     best = min((work.settle(draft) for draft in found[:SETTLED]), key=work.score)
     _require(work.total(best), request, graph)

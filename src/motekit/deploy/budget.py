@@ -67,7 +67,9 @@ def fit(
         try:
             made = make(arena, flash)
         except PromiseError as error:
-            raise _refused(budget, name, error.what, ram_used, flash_used) from error
+            what = "what lies in the arena" if arena is not None and "RAM" in error.what else "code"
+            alone = f"{what} alone takes {error.value}"
+            raise _refused(budget, name, alone, ram_used, flash_used) from error
         ram_used, flash_used = made.memory()
         over = (_over(ram_used, budget.ram_bytes), _over(flash_used, budget.flash_bytes))
         if over == (0, 0):

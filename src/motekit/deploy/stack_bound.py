@@ -2,8 +2,8 @@
 
 Every function is read from its first byte to its last. All that it pushes is added up, as if no
 path left anything out, and the deepest function that it calls comes on top. A call through a
-pointer may reach every function whose address is stored somewhere in flash. Recursion has no
-bound.
+pointer may reach every function whose address is stored somewhere in flash, but none that is
+running: recursion through a pointer is not looked for. Any other recursion has no bound.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def stack_bound(elf: Elf, timing: Timing, start: str = "mk_reset") -> int:
                                where=elf.path.name, value=functions[at].name)  # fmt: skip
         if at not in known:
             function = read[at]
-            calls = function.calls | (stored if function.pointer else frozenset())
+            # A number that looks like the address of a caller is no pointer to it.
+            pointed = stored - {*above, at} if function.pointer else frozenset()
+            calls = function.calls | pointed
             deepest = max((depth(to, (*above, at)) for to in sorted(calls)), default=0)
             known[at] = function.frame + deepest
         return known[at]

@@ -102,3 +102,45 @@ def arena(graph: Graph, request: Request) -> int:
 def test_rows_take_less_memory(network: Callable[[], Graph]) -> None:
     graph = network()
     assert arena(graph, Request("ram")) < arena(graph, Request("speed"))
+
+
+def anything(seed: int) -> Graph:
+    """A random network of image ops, with branches and outputs in the middle."""
+    rng = np.random.default_rng(seed)
+
+    def some(*values: int) -> int:
+        return int(rng.choice(values))
+
+    n = Images((some(17, 23, 32), some(5, 8, 11), some(1, 3, 4)), seed)
+    made = [n.conv("x", some(2, 4, 8), (some(1, 3, 4), 3), (some(1, 2), 1))]
+    outputs = set()
+    for _ in range(some(3, 4, 6)):
+        x = made[-1] if rng.random() < 0.7 else str(rng.choice(made))
+        _, height, width, channels = n.tensors[x].type.shape
+        kind = some(0, 1, 2, 3, 4, 5)
+        if kind == 0 and height > 2 and width > 2:
+            made.append(n.pool(x, "max", (2, 2), (some(1, 2), 1)))
+        elif kind == 1:
+            made.append(n.relu(x))
+        elif kind == 2:
+            made.append(n.conv(x, channels, (3, 3), (some(1, 2), 1), depthwise=True))
+        elif kind == 3:
+            made.append(n.add(x, n.conv(x, channels, (some(1, 3, 5), 1))))
+        else:
+            made.append(n.conv(x, some(3, 4, 8), (some(1, 2, 3), some(1, 3)), (some(1, 2, 3), 1)))
+        if rng.random() < 0.2:
+            outputs.add(made[-1])
+    return n.graph(*sorted({made[-1], *outputs}))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+def test_rows_of_any_network(seed: int, tmp_path: Path) -> None:
+    graph = anything(seed)
+    generated = compile_network(graph, "rows", HOST, "ram")
+    library = host_library(list(generated.write(tmp_path)), include=[tmp_path])
+    for case in random_cases(graph, 4):
+        outs = [np.zeros(graph.type(name).shape, np.int8) for name in graph.outputs]
+        library.rows_invoke(*(ctypes.c_void_p(a.ctypes.data) for a in (*case, *outs)))
+        for got, want in zip(outs, run(graph, case), strict=True):
+            assert np.array_equal(got, want)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from motekit import targets
-from motekit.compiler.select import choose_all
+from motekit.compiler.network import emit_graph
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.tensors import QuantParams, TensorType
 from motekit.graph import run
@@ -29,5 +29,5 @@ def test_every_int8_value_on_both_sides(zero: int) -> None:
 @pytest.mark.parametrize(("core", "kernel"), [("cortex-m4f", "dsp"), ("cortex-m0plus", "lookup")])
 def test_the_core_that_has_the_instructions_gets_it(core: str, kernel: str) -> None:
     graph = make(0)
-    (choice,) = choose_all(graph.ops, graph, targets.core(core).spec)
-    assert choice.kernel.name == kernel and (kernel == "dsp" or "DSP" in choice.rejected["dsp"])
+    (layer,) = emit_graph(graph, "", targets.core(core).spec).layers
+    assert layer.kernel == kernel and (kernel == "dsp" or "DSP" in layer.rejected["dsp"])

@@ -20,7 +20,7 @@ from .device import Device
 from .plan import Plan, Take, samples
 
 Phase = Literal["connecting", "countdown", "recording", "pause", "catching up", "done"]
-PATIENCE_S: Final = 30.0  # how long a device that is gone is waited for at the end
+PATIENCE_S: Final = 30.0  # that nothing more comes of what devices hold, at the end
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Collection:
         self._phase: Phase = "connecting"
         self._since = clock()
         self._interrupted = False
+        self._behind = 0
 
     def _device(self, number: int, address: Address) -> Device:
         return Device(address, None if self._folder is None else samples(self._folder, number))
@@ -82,6 +83,7 @@ class Collection:
 
     def _enter(self, phase: Phase) -> None:
         self._phase, self._since = phase, self._clock()
+        self._behind = sum(d.behind for d in self.devices)
 
     def step(self) -> Where:
         """Do what is due. Raises MotekitError if a device cannot be reached to begin with;
@@ -166,6 +168,9 @@ class Collection:
 
     def _catching_up(self, now: float) -> None:
         stop = self.plan.takes[-1].stop or self._since
+        behind = sum(d.behind for d in self.devices)
+        if behind < self._behind:  # what a device held comes: give it the time it takes
+            self._behind, self._since = behind, now
         waited = now - self._since
         if waited > PATIENCE_S or all(d.caught_up(stop, waited) for d in self.devices):
             self._enter("done")

@@ -129,6 +129,12 @@ class Device:
         """What happened since the last call."""
         return self.collector.events()
 
+    @property
+    def behind(self) -> int:
+        """Frames that it holds and that have not come, as far as is known."""
+        boot = self.collector.session.boot
+        return boot.sequence.behind() if boot is not None else 0
+
     def caught_up(self, until_s: float, waited_s: float) -> bool:
         """Whether everything sampled before `until_s` has come, or a sensor is silent though
         its device is there and holds nothing back."""

@@ -117,7 +117,10 @@ def misfits(graph: Graph) -> Iterator[tuple[int, InputError]]:
         except InputError as error:
             yield index, error
             continue
-        for name, type_ in zip(op.outputs, types, strict=False):
+        if len(types) != len(op.outputs):
+            yield index, InputError("wrong number of outputs", value=len(op.outputs))
+            continue
+        for name, type_ in zip(op.outputs, types, strict=True):
             if type_.shape != graph.type(name).shape:
                 yield (
                     index,

@@ -137,7 +137,7 @@ def slopes(slope: I32, dip: I32 | None) -> I32:
 
 
 def cycles(blocks: int, channels: int, inputs: int) -> int:
-    """What mk_matrix takes on a Cortex-M4, patches ready: measured, see docs/why."""
+    """What mk_matrix takes on a Cortex-M4, patches ready; see benchmarks.kernel_choice."""
     quads = -(-inputs // QUAD)
     return blocks * (60 + -(-channels // 2) * (42 + 24 * quads + 4 * (quads // 8)))
 

@@ -177,7 +177,7 @@ def _scratch(walk: Lines, slots: int) -> int:
 
 
 def _cycles(walk: Lines, slots: int, count: int) -> int:
-    """Estimated cycles of `count` channels; measured, see docs/why."""
+    """Estimated cycles of `count` channels; see `python -m benchmarks.kernel_choice`."""
     strips, rest = divmod(count, STRIP)
     read = walk.inside[0] * (strips * (75 + 18 * walk.pairs) + rest * 30 * walk.pairs)
     output, line = (15.4 if walk.stride[1] == 1 else 18.5), (100 if slots == RING else 45)

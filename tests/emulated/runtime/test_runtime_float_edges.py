@@ -14,17 +14,17 @@ import pytest
 from motekit.targets import toolchain
 from motekit.testing.machine import host_library, program
 
-KMEANS = Path(str(resources.files("motekit.graph.ops.kmeans.kernels.portable")))
+SHARED = Path(str(resources.files("motekit.graph.ops._shared")))
 CORES = ("cortex-m4f", "cortex-m33", "cortex-m7")
-CONFIG = "#define MK_KMEANS_AXES 1\n#define MK_KMEANS_SHIFT 0\n#define MK_RAW 0\n"
+CONFIG = "#define MK_RAW 0\n"
 SOURCE = """
-#include "mk_kmeans.c"
+#include "mk_root.h"
 #include "mk_features_f32.c"
 void mk_try_roots(const uint32_t *x, uint32_t n, uint32_t *out);
 void mk_try_roots(const uint32_t *x, uint32_t n, uint32_t *out)
 {
     for (uint32_t i = 0; i < n; i++) {
-        out[i] = mk_kmeans_root(x[i]);
+        out[i] = mk_root(x[i]);
     }
 }
 void mk_try_puts(const float *x, uint32_t n, int16_t *out);
@@ -45,7 +45,7 @@ def source(tmp_path: Path) -> tuple[list[Path], list[Path]]:
     (tmp_path / "mk_config.h").write_text(CONFIG)
     (tmp_path / "edges.c").write_text(SOURCE)
     runtime = toolchain.runtime("src", "include")
-    return [tmp_path / "edges.c"], [tmp_path, KMEANS, *runtime]
+    return [tmp_path / "edges.c"], [tmp_path, SHARED, *runtime]
 
 
 def roots() -> npt.NDArray[np.uint32]:

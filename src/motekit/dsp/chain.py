@@ -45,7 +45,7 @@ def fed(signal: Signal, use: BlockUse) -> Signal:
         if not 0 <= channel < len(signal.channels):
             raise InputError(
                 f"the signal has {len(signal.channels)} channels, counted from 0",
-                where=f"block {use.block}: channels",
+                where=f"{use.block}.channels",
                 value=channel,
                 way_out=f"choose from 0 to {len(signal.channels) - 1}",
             )

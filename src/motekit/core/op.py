@@ -157,6 +157,7 @@ class OpSpec:
         macs: (op, graph) → multiply-accumulates.
         tflite: spellings this op covers; empty if TFLite has none.
         arity: fewest and most inputs.
+        optional: positions of inputs that may be left out.
         channels: how channels flow through the op; without it all of them are kept.
         time: (op, graph, for each input the axis it moves along, or None) → how the outputs move
             when the inputs do, or the reason why they do not; without it they never do.
@@ -183,6 +184,17 @@ class OpSpec:
     rows: Callable[[Op, Graph], RowWindow | None] | None = None
     view: bool = False
     weights_axis: int | None = None
+    optional: tuple[int, ...] = ()
+
+    def misfit(self, op: Op) -> str | None:
+        """What is wrong with the number of inputs and outputs of an op of this kind, or None."""
+        fewest, most = self.arity
+        if not fewest <= len(op.inputs) <= most or not op.outputs:
+            return f"has {len(op.inputs)} inputs and {len(op.outputs)} outputs"
+        for i, name in enumerate(op.inputs):
+            if name is None and i not in self.optional:
+                return f"lacks input {i}"
+        return None
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,9 @@ def _wiring(op: Op, graph: Graph, made: set[str]) -> Iterator[str]:
     if op.kind not in OPS:
         yield f"op {op.name!r} is of unknown kind {op.kind!r}"
         return
-    fewest, most = OPS.get(op.kind).arity
-    if not fewest <= len(op.inputs) <= most or not op.outputs:
-        yield f"op {op.name!r} has {len(op.inputs)} inputs and {len(op.outputs)} outputs"
+    misfit = OPS.get(op.kind).misfit(op)
+    if misfit:
+        yield f"op {op.name!r} {misfit}"
         return
     try:
         inferred = OPS.get(op.kind).infer(op, graph)

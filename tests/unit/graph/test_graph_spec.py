@@ -57,6 +57,14 @@ def test_unknown_kind() -> None:
     assert "unknown kind 'magic'" in broken(with_op(classifier(), 0, kind="magic"))
 
 
+def test_only_a_bias_can_be_left_out() -> None:
+    graph = classifier()
+    assert "lacks input 0" in broken(with_op(graph, len(graph.ops) - 1, inputs=(None,)))
+    layer = graph.ops[0].inputs
+    assert not broken(with_op(graph, 0, inputs=(*layer[:2], None)))
+    assert "lacks input 1" in broken(with_op(graph, 0, inputs=(layer[0], None, layer[2])))
+
+
 def test_the_number_of_inputs_is_checked_before_the_op_sees_them() -> None:
     assert "has 1 inputs" in broken(with_op(classifier(), 0, inputs=("x",)))
     assert "has 2 inputs" in broken(with_op(classifier(), 2, inputs=("y1", "y0")))

@@ -18,6 +18,7 @@ from .values import Activation, Constant, channels_last
 Places = npt.NDArray[np.floating[Any]]
 Positions = Callable[[int, int], Places]  # (inputs, outputs) → places read
 Rounding = Callable[[Places], Places]
+LARGEST = 65535  # rows or columns of a resized image
 VARIANTS = ((False, False), (False, True), (True, False))  # (align corners, half pixels)
 
 
@@ -87,6 +88,8 @@ def resize(
     """
     if len(x.shape) != 4 or len(size) != 2 or min(size) < 1:
         raise InputError("only images of 4 axes can be resized", value=x.shape)
+    if max(size) > LARGEST:
+        raise InputError(f"images of more than {LARGEST} rows or columns are not made", value=size)
     pairs = list(zip(x.shape[2:], size, strict=True))
     for corners, half in VARIANTS:
         if all(_alike(n, m, positions, nearest, linear, corners, half) for n, m in pairs):

@@ -138,6 +138,9 @@ BAD: dict[str, tuple[Any, str]] = {
     "groups": (lambda: model([node("Conv", "x w", group=0)], IMAGE, {"w": f32(2, 3, 1, 1)}),
                "do not fit"),
     "huge": (lambda: model([node("Relu")], {"x": (1 << 20, 1 << 20)}, {}), "too large"),
+    "resize": (lambda: model([node("Resize", "x n s", mode="nearest")], IMAGE,
+                             {"n": f32(1), "s": np.array([1, 1, 1, 1e15], np.float32)}),
+               "more than 65535 rows or columns"),
     "no_output": (lambda: model([node("Relu", "x", "z")], {"x": (1, 2)}, {}), "'y' is not comp"),
 }  # fmt: skip
 

@@ -108,9 +108,9 @@ def misfits(graph: Graph) -> Iterator[tuple[int, InputError]]:
     """(index, error) of every op whose shapes do not fit."""
     tensors = shadow(graph).tensors
     for index, op in enumerate(graph.ops):
-        fewest, most = OPS.get(op.kind).arity
-        if not fewest <= len(op.inputs) <= most:
-            yield index, InputError("wrong number of inputs", value=len(op.inputs))
+        misfit = OPS.get(op.kind).misfit(op)
+        if misfit:
+            yield index, InputError(f"it {misfit}")
             continue
         try:
             types = ties.inferred(op, tensors)

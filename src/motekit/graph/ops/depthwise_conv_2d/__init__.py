@@ -95,5 +95,6 @@ OP = OpSpec(
     channels=channels.FLOW,
     rows=rows,
     arity=(2, 3),
+    optional=(2,),
     weights_axis=3,
 )

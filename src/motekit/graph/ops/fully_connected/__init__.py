@@ -94,5 +94,6 @@ OP = OpSpec(
     time=_time,
     channels=channels.FLOW,
     arity=(2, 3),
+    optional=(2,),
     weights_axis=0,
 )

@@ -116,4 +116,5 @@ OP = OpSpec(
     tflite=(TfliteSpelling("SVDF", 3, "SVDFOptions", _read, _write, None, (MEMORY,)),),
     package=__name__,
     arity=(5, 5),
+    optional=(BIAS,),
 )

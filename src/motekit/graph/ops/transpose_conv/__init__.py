@@ -107,5 +107,6 @@ OP = OpSpec(
     tflite=(TfliteSpelling("TRANSPOSE_CONV", 4, "TransposeConvOptions", _read, _write, (2, 1, 3)),),
     package=__name__,
     arity=(2, 3),
+    optional=(2,),
     weights_axis=0,
 )

@@ -6,11 +6,36 @@ import numpy as np
 
 from motekit.core.block import Signal
 from motekit.core.errors import InputError
+from motekit.dsp.quantity import (
+    ACCELERATION,
+    CURRENT,
+    PLACE,
+    POTENTIAL,
+    PRESSURE,
+    SPEED,
+    primary,
+    require_quantity,
+)
 
 from .mel import AGAIN, bank, bank_of_bins
 from .plan import Cut, next_smooth, smooth
 
 LONGEST = 4096  # samples of an FFT
+SOUND = ("/", PRESSURE, POTENTIAL)
+VIBRATION = (ACCELERATION, SPEED, PLACE, CURRENT)
+INSTEAD = "import sound without a unit, or use spectral or flatten for other sensors"
+
+
+def check_sound(name: str, signal: Signal) -> None:
+    """Raises InputError unless the channel is sound: mel bands are those of hearing."""
+    shaken = any(primary(given) in VIBRATION for given in signal.units)
+    way_out = "use spectrogram or spectral for vibration" if shaken else INSTEAD
+    require_quantity(name, signal, SOUND, "sound", way_out)
+
+
+def check_oscillation(name: str, signal: Signal) -> None:
+    """Raises InputError unless the channel is sound or vibration."""
+    require_quantity(name, signal, (*SOUND, *VIBRATION), "sound or vibration", INSTEAD)
 
 
 def check_frames(name: str, signal: Signal, cut: Cut) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError
 from motekit.dsp.common import FEATURES, counts_to_units, require_fixed_input
+from motekit.dsp.quantity import SWINGING, require_quantity
 
 from .bound import bound
 from .params import Params
@@ -35,6 +36,10 @@ SOURCES = {
 def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
     _check_bands(signal, p)
+    require_quantity(
+        "bands", signal, SWINGING, "what swings about a mean",
+        "choose other channels, or use flatten for levels",
+    )  # fmt: skip
     for ratio in p.ratios:
         if sides(ratio, p) is None:
             raise InputError(

@@ -9,6 +9,7 @@ import numpy as np
 from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError
 from motekit.dsp.common import FEATURES, require_fixed_input, require_samples
+from motekit.dsp.quantity import CONDUCTANCE, factor, primary, require_quantity
 
 from .levels import (
     POINT,
@@ -29,6 +30,7 @@ LOWEST = 1e-4  # of the rate: below, the tonic filter loses its precision
 HIGHEST = 0.45  # of the rate
 LEAST_S = 5.0
 MOST_SAMPLES = 65535
+LEAST_RISE, MOST_RISE = 0.001, 10.0  # of a response, microsiemens
 SHARED = (
     "mk_electrodermal.h", "mk_electrodermal.c", "mk_block.h", "mk_types.h", "mk_history.h",
     "mk_features.h", "mk_svf.h", "mk_svf_q.c", "mk_fix.h", "mk_count.h", "mk_pair.h",
@@ -48,6 +50,7 @@ def check(signal: Signal, p: Params) -> None:
             where="electrodermal", value=signal.channels,
             way_out="choose one, such as channels = [0]",
         )  # fmt: skip
+    _check_unit(signal, p)
     if not p.tonic_hz < p.smooth_hz <= HIGHEST * signal.rate_hz:
         raise InputError(
             f"expected tonic_hz below smooth_hz, and that at most {HIGHEST * signal.rate_hz:g} Hz "
@@ -72,6 +75,21 @@ def check(signal: Signal, p: Params) -> None:
     if not wanted(p):
         raise InputError("there are no features: all are off", where="electrodermal",
                          way_out="switch at least one on")  # fmt: skip
+
+
+def _check_unit(signal: Signal, p: Params) -> None:
+    given = signal.units[0]
+    way_out = "import skin conductance, such as in uS"
+    if primary(given) == "Ohm":
+        way_out = "import its inverse: 1e6 / Ohm is uS"
+    require_quantity("electrodermal", signal, (CONDUCTANCE,), "skin conductance", way_out)
+    per = factor(given) * 1e6  # microsiemens
+    if primary(given) and not LEAST_RISE <= p.threshold * per <= MOST_RISE:
+        raise InputError(
+            f"in {given} this is {p.threshold * per:g} uS, responses of skin are {LEAST_RISE:g} to "
+            f"{MOST_RISE:g} uS", where="electrodermal.threshold", value=p.threshold,
+            way_out=f"0.05 uS is {0.05 / per:g} {given}",
+        )  # fmt: skip
 
 
 def _check_counts(signal: Signal, p: Params) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError
 from motekit.dsp.common import FEATURES, require_fixed_input, require_samples
+from motekit.dsp.quantity import CURRENT, POTENTIAL, require_quantity
 
 from .params import Params
 from .plan import FINE, KINDS, count_of, passed, plan
@@ -27,6 +28,8 @@ SOURCES = {
     "fixed": (*SHARED, "mk_heart_q.c", "mk_wide.h", "mk_wide.c", *FEATURES["fixed"]),
 }
 STATE_BYTES = 40  # of mk_heart_state
+QUANTITIES = {"ppg": ("/", POTENTIAL, CURRENT, "W", "W/m2", "lx"), "ecg": ("/", POTENTIAL)}
+SOURCES_OF = {"ppg": "light through skin", "ecg": "the potential of an ECG"}
 
 
 def check(signal: Signal, p: Params) -> None:
@@ -36,6 +39,10 @@ def check(signal: Signal, p: Params) -> None:
             f"heart takes one channel, here are {len(signal.channels)}", where="heart",
             value=signal.channels, way_out="choose one, such as channels = [0]",
         )  # fmt: skip
+    require_quantity(
+        "heart", signal, QUANTITIES[p.kind], SOURCES_OF[p.kind],
+        f"choose the channel of the {p.kind.upper()}, or set kind to what the channel is",
+    )  # fmt: skip
     high = KINDS[p.kind].high_hz
     least = 2 * high * SLACK
     if not least <= signal.rate_hz <= MOST_RATE_HZ:

@@ -9,6 +9,7 @@ import numpy as np
 from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError
 from motekit.dsp.common import FEATURES, require_fixed_input
+from motekit.dsp.quantity import require_quantity
 
 from .geometry import colours, gains, geometry, rows
 from .params import Params
@@ -45,6 +46,7 @@ def check(signal: Signal, p: Params) -> None:
             where="image.source_width", value=p.source_width,
             way_out="set the window's length to width times height of the images",
         )  # fmt: skip
+    require_quantity("image", signal, ("/",), "pixels", "choose the channels of a camera")
     if any(s != 1.0 for s in signal.scale):
         raise InputError("a pixel is a count from 0 to 255", where="image", value=signal.scale,
                          way_out="record pixels with a scale of 1")  # fmt: skip

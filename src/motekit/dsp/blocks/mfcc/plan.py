@@ -10,7 +10,7 @@ import numpy as np
 
 from motekit.core.block import F64, Feature, Signal
 from motekit.core.errors import InputError
-from motekit.dsp.audio.check import check_band, check_bank, check_frames
+from motekit.dsp.audio.check import check_band, check_bank, check_frames, check_sound
 from motekit.dsp.audio.plan import EI, EI_ZERO, AudioPlan, Cut, band_plan
 
 from .params import Params
@@ -32,6 +32,7 @@ def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
     cut = _cut(signal, p)
     check_frames("mfcc", signal, cut)
+    check_sound("mfcc", signal)
     check_band("mfcc", signal, p.low_hz, p.high_hz)
     if p.coefficients > p.filters:
         raise InputError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from motekit.core.block import Feature, Signal
-from motekit.dsp.audio.check import check_band, check_bank, check_frames
+from motekit.dsp.audio.check import check_band, check_bank, check_frames, check_sound
 from motekit.dsp.audio.plan import AudioPlan, Cut, band_plan, level_unit
 
 from .params import Params
@@ -19,6 +19,7 @@ def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
     cut = _cut(signal, p)
     check_frames("mfe", signal, cut)
+    check_sound("mfe", signal)
     check_band("mfe", signal, p.low_hz, p.high_hz)
     check_bank("mfe", signal, cut, p.filters, (p.low_hz, p.high_hz))
 

@@ -7,12 +7,22 @@ from typing import Any
 from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError
 from motekit.dsp.common import FEATURES, require_fixed_input, require_samples
+from motekit.dsp.quantity import (
+    ACCELERATION,
+    FIELD,
+    FORCE,
+    PLACE,
+    SPEED,
+    TURNING,
+    require_quantity,
+)
 
 from .bound import bound
 from .fixed import fixed_reference, lsb
 from .params import Params
 from .reference import AXES, features, reference
 
+POINTING = ("/", ACCELERATION, FIELD)
 MOST_SAMPLES = 65535  # an exact sum of int16 samples must fit 32 bits
 SHARED = (
     "mk_orientation.h", "mk_block.h", "mk_types.h", "mk_history.h", "mk_features.h", "mk_atan.h",
@@ -42,6 +52,15 @@ def check(signal: Signal, p: Params) -> None:
             value=[f"{s:g} {u}" for s, u in zip(signal.scale, signal.units, strict=True)],
             way_out="choose the axes of one sensor",
         )  # fmt: skip
+    if p.inclination:
+        require_quantity(
+            "orientation", signal, POINTING, "what points along gravity or a field",
+            "choose an accelerometer or magnetometer, or set inclination = false",
+        )  # fmt: skip
+    require_quantity(
+        "orientation", signal, (*POINTING, TURNING, SPEED, PLACE, FORCE), "the axes of a vector",
+        "choose an accelerometer, a gyroscope or a magnetometer",
+    )  # fmt: skip
     require_samples(signal, 2, "orientation", "orientation")
     if signal.length > MOST_SAMPLES:
         raise InputError(

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from motekit.core.block import Feature, Signal
 from motekit.core.errors import InputError
-from motekit.dsp.audio.check import check_band, check_frames
+from motekit.dsp.audio.check import check_band, check_frames, check_oscillation
 from motekit.dsp.audio.plan import EI, AudioPlan, Cut, band_plan, bins_between, level_unit
 
 from .params import Params
@@ -20,6 +20,7 @@ def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
     cut = _cut(signal, p)
     check_frames("spectrogram", signal, cut)
+    check_oscillation("spectrogram", signal)
     check_band("spectrogram", signal, p.low_hz, p.high_hz)
     if p.numerics == EI and (p.low_hz or p.high_hz):
         raise InputError(

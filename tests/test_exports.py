@@ -15,7 +15,7 @@ import motekit
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {
-    "ai_edge_litert", "duckdb", "fastapi", "jax", "numpy", "optax", "pyarrow", "scipy", "sklearn",
+    "ai_edge_litert", "duckdb", "jax", "numpy", "optax", "pyarrow", "scipy", "sklearn", "starlette",
     "unicorn", "uvicorn",
 }  # fmt: skip
 

@@ -12,9 +12,9 @@ import pytest
 
 # Typer itself loads pydantic (some 45 ms) as soon as a command takes an option, so it is not here.
 HEAVY = {
-    "ai_edge_litert", "asyncio", "bleak", "duckdb", "elftools", "fastapi", "flatbuffers", "jax",
+    "ai_edge_litert", "asyncio", "bleak", "duckdb", "elftools", "flatbuffers", "jax",
     "numpy", "optax", "paho", "pyarrow", "scipy", "serial", "sklearn", "unicorn",
-    "uvicorn",
+    "starlette", "uvicorn",
 }  # fmt: skip
 
 RUN = """

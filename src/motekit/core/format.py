@@ -28,6 +28,8 @@ class Format:
             and nothing else, whatever the bytes are; memory stays within a few times the part.
         write: (path, recording, params), or None if the format is read only. The file appears
             whole or not at all.
+        decode: (bytes of a whole file, its name for errors, params) → its one recording, where
+            files are read as a whole anyway; the same as `parts` of a file with these bytes.
     """
 
     name: str
@@ -38,3 +40,4 @@ class Format:
     parts: Callable[[Path, Any], Iterator[Recording]]
     write: Callable[[Path, Recording, Any], None] | None
     package: str
+    decode: Callable[[bytes, Path, Any], Recording] | None = None

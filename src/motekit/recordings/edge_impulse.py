@@ -116,9 +116,9 @@ def _array(path: Path, values: list[Any], axes: int) -> npt.NDArray[np.float64]:
     """Numbers as (samples, axes); one axis may be flat. Raises InputError with the place."""
     if axes == 1 and values and not isinstance(values[0], list):
         values = [[value] for value in values]
-    for i, row in enumerate(values):
-        if not isinstance(row, list) or len(row) != axes:
-            raise _wrong(path, f"payload.values[{i}]", f"not a list of {axes} numbers", row)
+    if set(map(type, values)) != {list} or set(map(len, values)) != {axes}:
+        i = next(i for i, r in enumerate(values) if type(r) is not list or len(r) != axes)
+        raise _wrong(path, f"payload.values[{i}]", f"not a list of {axes} numbers", values[i])
     flat = list(itertools.chain.from_iterable(values))
     if not set(map(type, flat)) <= {int, float}:
         at = next(i for i, v in enumerate(flat) if type(v) not in (int, float))
@@ -131,9 +131,12 @@ def _array(path: Path, values: list[Any], axes: int) -> npt.NDArray[np.float64]:
 
 
 def _refuse_non_finite(path: Path, array: npt.NDArray[np.generic]) -> None:
-    if array.dtype.kind != "f" or np.isfinite(array.astype(np.float64)).all():
+    if array.dtype.kind != "f":
         return
-    row, axis = (int(i[0]) for i in np.nonzero(~np.isfinite(array.astype(np.float64))))
+    finite = np.isfinite(np.asarray(array, dtype=np.float64))
+    if finite.all():
+        return
+    row, axis = (int(i[0]) for i in np.nonzero(~finite))
     raise _wrong(path, f"payload.values[{row}][{axis}]", "not a finite number", array[row, axis],
                  "record or export it again")  # fmt: skip
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 Handler = Callable[[Request], Awaitable[Response]]
 WEBSOCKET = "WEBSOCKET"
@@ -32,13 +31,6 @@ class Endpoint:
     scope: str
     body_bytes: int = 0
 
-    def route(self) -> BaseRoute:
-        """The same for the application behind the guard."""
-        path = self.path.replace("/*", "/{path:path}")
-        if self.methods == (WEBSOCKET,):
-            return WebSocketRoute(path, self.handler)
-        return Route(path, self.handler, methods=list(self.methods))
-
 
 class Table:
     """Endpoints by path and method."""
@@ -52,7 +44,6 @@ class Table:
             entry = table.setdefault(endpoint.path.removesuffix("*"), {})
             for method in endpoint.methods:
                 entry[method] = endpoint
-        self.paths = frozenset(self._exact) | frozenset(f"{path}*" for path in self._below)
 
     def at(self, path: str) -> Mapping[str, Endpoint] | None:
         """The endpoints of a path by method; None if there is nothing."""

@@ -1,25 +1,25 @@
-"""The application: every endpoint, and the guard in front of all of them."""
+"""The application: every endpoint, reached only through the guard."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
-from .access import Endpoint, Table
+from .access import WEBSOCKET, Endpoint, Table
 from .entry import Entry
-from .guard import REFUSED, Guard, Names
+from .guard import ENDPOINT, Guard, Names
 from .ingest import Ingestion
 from .keys import KeyFile
 from .limits import Limits
 from .live import Live
 from .places import Places
-from .replies import Refusal, as_json
+from .replies import as_json
 from .sessions import Sessions
 from .state import State
 from .views import Views
@@ -77,40 +77,38 @@ class Server:
             *Views(self.state).endpoints(),
             *(pages(self.state) if pages else ()),
         ]
-        self.app = self._application()
-        self.table = Table(self.endpoints)
-        keys = KeyFile(Places(settings.project).keys)
-        keys.all()
-        self.guard = Guard(self.app, self.table, names, keys, self.sessions, settings.limits)
-
-    def _application(self) -> FastAPI:
-        app = FastAPI(
-            title="motekit", lifespan=self._lifespan, docs_url=None, redoc_url=None,
-            openapi_url=None, redirect_slashes=False,
-        )  # fmt: skip
-        app.router.routes = [endpoint.route() for endpoint in self.endpoints]
         if not any(endpoint.path == "/" for endpoint in self.endpoints):
             self.endpoints.append(Endpoint("/", ("GET",), _home, "read"))
-            app.router.routes.append(self.endpoints[-1].route())
-        app.add_exception_handler(Refusal, _refused)
-        return app
+        keys = KeyFile(Places(settings.project).keys)
+        keys.all()
+        self.guard = Guard(self._run, Table(self.endpoints), names, keys, self.sessions,
+                           settings.limits)  # fmt: skip
 
-    @asynccontextmanager
-    async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The handler of the endpoint that the guard has admitted to: no second routing that
+        could read a path in another way."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        endpoint: Endpoint = scope[ENDPOINT]
+        if endpoint.methods == (WEBSOCKET,):
+            await endpoint.handler(WebSocket(scope, receive, send))
+        else:
+            response = await endpoint.handler(Request(scope, receive))
+            await response(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Start and stop with the process (ASGI's lifespan)."""
+        await receive()
         await self.state.start(self.settings.settle)
+        await send({"type": "lifespan.startup.complete"})
         try:
-            yield
+            await receive()
         finally:
             await self.state.close()
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 async def _home(request: Request) -> Response:
     """What there is, for people who come without the studio."""
     return as_json({"motekit": "/api/v1/status", "recordings": "/api/v1/recordings"})
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    """The answer of a refusal; the guard logs it."""
-    assert isinstance(error, Refusal)
-    request.scope[REFUSED].append(error)
-    return error.response()

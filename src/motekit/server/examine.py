@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from motekit.core.errors import InputError
 from motekit.core.params import from_mapping
+from motekit.core.recording import Recording
 from motekit.recordings.formats import FORMATS
 
 from .limits import Limits
@@ -90,6 +91,11 @@ class Examiner:
 
     def small(self, data: bytes, name: str, content_type: str, hmac_key: str) -> Examined:
         """Examine bytes. Raises InputError with what is wrong, Refusal."""
+        told = (name, content_type, hmac_key)
+        return self._examine(data, data[:HEAD], len(data), told)
+
+    def _scratch(self, data: bytes) -> Path:
+        """The bytes as a file, for formats that read files."""
         thread = threading.get_ident()
         handle = self._scratches.get(thread)
         if handle is None:  # one file for each thread, written again and again
@@ -98,8 +104,7 @@ class Examiner:
         handle.seek(0)
         handle.truncate()
         handle.write(data)
-        told = (name, content_type, hmac_key)
-        return self._examine(Path(handle.name), data[:HEAD], len(data), told)
+        return Path(handle.name)
 
     def file(self, path: Path, name: str, content_type: str, hmac_key: str) -> Examined:
         """Examine a file. Raises InputError with what is wrong, Refusal."""
@@ -108,7 +113,8 @@ class Examiner:
         told = (name, content_type, hmac_key)
         return self._examine(path, head, path.stat().st_size, told)
 
-    def _examine(self, path: Path, head: bytes, size: int, told: tuple[str, str, str]) -> Examined:
+    def _examine(self, source: Path | bytes, head: bytes, size: int, told: tuple[str, str, str]
+                 ) -> Examined:  # fmt: skip
         name, content_type, hmac_key = told
         if not head:
             raise InputError("the file is empty", where=name)
@@ -122,22 +128,31 @@ class Examiner:
             unsigned = "refuse" if self._refuse_unsigned else "accept"
             given |= {"hmac_key": hmac_key, "unsigned": unsigned}
         params = _params(format, tuple(given.items()))
-        signature, labelled = self._read(path, name, format, params)
-        return Examined(format, fixed, signature, labelled)
-
-    def _read(self, path: Path, name: str, format: str, params: Any) -> tuple[str, bool]:
-        """Read every part; (state of the signature, whether there are labels)."""
-        signature, samples, labelled = "", 0, False
+        plugin = FORMATS.get(format)
+        path = Path(name)
+        parts: Iterable[Recording]
         try:
-            for part in FORMATS.get(format).parts(path, params):
-                signature = part.metadata.get("signature", "")
-                samples += len(part.streams[0])
-                labelled = labelled or part.label is not None or bool(part.segments)
+            if isinstance(source, bytes) and plugin.decode is not None:
+                parts = (plugin.decode(source, path, params),)
+            else:
+                path = self._scratch(source) if isinstance(source, bytes) else source
+                parts = plugin.parts(path, params)
+            signature, labelled = _facts(parts, name)
         except InputError as error:
             raise InputError(_told(error, path, name)) from error
-        if not samples:
-            raise InputError("there is no sample", where=name)
-        return signature, labelled
+        return Examined(format, fixed, signature, labelled)
+
+
+def _facts(parts: Iterable[Recording], name: str) -> tuple[str, bool]:
+    """Read every part; (state of the signature, whether there are labels)."""
+    signature, samples, labelled = "", 0, False
+    for part in parts:
+        signature = part.metadata.get("signature", "")
+        samples += len(part.streams[0])
+        labelled = labelled or part.label is not None or bool(part.segments)
+    if not samples:
+        raise InputError("there is no sample", where=name)
+    return signature, labelled
 
 
 @functools.lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,8 +25,10 @@ from .replies import SECURITY_HEADERS, Refusal
 from .sessions import Sessions
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+_PLAIN = re.compile(rb"/[A-Za-z0-9._/-]*")  # paths that need no closer look
 WHO = "motekit.who"  # where the application finds the key, in the ASGI scope
-REFUSED = "motekit.refused"  # where it leaves what it refused
+HEADERS = "motekit.headers"  # the headers by name
+ENDPOINT = "motekit.endpoint"  # and the endpoint that the key is admitted to
 Headers = Mapping[bytes, list[bytes]]
 
 
@@ -64,6 +67,8 @@ def _only(headers: Headers, name: bytes) -> str | None:
 def check_path(scope: Scope) -> None:
     """Refuse paths that two programs could read in two ways. Raises Refusal."""
     raw = scope.get("raw_path") or scope["path"].encode()
+    if _PLAIN.fullmatch(raw) and b"//" not in raw and b".." not in raw:
+        return
     decoded = unquote_to_bytes(raw)
     odd = (b"\\" in decoded or b"//" in decoded or b"%" in decoded or b"%2f" in raw.lower()
            or any(byte < 0x20 or byte == 0x7F for byte in decoded))  # fmt: skip
@@ -98,30 +103,26 @@ class Guard:
             self._under_way -= counts
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused: list[Refusal] = []
-        scope[REFUSED] = refused
-        answer = _Answer(scope, send)
+        headers = scope[HEADERS] = _headers(scope)
+        answer = _Answer(scope, send, headers)
         try:
-            endpoint = self._admit(scope)
+            endpoint = scope[ENDPOINT] = self._admit(scope, headers)
             if scope["type"] == "http":
-                _check_length(_headers(scope), endpoint)
+                _check_length(headers, endpoint)
                 answer.body = _Body(receive, endpoint.body_bytes, self._limits)
             await self._app(scope, answer.body or receive, answer)
         except Refusal as refusal:
-            refused.append(refusal)
+            _log(scope, refusal)
             await answer.refuse(refusal)
         except Exception:
             LOG.exception("failed")
             await answer.refuse(Refusal(500, "internal server error"))
-        for said in refused:
-            _log(scope, said)
 
-    def _admit(self, scope: Scope) -> Endpoint:
+    def _admit(self, scope: Scope, headers: Headers) -> Endpoint:
         """The endpoint of a request that may use it. Raises Refusal."""
         if self._under_way > self._limits.requests:
             raise Refusal(429, "too many requests at once", 1.0)
         check_path(scope)
-        headers = _headers(scope)
         if (_only(headers, b"host") or "").lower() not in self._names.hosts:
             raise Refusal(421, "this server does not answer to this Host")
         method = WEBSOCKET if scope["type"] == "websocket" else scope["method"]
@@ -227,12 +228,10 @@ class _Body:
 class _Answer:
     """`send` that adds the security headers and knows whether an answer has begun."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, headers: Headers) -> None:
         self._scope, self._send, self._begun = scope, send, False
         self.body: _Body | None = None
-        self._bare = not {b"content-length", b"transfer-encoding"} & {
-            h for h, _ in scope["headers"]
-        }
+        self._bare = not (b"content-length" in headers or b"transfer-encoding" in headers)
 
     async def __call__(self, message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.accept"):

@@ -16,7 +16,7 @@ from motekit.core.errors import InputError, MachineError
 
 from .access import Endpoint
 from .examine import Examined
-from .guard import WHO
+from .guard import HEADERS, WHO
 from .incoming import Incoming
 from .journal import DiskFullError
 from .keys import Key
@@ -49,28 +49,28 @@ class Words:
     dated: bool
 
 
-def _header(request: Request, name: str) -> str:
+def _header(request: Request, name: bytes) -> str:
     """A header as text: UTF-8, or else as HTTP says, Latin-1."""
-    raw = request.headers.get(name, "")
+    raw: bytes = request.scope[HEADERS].get(name, (b"",))[0]
     try:
-        return raw.encode("latin-1").decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw
+        return raw.decode("latin-1")
 
 
-def _set(request: Request, name: str) -> bool:
-    return request.headers.get(name, "").strip().lower() in ("1", "true", "yes")
+def _set(request: Request, name: bytes) -> bool:
+    return _header(request, name).strip().lower() in ("1", "true", "yes")
 
 
 def words(request: Request) -> Words:
     """The headers of an upload. Raises InputError."""
-    metadata = _header(request, "x-metadata")
+    metadata = _header(request, b"x-metadata")
     return Words(
-        label=checked_text(_header(request, "x-label"), "x-label") or None,
-        no_label=_set(request, "x-no-label"),
+        label=checked_text(_header(request, b"x-label"), "x-label") or None,
+        no_label=_set(request, b"x-no-label"),
         metadata=checked_metadata(metadata) if metadata else {},
-        once=_set(request, "x-disallow-duplicates"),
-        dated=_set(request, "x-add-date-id"),
+        once=_set(request, b"x-disallow-duplicates"),
+        dated=_set(request, b"x-add-date-id"),
     )
 
 
@@ -87,7 +87,7 @@ class Ingestion:
     """The handlers. What they need lies in the State."""
 
     def __init__(self, state: State) -> None:
-        self._state = state
+        self._state, self._blobs = state, state.places.blobs
         self._one_at_a_time = asyncio.Semaphore(1)
 
     def endpoints(self) -> list[Endpoint]:
@@ -105,10 +105,10 @@ class Ingestion:
 
     async def data(self, request: Request) -> Response:
         """One file as the body, its name in x-file-name."""
-        name = _header(request, "x-file-name")
+        name = _header(request, b"x-file-name")
         if not name:
             raise Refusal(421, "Missing header x-file-name")
-        incoming = self._incoming(name, request.headers.get("content-type", ""))
+        incoming = self._incoming(name, _header(request, b"content-type"))
         try:
             async for chunk in _chunks(request):
                 incoming.feed(chunk)
@@ -126,7 +126,7 @@ class Ingestion:
     async def files(self, request: Request) -> Response:
         """Files as parts of a form; the answer tells of each, as text that is JSON."""
         limits = self._state.limits
-        form = Form(request.headers.get("content-type", ""), self._incoming, limits.files)
+        form = Form(_header(request, b"content-type"), self._incoming, limits.files)
         try:
             async for chunk in _chunks(request):
                 form.feed(chunk)
@@ -147,16 +147,16 @@ class Ingestion:
             state.pending_bytes >= state.limits.pending_bytes
         ):
             raise Refusal(429, "too many uploads wait to become recordings", 5.0)
-        return Incoming(name, content_type, state.places.blobs, state.budget, state.limits)
+        return Incoming(name, content_type, self._blobs, state.budget, state.limits)
 
     async def _take(self, request: Request, files: list[Incoming]) -> list[_Taken]:
         """Examine all files of a request, then make all of them durable: all or none."""
         said = words(request)
         who: Key = request.scope[WHO]
-        category = request.url.path.split("/")[2]
+        category = request.scope["path"].split("/")[2]
         taken: list[_Taken] = []
         for incoming in files:
-            checked_name(incoming.name)
+            incoming.name = checked_name(incoming.name)
             found = await self._examine(incoming, who)
             taken.append(_Taken(incoming, _upload(incoming, found, said, who, category)))
         if said.once:
@@ -225,12 +225,14 @@ def _upload(incoming: Incoming, found: Examined, said: Words, who: Key, category
     if category == SPLIT:
         category = "testing" if int(digest[:2], 16) < TEST_SHARE else "training"
     now = time.time()
-    stamp = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%S}.{digest[:6]}"
+    stamp = ""
+    if said.dated:
+        stamp = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%S}.{digest[:6]}"
     return Upload(
-        category=category, name=checked_name(incoming.name), label=label, format=found.format,
+        category=category, name=incoming.name, label=label, format=found.format,
         params=dict(found.params), metadata=dict(said.metadata), signature=found.signature,
         body_sha256=digest, blob=incoming.path.name if incoming.path else "", key=who.name,
-        received=round(now, 3), date_id=stamp if said.dated else "",
+        received=round(now, 3), date_id=stamp,
     )  # fmt: skip
 
 

@@ -125,6 +125,15 @@ class FormatContract:
                     if len(index):
                         ends[key] = int(index[-1]) + 1
 
+    def test_decodes_what_it_reads(self, tmp_path: Path) -> None:
+        if self.format.decode is None:
+            return
+        for path, data in self._examples(tmp_path):
+            (read,) = self._read(path)
+            decoded = self.format.decode(data, path, self._params())
+            assert equal(read, decoded)
+            assert dataclasses.replace(read, streams=decoded.streams) == decoded
+
     def test_reads_what_it_wrote(self, tmp_path: Path) -> None:
         for i, recording in enumerate(self.recordings):
             path = tmp_path / f"example{i}{self.format.suffixes[0]}"

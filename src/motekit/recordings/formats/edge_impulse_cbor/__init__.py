@@ -20,7 +20,11 @@ DEPTH = 6  # object, payload, values, row: 4; a little room
 
 def parts(path: Path, params: Params) -> Iterator[Recording]:
     """The one recording of a file (see motekit.core.format)."""
-    data = load_bytes(path)
+    yield decode(load_bytes(path), path, params)
+
+
+def decode(data: bytes, path: Path, params: Params) -> Recording:
+    """The recording of a file's bytes."""
     handle = io.BytesIO(data)
     decoder = cbor2.CBORDecoder(
         handle, max_depth=DEPTH, allow_duplicate_keys=False, strict_hashable_types=True
@@ -37,7 +41,7 @@ def parts(path: Path, params: Params) -> Iterator[Recording]:
             f"not CBOR that can be used: {' '.join(str(error).split())[:120]}", where=path,
             way_out="copy or record it again",
         ) from error  # fmt: skip
-    yield to_recording(path, data, found, data[handle.tell() :], params)
+    return to_recording(path, data, found, data[handle.tell() :], params)
 
 
 def write(path: Path, recording: Recording, params: Params) -> None:
@@ -65,4 +69,5 @@ FORMAT = Format(
     parts=parts,
     write=write,
     package=__name__,
+    decode=decode,
 )

@@ -29,7 +29,11 @@ def _constant(text: str) -> float:
 
 def parts(path: Path, params: Params) -> Iterator[Recording]:
     """The one recording of a file (see motekit.core.format)."""
-    data = load_bytes(path)
+    yield decode(load_bytes(path), path, params)
+
+
+def decode(data: bytes, path: Path, params: Params) -> Recording:
+    """The recording of a file's bytes."""
     try:
         found = json.loads(data, object_pairs_hook=_pairs, parse_constant=_constant)
     except json.JSONDecodeError as error:
@@ -40,7 +44,7 @@ def parts(path: Path, params: Params) -> Iterator[Recording]:
     except (ValueError, RecursionError) as error:
         raise InputError(f"not JSON that can be used: {error}", where=path,
                          way_out="export it again") from error  # fmt: skip
-    yield to_recording(path, data, found, b"", params)
+    return to_recording(path, data, found, b"", params)
 
 
 def write(path: Path, recording: Recording, params: Params) -> None:
@@ -72,4 +76,5 @@ FORMAT = Format(
     parts=parts,
     write=write,
     package=__name__,
+    decode=decode,
 )

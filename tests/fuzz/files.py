@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph
 from motekit.graph.floats.calibrate import floats_of
@@ -72,7 +74,8 @@ def try_one(load: Load, content: bytes, path: Path) -> str:
     """What became of one file: "graph", "float graph" or "refused". Anything else raises."""
     signal.alarm(LIMIT_S)
     try:
-        graph = load(content, "model", path)
+        with np.errstate(all="ignore"):  # as `read_model` does
+            graph = load(content, "model", path)
         if not is_real(graph):
             return "graph"
         real = spread(fuse(graph))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
+
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph
 from motekit.core.importer import Importer
@@ -47,7 +49,8 @@ def read_model(path: str | Path, name: str | None = None) -> tuple[Graph, Import
     graph_name = name or c_identifier(path.stem).lower()
     for importer in IMPORTERS:
         if importer.sniff(content[:4096]):
-            return importer.load(content, graph_name, path), importer, content
+            with np.errstate(all="ignore"):  # what is no number is refused where it is used
+                return importer.load(content, graph_name, path), importer, content
     if content.startswith(LFS_POINTER):
         raise InputError(
             "this is a Git LFS pointer, not the model itself",

@@ -6,38 +6,38 @@ import argparse
 import json
 import os
 import sys
+import time
 from pathlib import Path
-from typing import Any
 
 from motekit.core.errors import MotekitError
 
-from . import classify, heart, vibration
+from .data import DATA
+from .run import run
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("MOTEKIT_SHARED", ROOT.parent / "shared"))
-APPLICATIONS: dict[str, Any] = {
-    "activities": classify.run,
-    "heart": heart.run,
-    "keywords": classify.run,
-    "vibration": vibration.run,
-}
+STARTED = time.monotonic()
 
 
 def report(what: str, done: int, total: int, note: str = "") -> None:
-    """One line that is written over, on a terminal only."""
+    """One line that is written over; into a file a line for every step, with seconds."""
     if sys.stderr.isatty():
         print(f"\r{what} {done}/{total} {note:<50}", end="", file=sys.stderr, flush=True)
+    elif report.__dict__.get("last") != (what, done):
+        report.__dict__["last"] = (what, done)
+        print(f"{time.monotonic() - STARTED:7.0f} s  {what} {done}/{total} {note}", file=sys.stderr,
+              flush=True)  # fmt: skip
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.applications")
-    parser.add_argument("name", choices=sorted(APPLICATIONS))
+    parser.add_argument("name", choices=sorted(DATA))
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--data", type=Path, default=SHARED / "data", help="data sets")
     parser.add_argument("--out", type=Path, default=Path("applications"), help="project folders")
     given = parser.parse_args()
     try:
-        found = APPLICATIONS[given.name](given.name, given.data, given.out, report)
+        found = run(given.name, given.data, given.out, report)
     except MotekitError as error:
         sys.exit(f"{parser.prog}: {error}")
     text = found.pop("text")

@@ -40,10 +40,9 @@ def measure(seeds: int, out: Path | None) -> dict[str, Any]:
     return {
         "float": found["float"],
         "int8": found["int8"],
-        "by_seed": [round(e.group_accuracy, 4) for e in run.nested.by_seed],
+        "by_seed": [round(e.figure, 4) for e in run.nested.by_seed],
         "by_subject": {
-            name: [round(v, 4) for v in values]
-            for name, values in run.nested.group_accuracies.items()
+            name: [round(v, 4) for v in values] for name, values in run.nested.group_figures.items()
         },
         "chosen": {o.held[0]: run.nested.candidates[o.choice].name for o in run.nested.outer},
         "inner": {

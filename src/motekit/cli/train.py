@@ -19,8 +19,11 @@ def command(
     Finished models are reused, so an interrupted or repeated run goes on where it was.
     """
     from motekit.models import runs as saved
+    from motekit.models.detection import DetectionEvaluation
     from motekit.workflows import runs, train
     from motekit.workflows.project import find
+    from motekit.workflows.report_tasks import readable
+    from motekit.workflows.summary import NAMES, detected
 
     folder = find(project)
     with progress(json) as report:
@@ -29,17 +32,22 @@ def command(
     if json:
         emit({"run": str(run), **saved.metrics(learned.run)})
         return
-    kind = loaded.signal.split_by
+    kind, run_ = loaded.signal.split_by, learned.run
+    name = NAMES[saved.figure_name(run_.int8[0])]
     rows = [
-        (name, f"{sum(v) / len(v):.3f}", f"{min(v):.3f}", f"{max(v):.3f}")
-        for name, v in learned.nested.group_accuracies.items()
+        (readable(group), f"{sum(v) / len(v):.3f}", f"{min(v):.3f}", f"{max(v):.3f}")
+        for group, v in learned.nested.group_figures.items()
     ]
-    table((f"held-out {kind}", "accuracy", "lowest seed", "highest seed"), rows)
-    found, leaks = saved.metrics(learned.run), learned.run.leaks
-    say(
-        f"float {found['float']['accuracy']:.3f}, int8 {found['int8']['accuracy']:.3f}; "
-        f"{leaks.random_split:.3f} if windows were split at random, which is what a leaking "
-        "split would have promised"
-    )
+    table((f"held-out {kind}", name, "lowest seed", "highest seed"), rows)
+    integer = sum(e.figure for e in run_.int8) / len(run_.int8)
+    said = f"{name}: float {learned.nested.figure:.3f}, int8 {integer:.3f}"
+    if run_.leaks is not None:
+        said += (
+            f"; {run_.leaks.random_split:.3f} if windows were split at random, which is what a "
+            "leaking split would have promised"
+        )
+    say(said)
+    if isinstance(run_.int8[0], DetectionEvaluation):
+        say(detected(run_.int8[0]))
     say(f"kept in {run}")
     say("next: motekit build")

@@ -123,6 +123,10 @@ class ValueScale:
     offset: float = 0.0
     scale: float = 1.0
 
+    def of(self, stored: npt.NDArray[np.number[Any]]) -> npt.NDArray[np.float64]:
+        """Values of stored integers, in the unit of the targets."""
+        return np.asarray(self.offset + self.scale * stored.astype(np.float64))
+
 
 @dataclass(frozen=True)
 class PipelineSpec:

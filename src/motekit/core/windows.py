@@ -26,6 +26,8 @@ class WindowSet:
         sensor: name of the stream the windows were cut from.
         channels, units: name and unit of each channel.
         stride: samples between the starts of two windows that follow each other.
+        target: what a regressor learns of each window, shape (windows,); None where nothing
+            was asked for.
     """
 
     values: npt.NDArray[np.generic]
@@ -41,6 +43,7 @@ class WindowSet:
     channels: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     stride: int = 0
+    target: npt.NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -55,6 +58,7 @@ class WindowSet:
             subject=self.subject[which],
             session=self.session[which],
             start=self.start[which],
+            target=None if self.target is None else self.target[which],
         )
 
     def signal(self) -> Signal:

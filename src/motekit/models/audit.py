@@ -11,32 +11,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from motekit.core.learner import FeatureSet, Fold, Progress
+from motekit.core.learner import Fold, Progress
 
 from . import learner as learner_of
 from .jobs import Candidate, predict
+from .judge import merit
 from .normalize import fit_normalizer, standard
 from .store import Trained
 
 
 @dataclass(frozen=True)
 class LeakAudit:
-    """Accuracies from 0 to 1; `gap` is what the leaking split promises too much."""
+    """Accuracies from 0 to 1, or a regressor's errors; `gap` is what the leaking split promises
+    too much."""
 
     random_split: float
     grouped_split: float
 
     @property
     def gap(self) -> float:
-        return self.random_split - self.grouped_split
+        return abs(self.random_split - self.grouped_split)
 
 
-def random_accuracy(
+def random_figure(
     candidate: Candidate, seeds: Sequence[int], progress: Progress, folds: int = 4
 ) -> float:
-    """Accuracy of k-fold cross-validation over shuffled windows: the split not to use."""
+    """Accuracy (or mean absolute error) of k-fold cross-validation over shuffled windows: the
+    split not to use."""
     table = candidate.table
-    known = np.flatnonzero(table.real & (table.labels >= 0))
+    known = np.flatnonzero(table.real & table.known)
     part = np.full(len(table.labels), -1)
     part[known] = np.random.default_rng(0).permutation(len(known)) % folds
     jobs, normalizers, tests = [], [], []
@@ -47,23 +50,23 @@ def random_accuracy(
             jobs.append(Fold(train, np.empty(0, np.int64), seed, standard(normalizer)))
             normalizers.append(normalizer)
             tests.append(np.flatnonzero(part == k))
-    data = FeatureSet(table.values, table.labels, table.classes, table.groups, table.names)
-    models = learner_of(candidate.learner).fit(data, candidate.params, tuple(jobs), progress)
-    right = [
-        (
-            predict(candidate, Trained(norm, fitted), rows).argmax(axis=1) == table.labels[rows]
-        ).mean()
+    plugin = learner_of(candidate.learner)
+    models = plugin.fit(table.feature_set(), candidate.params, tuple(jobs), progress)
+    found = [
+        merit(table, rows, predict(candidate, Trained(norm, fitted), rows)) or 0.0
         for norm, fitted, rows in zip(normalizers, models, tests, strict=True)
     ]
-    return float(np.mean(right))
+    return abs(float(np.mean(found)))
 
 
 def audit(
     candidate: Candidate, grouped: float, seeds: Sequence[int], progress: Progress
-) -> LeakAudit:  # fmt: skip
-    """Both figures of one candidate.
+) -> LeakAudit | None:  # fmt: skip
+    """Both figures of one candidate; None for a detector, which is not asked what it has seen.
 
     Args:
-        grouped: its accuracy on held-out groups (`Nested.accuracy`).
+        grouped: its figure on held-out groups (`Nested.figure`).
     """
-    return LeakAudit(random_accuracy(candidate, seeds, progress), grouped)
+    if candidate.table.strange is not None:
+        return None
+    return LeakAudit(random_figure(candidate, seeds, progress), grouped)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit.core.errors import InputError
+from motekit.core.learner import FeatureSet
 
 I64 = npt.NDArray[np.int64]
 
@@ -25,6 +26,9 @@ class FeatureTable:
         groups: what a split keeps together (subject, session or recording), shape (rows,).
         origin: the row each one was made from, shape (rows,): itself for a real window. Copies
             follow their window to its side of a split, are trained on and never tested on.
+        targets: what a regressor learns, shape (rows,), NaN where it is not known; else None.
+        strange: which rows are known anomalies, which a detector is judged by and never learns
+            from, shape (rows,); None but for a detector on its own.
     """
 
     values: npt.NDArray[np.float32]
@@ -33,6 +37,8 @@ class FeatureTable:
     classes: tuple[str, ...]
     groups: npt.NDArray[np.str_]
     origin: I64
+    targets: npt.NDArray[np.float64] | None = None
+    strange: npt.NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         rows, features = self.values.shape
@@ -56,6 +62,26 @@ class FeatureTable:
     def real(self) -> npt.NDArray[np.bool_]:
         """Which rows are windows as recorded."""
         return np.asarray(self.origin == np.arange(len(self.origin)))
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Which rows can be judged: those with a target, or a label; all of a detector's."""
+        if self.targets is not None:
+            return np.isfinite(self.targets)
+        if self.strange is not None:
+            return np.ones(len(self.labels), dtype=bool)
+        return np.asarray(self.labels >= 0)
+
+    @property
+    def learned(self) -> npt.NDArray[np.bool_]:
+        """Which rows can be learned from: those that are known, and normal."""
+        return self.known if self.strange is None else ~self.strange
+
+    def feature_set(self) -> FeatureSet:
+        """What a learner is given."""
+        return FeatureSet(
+            self.values, self.labels, self.classes, self.groups, self.names, self.targets
+        )
 
     def rows(self, windows: npt.NDArray[np.bool_]) -> I64:
         """Rows to train on: the chosen real windows and their copies.
@@ -81,7 +107,8 @@ class FeatureTable:
         sha = hashlib.sha256()
         for text in (self.names, self.classes, self.groups.tolist()):
             sha.update(repr(tuple(text)).encode())
-        for array in (self.values, self.labels, self.origin):
+        more = [a for a in (self.targets, self.strange) if a is not None]
+        for array in (self.values, self.labels, self.origin, *more):
             sha.update(repr((array.shape, array.dtype.str)).encode())
             sha.update(np.ascontiguousarray(array).tobytes())
         return sha.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -61,6 +62,16 @@ class Evaluation:
     confusion: tuple[tuple[int, ...], ...]
     reliability: tuple[ReliabilityBin, ...]
     calibration_error: float
+
+    @property
+    def figure(self) -> float:
+        """The figure it is judged by: mean accuracy over groups."""
+        return self.group_accuracy
+
+    @property
+    def group_figures(self) -> Mapping[str, float]:
+        """That of each group."""
+        return {g.group: g.accuracy for g in self.groups}
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON-like values."""

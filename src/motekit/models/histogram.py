@@ -47,8 +47,8 @@ def bin_of(values: npt.NDArray[Any], edges: npt.NDArray[Any]) -> npt.NDArray[np.
 
 
 def histograms(table: FeatureTable, normalizer: Normalizer) -> tuple[Histogram, ...]:
-    """Histograms of all features over the real windows of a table."""
-    values = table.values[table.real]
+    """Histograms of all features over the real windows of a table; a detector's normal ones."""
+    values = table.values[table.real if table.strange is None else table.real & ~table.strange]
     shares = np.arange(1, BINS) / BINS
     edges = np.quantile(values, shares, axis=0).astype(np.float32)
     edges_q8 = normalizer.q(edges)

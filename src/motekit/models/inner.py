@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from .data import FeatureTable
 from .jobs import Candidate, members, predict
+from .judge import merit
 from .store import Trained
 
 Part = tuple[str, ...]
@@ -27,12 +28,13 @@ class Competitor:
     """One candidate on the inner folds of one outer part.
 
     Args:
-        accuracy: mean over the inner groups at the checkpoint that is kept.
+        merit: mean over the inner groups of what candidates are compared by (`judge.merit`), at
+            the checkpoint that is kept; for a detector NaN where no group has both kinds.
         keep: that checkpoint, counted from 1; None for a learner without checkpoints.
         curves: mean over the inner groups, "validation_loss" and "validation_accuracy".
     """
 
-    accuracy: float
+    merit: float
     keep: int | None
     curves: Mapping[str, tuple[float, ...]]
 
@@ -46,27 +48,31 @@ class Inner:
 
 
 def rows_of(table: FeatureTable, groups: Part) -> npt.NDArray[np.int64]:
-    """Rows of the real, labelled windows of some groups."""
-    return np.flatnonzero(members(table, groups) & (table.labels >= 0))
+    """Rows of the real windows of some groups that can be judged."""
+    return np.flatnonzero(members(table, groups) & table.known)
 
 
-def _final_accuracy(candidate: Candidate, trained: Trained, group: str) -> float:
+def _final_merit(candidate: Candidate, trained: Trained, group: str) -> float | None:
     rows = rows_of(candidate.table, (group,))
-    found = predict(candidate, trained, rows).argmax(axis=1)
-    return float((found == candidate.table.labels[rows]).mean())
+    return merit(candidate.table, rows, predict(candidate, trained, rows))
 
 
 def _competitor(
     candidate: Candidate, seen: Sequence[tuple[Trained, str]]
 ) -> Competitor:  # fmt: skip
-    """Summary over (model, group it did not see)."""
+    """Summary over (model, group it did not see).
+
+    Only classifiers stop early: their curves are in the figure that they are judged by.
+    """
     histories = [trained.fitted.history for trained, _ in seen]
-    if not all(LOSS + group in h for h, (_, group) in zip(histories, seen, strict=True)):
-        finals = [_final_accuracy(candidate, trained, group) for trained, group in seen]
-        return Competitor(float(np.mean(finals)), None, {})
-    curves = {kind: _by_group(seen, kind) for kind in (LOSS, ACCURACY)}
-    at = stop_at(curves[ACCURACY])
+    curved = all(LOSS + group in h for h, (_, group) in zip(histories, seen, strict=True))
+    curves = {kind: _by_group(seen, kind) for kind in (LOSS, ACCURACY)} if curved else {}
     means = {kind.rstrip("/"): tuple(c.mean(axis=0).tolist()) for kind, c in curves.items()}
+    if not curved or candidate.table.targets is not None:
+        finals = [_final_merit(candidate, trained, group) for trained, group in seen]
+        told = [m for m in finals if m is not None]
+        return Competitor(float(np.mean(told)) if told else np.nan, None, means)
+    at = stop_at(curves[ACCURACY])
     return Competitor(means["validation_accuracy"][at], at + 1, means)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from motekit.core.learner import FeatureSet, Fold, Progress
+from motekit.core.learner import Fold, Progress
 from motekit.core.params import to_mapping
 from motekit.core.pipeline import Normalizer
 
@@ -63,9 +63,14 @@ class Job:
 
 def predict(candidate: Candidate, trained: Trained, rows: npt.NDArray[np.int64]
             ) -> npt.NDArray[np.float64]:  # fmt: skip
-    """Scores of the float model for rows of the candidate's table."""
+    """Scores of the float model for rows of the candidate's table; those of a detector less its
+    threshold."""
     z = standardise(trained.normalizer, candidate.table.values[rows])
-    return learner_of(candidate.learner).predict(trained.fitted, z)
+    plugin = learner_of(candidate.learner)
+    found = plugin.predict(trained.fitted, z)
+    if plugin.task == "anomaly":
+        return found - float(trained.fitted.facts["threshold"])
+    return found
 
 
 def members(table: FeatureTable, groups: Iterable[str]) -> npt.NDArray[np.bool_]:
@@ -76,13 +81,12 @@ def members(table: FeatureTable, groups: Iterable[str]) -> npt.NDArray[np.bool_]
 def _fold(candidate: Candidate, job: Job) -> tuple[Fold, Normalizer]:
     table = candidate.table
     out = job.held | job.validate
-    usable = table.real & ~np.isin(table.groups, sorted(out))
-    if learner_of(candidate.learner).task == "classifier":
-        usable &= table.labels >= 0
+    usable = table.real & ~np.isin(table.groups, sorted(out)) & table.learned
     train = table.rows(usable)
     normalizer = fit_normalizer(table.values[train])
     watched = job.held if job.watch else job.validate
-    validate = np.flatnonzero(members(table, watched))
+    beside = members(table, watched)
+    validate = np.flatnonzero(beside if table.strange is None else beside & ~table.strange)
     keep = LAST if job.watch else job.keep
     return Fold(train, validate, job.seed, standard(normalizer), keep), normalizer
 
@@ -120,7 +124,7 @@ def _train(
     candidate: Candidate, batch: list[Job], before: int, models: int, progress: Progress
 ) -> list[tuple[Job, Trained]]:
     table = candidate.table
-    data = FeatureSet(table.values, table.labels, table.classes, table.groups, table.names)
+    data = table.feature_set()
     folds = [_fold(candidate, job) for job in batch]
 
     def report(done: int, total: int, note: str = "") -> None:

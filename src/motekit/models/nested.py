@@ -24,12 +24,13 @@ from motekit.core.errors import InputError
 from motekit.core.learner import Progress
 
 from .data import FeatureTable
-from .evaluate import Evaluation, evaluate
 from .inner import Competitor, Inner, Part, collect, rows_of
 from .jobs import Candidate, Job, predict, train_all
+from .judge import Judgement, judge
 from .store import FoldStore, Trained
 
 FEW = 10  # up to so many groups each is a part of its own
+FEW_OF_A_DETECTOR = 24  # which is fitted in a moment
 PARTS = 5
 
 
@@ -39,11 +40,11 @@ class Outer:
 
     Args:
         held: its groups.
-        rows: rows of its real, labelled windows.
+        rows: rows of its real windows that can be judged.
         competitors: each candidate on the inner folds, in their order.
         choice: position of the candidate that won.
         models: the winner trained on all other groups, one per seed.
-        probabilities: of each model on `rows`, shape (seeds, windows, classes).
+        scores: of each model on `rows` (see `judge.judge`), shape (seeds, windows, …).
     """
 
     held: Part
@@ -51,12 +52,12 @@ class Outer:
     competitors: tuple[Competitor, ...]
     choice: int
     models: tuple[Trained, ...]
-    probabilities: npt.NDArray[np.float64]
+    scores: npt.NDArray[np.float64]
 
     @property
     def inner(self) -> tuple[float, ...]:
-        """Mean inner accuracy of each candidate."""
-        return tuple(c.accuracy for c in self.competitors)
+        """Mean inner merit of each candidate."""
+        return tuple(c.merit for c in self.competitors)
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Nested:
     candidates: tuple[Candidate, ...]
     seeds: tuple[int, ...]
     outer: tuple[Outer, ...]
-    by_seed: tuple[Evaluation, ...]
+    by_seed: tuple[Judgement, ...]
     overall: tuple[Competitor, ...]
     choice: int
 
@@ -81,31 +82,31 @@ class Nested:
         return Job(self.choice, frozenset(), seed, keep=self.overall[self.choice].keep)
 
     @property
-    def accuracy(self) -> float:
-        """Mean over seeds of the mean accuracy over held-out groups."""
-        return float(np.mean([e.group_accuracy for e in self.by_seed]))
+    def figure(self) -> float:
+        """Mean over seeds of the figure they are judged by: of accuracy, error or area the mean
+        over held-out groups."""
+        return float(np.mean([e.figure for e in self.by_seed]))
 
     @property
-    def group_accuracies(self) -> Mapping[str, tuple[float, ...]]:
-        """Accuracy on each held-out group, one value per seed."""
-        names = [g.group for g in self.by_seed[0].groups]
-        return {
-            name: tuple(e.groups[i].accuracy for e in self.by_seed) for i, name in enumerate(names)
-        }
+    def group_figures(self) -> Mapping[str, tuple[float, ...]]:
+        """That of each held-out group, one value per seed."""
+        names = self.by_seed[0].group_figures
+        return {name: tuple(e.group_figures[name] for e in self.by_seed) for name in names}
 
 
 def parts(table: FeatureTable) -> tuple[Part, ...]:
-    """Groups spread over parts: each alone while there are at most 10, else 5 equal parts.
+    """Groups spread over parts: each alone while there are at most 10 (24 for a detector), else
+    5 equal parts.
 
     Raises InputError for fewer than three groups: two are needed to choose and one to judge.
     """
-    names, counts = np.unique(table.groups[table.real & (table.labels >= 0)], return_counts=True)
+    names, counts = np.unique(table.groups[table.real & table.known], return_counts=True)
     if len(names) < 3:
         raise InputError(
             "choosing and judging needs at least three groups", where="groups",
             value=names.tolist(), way_out="record more subjects or sessions, or split by recording",
         )  # fmt: skip
-    if len(names) <= FEW:
+    if len(names) <= (FEW if table.strange is None else FEW_OF_A_DETECTOR):
         return tuple((str(name),) for name in names)
     bags: list[list[str]] = [[] for _ in range(PARTS)]
     size = np.zeros(PARTS)
@@ -117,9 +118,21 @@ def parts(table: FeatureTable) -> tuple[Part, ...]:
 
 
 def best(competitors: Sequence[Competitor], margin: float) -> int:
-    """The first competitor whose accuracy is within `margin` of the best one's."""
-    needed = max(c.accuracy for c in competitors) - margin
-    return next(i for i, c in enumerate(competitors) if c.accuracy >= needed)
+    """The first competitor whose merit is within `margin` of the best one's.
+
+    Raises InputError if there are several and nothing to compare them by.
+    """
+    if len(competitors) == 1:
+        return 0
+    if any(np.isnan(c.merit) for c in competitors):
+        raise InputError(
+            "choosing among detectors needs groups with both normal windows and known anomalies",
+            where="recipes", value=f"{len(competitors)} recipes",
+            way_out='keep one recipe, or record anomalies and say what is normal: '
+            'normal = ["LABEL"] below [signal]',
+        )  # fmt: skip
+    needed = max(c.merit for c in competitors) - margin
+    return next(i for i, c in enumerate(competitors) if c.merit >= needed)
 
 
 def nested_cv(
@@ -196,10 +209,7 @@ def _judge(
     return Outer(part, rows, inner, choice, models, found)
 
 
-def _by_seed(table: FeatureTable, outer: tuple[Outer, ...], seeds: int) -> tuple[Evaluation, ...]:
+def _by_seed(table: FeatureTable, outer: tuple[Outer, ...], seeds: int) -> tuple[Judgement, ...]:
     rows = np.concatenate([o.rows for o in outer])
-    scores = np.concatenate([o.probabilities for o in outer], axis=1)
-    return tuple(
-        evaluate(scores[s], table.labels[rows], table.groups[rows], table.classes)
-        for s in range(seeds)
-    )
+    scores = np.concatenate([o.scores for o in outer], axis=1)
+    return tuple(judge(table, rows, scores[s]) for s in range(seeds))

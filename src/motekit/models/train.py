@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from motekit.core.errors import InputError
-from motekit.core.learner import FeatureSet, Fold, Progress
+from motekit.core.learner import Fold, Progress
 from motekit.core.params import to_mapping
 
 from . import integer, runs
@@ -27,26 +27,26 @@ from .store import FoldStore, Trained
 
 @dataclass(frozen=True)
 class Detector:
-    """An anomaly detector to fit beside the classifier, on the same features and scale."""
+    """An anomaly detector to fit beside the model, on the same features and scale."""
 
     learner: str
     params: object
 
 
 def fit_detector(
-    table: FeatureTable, held: Sequence[str], classifier: Trained, detector: Detector, seed: int,
+    table: FeatureTable, held: Sequence[str], model: Trained, detector: Detector, seed: int,
     progress: Progress,
 ) -> Trained:  # fmt: skip
-    """The detector of all windows that are not held out, in the classifier's scale.
+    """The detector of all windows that are not held out, in the model's scale.
 
     Its threshold is calibrated by leaving out whole groups in turn.
     """
     rows = np.flatnonzero(table.real & ~np.isin(table.groups, list(held)))
-    data = FeatureSet(table.values, table.labels, table.classes, table.groups, table.names)
-    fold = Fold(rows, np.empty(0, np.int64), seed, standard(classifier.normalizer))
+    data = table.feature_set()
+    fold = Fold(rows, np.empty(0, np.int64), seed, standard(model.normalizer))
     plugin = learner_of(detector.learner)
     (fitted,) = plugin.fit(data, detector.params, (fold,), progress)
-    return Trained(classifier.normalizer, fitted)
+    return Trained(model.normalizer, fitted)
 
 
 def _named(progress: Progress, what: str) -> Progress:
@@ -82,22 +82,22 @@ def train(
     store = FoldStore(None if root is None else root / name / runs.FOLDS)
     nested = nested_cv(candidates, seeds, _named(progress, "cross-validation"), store, margin)
     job = nested.final_job(seeds[0])
-    classifier = train_all(candidates, [job], store, _named(progress, "final model"))[job]
+    model = train_all(candidates, [job], store, _named(progress, "final model"))[job]
     chosen = candidates[nested.choice]
     anomaly = None
     if detector is not None:
         report = _named(progress, "anomaly detector")
-        anomaly = fit_detector(chosen.table, (), classifier, detector, seeds[0], report)
+        anomaly = fit_detector(chosen.table, (), model, detector, seeds[0], report)
     run = Run(
         id=name,
         split=split,
         nested=nested,
-        classifier=classifier,
+        model=model,
         anomaly=anomaly,
-        leaks=audit(chosen, nested.accuracy, seeds[:1], _named(progress, "leak audit")),
+        leaks=audit(chosen, nested.figure, seeds[:1], _named(progress, "leak audit")),
         int8=integer.evaluate_int8(nested),
-        noise=integer.noise(chosen, classifier),
-        histograms=histograms(chosen.table, classifier.normalizer),
+        noise=integer.noise(chosen, model),
+        histograms=histograms(chosen.table, model.normalizer),
     )
     if root is not None:
         runs.save(root, run)

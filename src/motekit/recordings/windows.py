@@ -15,6 +15,7 @@ from motekit.core.windows import WindowSet
 
 from .clock import with_gaps
 from .resample import Resampling, resample
+from .targets import LABEL, of_windows
 
 RATE_TOLERANCE = 0.01  # relative; oscillators of sensors differ by about this much
 _COUNTS = (np.dtype(np.int8), np.dtype(np.uint8), np.dtype(np.int16))
@@ -36,6 +37,10 @@ class WindowParams:
         0.8, "share of a window that one label must cover", minimum=0.0, maximum=1.0
     )
     unlabelled: str = param("drop", "windows without a label", choices=("drop", "keep"))
+    target: str = param(
+        "", f"what a regressor learns of a window: {LABEL!r} for labels that are numbers, or "
+        "SENSOR.CHANNEL of another stream, averaged over the window; empty: nothing"
+    )  # fmt: skip
     rate_hz: float = param(
         0.0, "declared resampling: bring every stream to this rate; 0: none", unit="Hz",
         minimum=0.0, maximum=1e6,
@@ -169,7 +174,8 @@ def cut(
             way_out=f"the longest is {name!r} with {len(longest)} samples; make the window "
             "shorter, or record longer",
         )  # fmt: skip
-    if params.unlabelled == "drop" and not any(r.label or r.segments for r in whole):
+    labelled = any(r.label or r.segments for r in whole)
+    if params.unlabelled == "drop" and not params.target and not labelled:
         raise InputError(
             "no recording has a label", where=whole[0].name, value=None,
             way_out="import with labels (file name, folder, column or sidecar)",
@@ -179,11 +185,17 @@ def cut(
 
 def _gather(whole: list[Recording], streams: list[Stream], length: int, stride: int,
             rate: float, params: WindowParams, field: str) -> WindowSet:  # fmt: skip
-    values, labels, origin, first_rows = [], [], [], []
+    values, labels, origin, first_rows, told = [], [], [], [], []
     for i, (recording, stream) in enumerate(zip(whole, streams, strict=True)):
         first = starts(stream, length, stride)
-        names = window_labels(recording, stream, first, length, params.coverage)
-        keep = np.array([params.unlabelled == "keep" or n is not None for n in names], dtype=bool)
+        names: list[str | None] = [None] * len(first)
+        if params.target:
+            target = of_windows(recording, stream, first, length, params.target, params.coverage)
+            keep = np.isfinite(target)
+            told.append(target[keep])
+        else:
+            names = window_labels(recording, stream, first, length, params.coverage)
+            keep = np.array([params.unlabelled == "keep" or n is not None for n in names], bool)
         first = first[keep]
         rows = first[:, None] + np.arange(length)
         values.append(_device_values(stream.values)[rows])
@@ -191,10 +203,15 @@ def _gather(whole: list[Recording], streams: list[Stream], length: int, stride: 
         origin += [i] * len(first)
         first_rows.append(first)
     if not labels:
+        what = (
+            f"{params.target!r} says enough of none"
+            if params.target
+            else ("gaps or labels cut everything into pieces that are too short")
+        )
         raise InputError(
-            "no window is left: gaps or labels cut everything into pieces that are too short",
-            where=field, value=f"{length} samples",
-            way_out="a shorter window, a lower coverage, or unlabelled = 'keep'",
+            f"no window is left: {what}", where=field, value=f"{length} samples",
+            way_out="a shorter window or a lower coverage"
+            + ("" if params.target else ", or unlabelled = 'keep'"),
         )  # fmt: skip
     classes = tuple(sorted({name for name in labels if name is not None}))
     number: dict[str | None, int] = {name: i for i, name in enumerate(classes)}
@@ -215,6 +232,7 @@ def _gather(whole: list[Recording], streams: list[Stream], length: int, stride: 
         channels=tuple(channel.name for channel in channels),
         units=tuple(channel.unit for channel in channels),
         stride=stride,
+        target=np.concatenate(told) if params.target else None,
     )
 
 

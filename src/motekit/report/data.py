@@ -35,7 +35,7 @@ class SignalExcerpt:
 
 @dataclass(frozen=True)
 class ClassCount:
-    """How much there is of one class."""
+    """How much there is of one class, or of one range of targets."""
 
     label: str
     recordings: int
@@ -51,6 +51,7 @@ class Dataset:
         window_s, stride_s: length of a window and the step between two.
         origin: where the recordings came from and their licence, one line; "" if not said.
         remarks: findings of the check, one line each.
+        counted: what `classes` are: "class" or "target".
     """
 
     recordings: int
@@ -64,6 +65,7 @@ class Dataset:
     signals: tuple[SignalExcerpt, ...] = ()
     origin: str = ""
     remarks: tuple[str, ...] = ()
+    counted: str = "class"
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ class FeatureMap:
         total, total_wrong: windows there are and how many of them are misclassified; `points`
             may be a sample.
         features: how many features each window has.
+        judged: whether `predicted` says anything; a value is not right or wrong.
+        classes: the labels in the order of the legend; by name if empty.
     """
 
     method: str
@@ -103,6 +107,8 @@ class FeatureMap:
     total: int
     total_wrong: int
     features: int
+    judged: bool = True
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,8 +158,9 @@ class ClassScore:
 
 
 @dataclass(frozen=True)
-class GroupAccuracy:
-    """Accuracy on one held-out subject (or session), one value per seed, 0 to 1."""
+class GroupValues:
+    """A figure of one held-out subject (or session), one value per seed: accuracy or area under
+    the curve from 0 to 1, or an error in its unit."""
 
     group: str
     values: Numbers
@@ -188,13 +195,82 @@ class Accuracy:
     int8: Figure | None
     emulated: Figure | None
     group_kind: str = "subject"
-    groups: tuple[GroupAccuracy, ...] = ()
+    groups: tuple[GroupValues, ...] = ()
     spread_groups: Figure | None = None
     spread_seeds: Figure | None = None
     confusion: Confusion | None = None
     classes: tuple[ClassScore, ...] = ()
     reliability: tuple[ReliabilityBin, ...] = ()
     calibration_error: Figure | None = None
+
+
+@dataclass(frozen=True)
+class ErrorPoint:
+    """One held-out window of a regressor."""
+
+    true: float
+    told: float
+    group: str = ""
+    recording: str = ""
+    start_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Held-out errors of a regressor, all in the unit of what it tells.
+
+    Args:
+        float_model, int8, emulated: mean absolute error, the mean over groups and seeds.
+        name: what it tells ("label", "strap.rate").
+        rmse, p95, bias: root of the mean square, what 95 % stay below, mean of told − true.
+        guess: mean absolute error of the best single number.
+        points: some windows of the first seed; `total` is how many there are.
+    """
+
+    name: str
+    unit: str
+    float_model: Figure
+    int8: Figure
+    emulated: Figure
+    rmse: Figure
+    p95: Figure
+    bias: Figure
+    guess: Figure
+    spread_groups: Figure
+    spread_seeds: Figure
+    group_kind: str = "subject"
+    groups: tuple[GroupValues, ...] = ()
+    points: tuple[ErrorPoint, ...] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How well a detector does on groups it has not seen.
+
+    Args:
+        float_model, int8, emulated: area under the ROC curve, the mean over groups and seeds;
+            None without known anomalies.
+        pooled: the area over all windows, each above the threshold of its own model.
+        alarms: normal windows above the threshold; found: anomalies above it. In "fraction", of
+            the first seed's binaries.
+        roc: (false alarms, found), 0 to 1.
+    """
+
+    windows: int
+    anomalies: int
+    float_model: Figure | None
+    int8: Figure | None
+    emulated: Figure | None
+    pooled: Figure | None
+    alarms: Figure | None
+    found: Figure | None
+    allowed: Figure
+    spread_groups: Figure
+    spread_seeds: Figure
+    group_kind: str = "subject"
+    groups: tuple[GroupValues, ...] = ()
+    roc: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -231,7 +307,8 @@ class AnomalyScores:
 
 @dataclass(frozen=True)
 class LeakAudit:
-    """The same model under a split that leaks and one that does not, in "fraction"."""
+    """The same model under a split that leaks and one that does not: accuracies in "fraction",
+    or errors in their unit."""
 
     random_split: Figure
     grouped_split: Figure
@@ -420,13 +497,17 @@ class ReportData:
         title: name of the project.
         summary: what the program does, one sentence.
         main_core, main_board: the core and board the headline figures are of.
+        accuracy, errors, detection: one of them, as the model is a classifier, a regressor or a
+            detector on its own.
     """
 
     title: str
     summary: str
     dataset: Dataset
-    accuracy: Accuracy
     provenance: Provenance
+    accuracy: Accuracy | None = None
+    errors: Errors | None = None
+    detection: Detection | None = None
     main_core: str = "cortex-m4f"
     main_board: str = ""
     feature_map: FeatureMap | None = None
@@ -439,3 +520,11 @@ class ReportData:
     battery: Battery | None = None
     proof: Proof | None = None
     next_steps: tuple[NextStep, ...] = ()
+
+    @property
+    def judged(self) -> Accuracy | Errors | Detection:
+        """What the model was judged by. Raises ValueError if there is nothing."""
+        found = self.accuracy or self.errors or self.detection
+        if found is None:
+            raise ValueError("a report needs accuracy, errors or detection")
+        return found

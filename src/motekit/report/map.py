@@ -59,6 +59,7 @@ def feature_map(
     recording: npt.NDArray[np.str_],
     start_s: F64,
     limit: int = 900,
+    judged: bool = True,
 ) -> FeatureMap:
     """The map of labelled windows.
 
@@ -67,6 +68,7 @@ def feature_map(
         predicted: class index of each window, by a model that did not train on it.
         recording, start_s: where each window was cut, shape (windows,).
         limit: at most this many points are drawn.
+        judged: whether `predicted` says anything.
     """
     z = np.asarray(features.z, dtype=np.float64)
     method, places, share = project(z, features.labels)
@@ -87,5 +89,6 @@ def feature_map(
     )
     names = ("LDA 1", "LDA 2") if method == "LDA" else ("PC 1", "PC 2")
     return FeatureMap(
-        method, names, share, points, len(labelled), int(wrong.sum()), int(z.shape[1])
-    )
+        method, names, share, points, len(labelled), int(wrong.sum()), int(z.shape[1]), judged,
+        features.classes,
+    )  # fmt: skip

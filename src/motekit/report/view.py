@@ -8,10 +8,11 @@ from typing import Any
 
 from motekit.core.figures import Figure
 
-from .charts import bars, heat, lines, points
+from .charts import bars, heat, lines, points, tasks
 from .charts.bars import Stacks
-from .data import BoardCost, CoreCost, PartCost, ReportData
-from .formats import bytes_, days, figure, number
+from .charts.plot import Plot
+from .data import BoardCost, CoreCost, Detection, Errors, PartCost, ReportData
+from .formats import bytes_, days, figure, number, unit
 from .words import Section, sections, verdict
 
 
@@ -45,13 +46,21 @@ def tiles(data: ReportData) -> tuple[Tile, ...]:
 
 
 def _accuracy_tile(data: ReportData) -> Tile:
-    accuracy = data.accuracy
-    best = accuracy.emulated or accuracy.int8 or accuracy.float_model
-    spread = accuracy.spread_groups
-    note = f"held out by {accuracy.group_kind}"
+    found = data.judged
+    name, best = "Accuracy", found.emulated or found.int8 or found.float_model
+    spread, points_ = found.spread_groups, " points"
+    if isinstance(found, Errors):
+        name, points_ = "Mean error", ""
+    elif isinstance(found, Detection):
+        name, points_ = "ROC area", ""
+        if best is None:
+            name, best, spread = "False alarms", found.alarms, None
+    note = f"held out by {found.group_kind}"
     if spread is not None:
-        note += f", ± {number(spread.value, spread.unit)} points"
-    return Tile("Accuracy", figure(best), best, note)
+        note += f", ± {number(spread.value, spread.unit)}{points_}"
+    if best is None:
+        raise ValueError("a report needs a figure that the model is judged by")
+    return Tile(name, figure(best), best, note)
 
 
 def _ram(core: CoreCost) -> tuple[str, Figure]:
@@ -80,19 +89,22 @@ def main_board(data: ReportData, core: CoreCost) -> BoardCost | None:
 
 def charts(data: ReportData) -> dict[str, Any]:
     """Every chart by name; None where there is nothing to draw."""
-    accuracy = data.accuracy
-    mean = (accuracy.emulated or accuracy.int8 or accuracy.float_model).value
+    accuracy, errors, detection = data.accuracy, data.errors, data.detection
     boards = [board for core in data.cores for board in core.boards]
     return {
         "signals": lines.signals(data.dataset.signals),
         "channels": lines.channel_legend(data.dataset.signals),
         "map": points.feature_map(data.feature_map) if data.feature_map else None,
         "learning": lines.learning(data.learning) if data.learning else (),
-        "groups": points.groups(accuracy.groups, accuracy.group_kind, mean)
-        if accuracy.groups
+        "groups": _groups(data),
+        "confusion": heat.confusion(accuracy.confusion)
+        if accuracy and accuracy.confusion
         else None,
-        "confusion": heat.confusion(accuracy.confusion) if accuracy.confusion else None,
-        "reliability": points.reliability(accuracy.reliability) if accuracy.reliability else None,
+        "reliability": points.reliability(accuracy.reliability)
+        if accuracy and accuracy.reliability
+        else None,
+        "told": tasks.told(errors) if errors and errors.points else None,
+        "roc": tasks.roc(detection) if detection and detection.roc else None,
         "anomaly": lines.anomaly(data.anomaly) if data.anomaly else None,
         "leak": _leak(data),
         "sqnr": bars.quantization(data.quantization) if data.quantization else None,
@@ -107,6 +119,19 @@ def charts(data: ReportData) -> dict[str, Any]:
     }
 
 
+def _groups(data: ReportData) -> Plot | None:
+    """The figure of each held-out group beside the mean of all."""
+    found = data.judged
+    best = found.emulated or found.int8 or found.float_model
+    if not found.groups or best is None:
+        return None
+    if isinstance(found, Errors):
+        judged = points.Judged("mean error", unit(found.unit), digits=2)
+        return points.groups(found.groups, found.group_kind, best.value, judged, share=False)
+    judged = points.AREA if isinstance(found, Detection) else points.ACCURACY
+    return points.groups(found.groups, found.group_kind, best.value, judged)
+
+
 def _leak(data: ReportData) -> bars.Bars | None:
     audit = data.leak_audit
     if audit is None:
@@ -115,7 +140,8 @@ def _leak(data: ReportData) -> bars.Bars | None:
         ("random windows", "leaks", audit.random_split),
         (f"by {audit.group_kind}", "honest", audit.grouped_split),
     ]
-    return bars.bars("Accuracy under two splits", rows, "fraction")
+    what = "Mean error" if data.errors else "Accuracy"
+    return bars.bars(f"{what} under two splits", rows, audit.random_split.unit)
 
 
 def _flash_split(core: CoreCost | None) -> bars.Bars | None:

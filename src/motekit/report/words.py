@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from motekit.core.figures import Figure
 
-from .data import ReportData
+from .data import Accuracy, Detection, Errors, ReportData
 from .formats import count, days, figure, number
 
 
@@ -43,11 +43,14 @@ def _features(d: ReportData) -> str:
     drawn = (
         "" if len(m.points) == m.total else f" {len(m.points):,} of them are drawn, evenly chosen."
     )
-    return (
-        f"{m.features} features of {m.total:,} windows on two axes that separate the classes. "
-        f"{m.total_wrong:,} ({100 * share:.1f} %) were misclassified by a model that had not "
-        f"seen their {d.accuracy.group_kind}; they are ringed.{drawn}"
-    )
+    axes = "that separate the classes" if m.method == "LDA" else "along which they differ most"
+    text = f"{m.features} features of {m.total:,} windows on two axes {axes}."
+    if m.judged:
+        text += (
+            f" {m.total_wrong:,} ({100 * share:.1f} %) were misclassified by a model that had not "
+            f"seen their {d.judged.group_kind}; they are ringed."
+        )
+    return text + drawn
 
 
 def _learning(d: ReportData) -> str:
@@ -58,8 +61,42 @@ def _learning(d: ReportData) -> str:
     return f"{d.learning.note or 'The fit'}{end}.".capitalize()
 
 
-def _accuracy(d: ReportData) -> str:
-    a = d.accuracy
+def _judged(d: ReportData) -> str:
+    if d.errors is not None:
+        return _errors(d.errors)
+    if d.detection is not None:
+        return _detection(d.detection)
+    return _accuracy(d.accuracy) if d.accuracy is not None else ""
+
+
+def _errors(e: Errors) -> str:
+    better = e.guess.value / e.emulated.value if e.emulated.value else 0.0
+    return (
+        f"On {e.group_kind}s that took no part in training the float model is off by "
+        f"{figure(e.float_model)} on average, the int8 C code by {figure(e.int8)}, the binary on "
+        f"the emulated core by {figure(e.emulated)}. Always telling the median would be off by "
+        f"{figure(e.guess)}, {better:.1f} times as much. 95 % of the windows are off by less than "
+        f"{figure(e.p95)}. Spread: {figure(e.spread_groups)} over {e.group_kind}s, "
+        f"{figure(e.spread_seeds)} over seeds."
+    )
+
+
+def _detection(e: Detection) -> str:
+    kind = e.group_kind
+    alarms = figure(e.alarms) if e.alarms is not None else "none"
+    text = f"{alarms} of the normal windows of {kind}s never heard raise an alarm"
+    if e.found is not None:
+        text += f", and {figure(e.found)} of the {e.anomalies:,} anomalies do"
+    if e.emulated is None or e.pooled is None:
+        return f"{text}. No anomaly was recorded, so how many would be found is not known."
+    return (
+        f"{text}. Area under the ROC curve: {figure(e.emulated)} by the binaries, mean over "
+        f"{kind}s (± {number(e.spread_groups.value)}), {figure(e.pooled)} over all windows, each "
+        "above the threshold of its own model; 0.5 is chance."
+    )
+
+
+def _accuracy(a: Accuracy) -> str:
     text = f"The float model is right on {figure(a.float_model)} of held-out windows"
     if a.int8 is not None:
         text += f", the int8 C code on {figure(a.int8)} ({points(a.float_model, a.int8)} points off"
@@ -90,6 +127,13 @@ def _leak(d: ReportData) -> str:
     if audit is None:
         return "The audit was not run."
     gap = (audit.random_split.value - audit.grouped_split.value) * 100
+    if d.errors is not None:
+        return (
+            f"Splitting random windows would have promised an error of "
+            f"{figure(audit.random_split)}; new {audit.group_kind}s get "
+            f"{figure(audit.grouped_split)}. The difference is what leaks when neighbouring "
+            "windows fall on both sides of a split."
+        )
     return (
         f"Splitting random windows would have promised {figure(audit.random_split)}; new "
         f"{audit.group_kind}s get {figure(audit.grouped_split)}. The gap of {gap:.1f} points is "
@@ -161,7 +205,7 @@ _SECTIONS = (
     ("signals", "Signals", _signals, lambda d: True),
     ("features", "Features", _features, lambda d: d.feature_map),
     ("learning", "Learning", _learning, lambda d: d.learning),
-    ("accuracy", "Accuracy", _accuracy, lambda d: True),
+    ("accuracy", "Accuracy", _judged, lambda d: True),
     ("leaks", "Leak audit", _leak, lambda d: d.leak_audit),
     ("anomaly", "Anomalies", _anomaly, lambda d: d.anomaly),
     ("quantization", "Quantization", _quantization, lambda d: d.quantization),
@@ -174,6 +218,9 @@ _SECTIONS = (
 
 def sections(data: ReportData) -> tuple[Section, ...]:
     """The sections that have something to show, in reading order."""
+    named = {"accuracy": "Errors" if data.errors else "Detection" if data.detection else "Accuracy"}
     return tuple(
-        Section(id_, title, say(data)) for id_, title, say, there in _SECTIONS if there(data)
+        Section(id_, named.get(id_, title), say(data))
+        for id_, title, say, there in _SECTIONS
+        if there(data)
     )

@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from motekit import __version__, models
 from motekit.core.block import Signal
-from motekit.core.graph import Graph
-from motekit.core.learner import Fitted
 from motekit.core.pipeline import BlockUse, Decision, Normalizer, PipelineSpec, ValueScale
 from motekit.models.anomaly import threshold_q
+from motekit.models.integer import value_scale
 from motekit.models.normalize import standardise
 from motekit.models.store import Trained, digest, pack_trained
 
@@ -31,7 +30,7 @@ def assemble(
     classes: tuple[str, ...],
     calibration: npt.NDArray[np.floating],
     decision: Decision,
-    classifier: Trained | None,
+    classifier: Trained | None = None,
     anomaly: Trained | None = None,
     regressor: Trained | None = None,
 ) -> PipelineSpec:
@@ -74,16 +73,6 @@ def assemble(
         value=value,
         identity=identity(*trained, blocks=blocks, signal=signal),
     )
-
-
-def value_scale(graph: Graph, fitted: Fitted) -> ValueScale:
-    """What one step of a regressor's output is worth, in the unit of its targets."""
-    quant = graph.type(graph.outputs[0]).quant
-    if quant is None:
-        raise ValueError("a regressor's output must be quantized")
-    step, zero = quant.per_tensor
-    scale = float(fitted.facts["target_std"]) * step
-    return ValueScale(float(fitted.facts["target_mean"]) - scale * zero, scale)
 
 
 def _require_one_scale(norm: Normalizer, trained: Sequence[Trained]) -> None:

@@ -13,12 +13,13 @@ from motekit.core.pipeline import Decision
 from motekit.core.recording import Recording
 from motekit.deploy.bill import check_budget
 from motekit.deploy.build import Built, Options
+from motekit.models.runs import figure_name
 from motekit.recordings.check import check
 from motekit.recordings.store import Store
 from motekit.report import data as rd
 from motekit.report.write import write_report
 
-from . import folds, outcome, report_costs, report_learning, runs
+from . import folds, outcome, report_costs, report_learning, report_tasks, runs
 from .learn import Learned, fold_tasks
 from .outcome import CrossValidated
 from .parallel import BuildTask, run_build, workers
@@ -54,21 +55,23 @@ class Everything:
 
     def as_dict(self) -> dict[str, object]:
         """The object that `--json` prints."""
-        found, proof, main = self.found, self.found.proof, self.main
+        found, proof, main, leaks = self.found, self.found.proof, self.main, self.learned.run.leaks
         return {
             "name": self.project.name,
-            "accuracy": {
-                "float": found.float_model.accuracy,
-                "int8": found.host.accuracy,
-                "emulated": found.emulated.accuracy,
+            "task": self.learned.run.task,
+            figure_name(found.emulated.by_seed[0]): {
+                "float": found.float_model.figure,
+                "int8": found.host.figure,
+                "emulated": found.emulated.figure,
                 "spread_subjects": found.emulated.spread_groups,
                 "spread_seeds": found.emulated.spread_seeds,
-                "per_seed": [e.group_accuracy for e in found.emulated.by_seed],
+                "per_seed": [e.figure for e in found.emulated.by_seed],
                 "per_subject": {k: list(v) for k, v in found.emulated.group_values.items()},
             },
-            "leak_audit": {
-                "random_split": self.learned.run.leaks.random_split,
-                "grouped_split": found.float_model.accuracy,
+            "held_out": [e.as_dict() for e in found.emulated.by_seed],
+            "leak_audit": None if leaks is None else {
+                "random_split": leaks.random_split,
+                "grouped_split": found.float_model.figure,
             },
             "recipe": self.learned.recipe.name,
             "proof": proof.as_dict(),
@@ -82,7 +85,7 @@ class Everything:
                 "report": str(self.report_paths[0]),
                 "report_json": str(self.report_paths[1]),
             },
-        }
+        }  # fmt: skip
 
     def _target(self, built: Built) -> dict[str, object]:
         boards = report_costs.boards(built.bill, built.spec.signal)
@@ -170,8 +173,8 @@ def _require(out: Everything) -> None:
         out.main.bill,
         {"flash_bytes": budget.flash_bytes, "ram_bytes": budget.ram_bytes, "cycles": budget.cycles},
     )
-    if out.found.emulated.accuracy != out.found.host.accuracy:
-        raise PromiseError("the binary's accuracy differs from that of the C on the host")
+    if out.found.emulated.figure != out.found.host.figure:
+        raise PromiseError("the binary's held-out figure differs from that of the C on the host")
 
 
 def _report(
@@ -186,17 +189,20 @@ def _report(
     next_steps: Sequence[tuple[str, str]],
 ) -> rd.ReportData:
     kind, main = project.signal.split_by, built[project.target.core]
-    classes = ", ".join(main.spec.classes)
+    unit = report_tasks.target_unit(recordings, project.signal.target)
+    task = learned.run.task
     budget = project.budget
     limits = {"flash_bytes": budget.flash_bytes, "ram_bytes": budget.ram_bytes,
               "cycles": budget.cycles}  # fmt: skip
     compiler = f"{project.target.compiler}, -Os"
     return rd.ReportData(
         title=project.name,
-        summary=f"Tells {classes} apart, on the mote, every "
+        summary=f"{_does(project, main)}, on the mote, every "
         f"{main.spec.signal.stride / main.spec.signal.rate_hz:g} s.",
         dataset=report_learning.dataset(recordings, learned, origin, remarks),
         accuracy=report_learning.accuracy(found, kind),
+        errors=report_tasks.errors(learned, found, kind, project.signal.target, unit),
+        detection=report_tasks.detection(learned, found, kind),
         provenance=_provenance(command, main),
         main_core=project.target.core,
         main_board=project.target.board,
@@ -204,13 +210,24 @@ def _report(
         learning=report_learning.curves(learned),
         quantization=report_learning.noise(learned),
         anomaly=report_learning.anomaly(learned, found, main),
-        leak_audit=report_learning.leaks(learned, found, kind),
+        leak_audit=report_learning.leaks(
+            learned, found, kind, unit if task == "regressor" else "fraction"
+        ),
         cores=tuple(report_costs.core_cost(b, compiler) for b in built.values()),
         budgets=report_costs.budgets(main.bill, limits),
         battery=report_costs.battery(main.bill, project.target.board, main.spec.signal),
         proof=report_costs.proof(found.proof, [b.proof for b in built.values()]),
         next_steps=tuple(rd.NextStep(c, why) for c, why in next_steps),
     )
+
+
+def _does(project: Project, main: Built) -> str:
+    """What the program does, in a few words."""
+    if project.task == "regressor":
+        return f"Tells {report_tasks.target_name(project.signal.target)}"
+    if project.task == "anomaly":
+        return f"Tells what is not {' or '.join(project.signal.normal) or 'normal'}"
+    return f"Tells {', '.join(main.spec.classes)} apart"
 
 
 def _provenance(command: str, main: Built) -> rd.Provenance:

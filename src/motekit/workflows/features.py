@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from motekit.dsp import pipeline
 from motekit.models.augment import AugmentParams, augment
 from motekit.models.data import FeatureTable
 from motekit.recordings.split import groups as groups_of
+from motekit.recordings.targets import LABEL
 from motekit.recordings.windows import WindowParams, cut, require_classes
 
 INT16 = np.dtype(np.int16)
@@ -24,24 +25,44 @@ INT16 = np.dtype(np.int16)
 
 @dataclass(frozen=True)
 class Data:
-    """Windows and the signal they are windows of."""
+    """Windows and the signal they are windows of.
+
+    Args:
+        strange: which windows are known anomalies, for a detector on its own; else None.
+    """
 
     windows: WindowSet
     signal: Signal
+    strange: npt.NDArray[np.bool_] | None = None
 
 
-def load(recordings: Sequence[Recording], params: WindowParams, where: str = "signal") -> Data:
+def load(
+    recordings: Sequence[Recording], params: WindowParams, where: str = "signal",
+    task: str = "classifier", normal: Sequence[str] = (),
+) -> Data:  # fmt: skip
     """Cut windows and describe what they are windows of.
 
     Args:
         where: the table that `params` came from, for errors.
+        task: what is to be learned: "classifier", "regressor" or "anomaly".
+        normal: labels that a detector on its own learns from; all windows if empty.
 
     Raises InputError for recordings that do not fit each other or the parameters, and for what
-    no classifier can learn from.
+    nothing can be learned from.
     """
+    if task == "regressor" and not params.target:
+        params = replace(params, target=LABEL)
+    if task == "anomaly" and not normal:
+        params = replace(params, unlabelled="keep")
     windows = cut(recordings, params, where)
-    with found_in("recordings"):
-        require_classes(windows)
+    strange = None
+    if task == "classifier":
+        with found_in("recordings"):
+            require_classes(windows)
+    elif task == "anomaly":
+        strange = _strange(windows, normal, where)
+    else:
+        _require_targets(windows, f"{where}.target")
     _require_numbers(windows)
     stream = recordings[0].stream(params.sensor or None)
     names = {channel.name: channel for channel in stream.channels}
@@ -58,7 +79,30 @@ def load(recordings: Sequence[Recording], params: WindowParams, where: str = "si
         scale=tuple(windows.scale.tolist()),
         sample=sample,
     )
-    return Data(windows, signal)
+    return Data(windows, signal, strange)
+
+
+def _strange(windows: WindowSet, normal: Sequence[str], where: str) -> npt.NDArray[np.bool_]:
+    """Windows that are not of a normal label. Raises InputError for labels that nothing has."""
+    unknown = [label for label in normal if label not in windows.classes]
+    if unknown:
+        raise InputError(
+            "no window has this label", where=f"{where}.normal", value=unknown[0],
+            way_out=f"there are: {', '.join(windows.classes) or 'no labels'}",
+        )  # fmt: skip
+    if not normal:
+        return np.zeros(len(windows), dtype=bool)
+    return ~np.isin(windows.labels, [windows.classes.index(label) for label in normal])
+
+
+def _require_targets(windows: WindowSet, where: str) -> None:
+    """Refuse targets that are all alike. Raises InputError."""
+    if windows.target is None or len(np.unique(windows.target)) < 2:
+        raise InputError(
+            "every window has the same target, so there is nothing to learn", where=where,
+            value=None if windows.target is None else windows.target[:1].tolist(),
+            way_out="record more than one value",
+        )  # fmt: skip
 
 
 def _require_numbers(windows: WindowSet) -> None:
@@ -123,4 +167,6 @@ def table(
         classes=windows.classes,
         groups=np.tile(groups_of(windows, split_by), times),
         origin=np.tile(np.arange(n), times),
+        targets=None if windows.target is None else np.tile(windows.target, times),
+        strange=None if data.strange is None else np.tile(data.strange, times),
     )

@@ -10,15 +10,16 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from motekit import targets
 from motekit.compiler.pipeline import compile_pipeline
-from motekit.core.pipeline import PipelineSpec
+from motekit.core.pipeline import PipelineSpec, Q
 from motekit.deploy.emulate import EmulatedProgram, link_program
-from motekit.deploy.host import HostProgram
+from motekit.deploy.host import HostProgram, Outcome
 from motekit.deploy.prove import Proof, prove
 
 from .parallel import oracle, workers
@@ -44,13 +45,15 @@ class FoldResult:
     """What the binary of one fold made of its held-out windows.
 
     Args:
-        host, emulated: int8 class scores, shape (windows, classes).
+        host, emulated: what the program says, as `models.judge.judge` takes it: int8 class
+            scores, values in their unit, or anomaly scores above the threshold in standard
+            deviations.
         above: anomaly scores of the binary less its threshold, Q8.8, shape (windows,).
     """
 
     key: tuple[int, int]
-    host: npt.NDArray[np.int8]
-    emulated: npt.NDArray[np.int8]
+    host: npt.NDArray[np.number[Any]]
+    emulated: npt.NDArray[np.number[Any]]
     above: npt.NDArray[np.int32]
     proof: Proof
     flash_bytes: int
@@ -71,7 +74,17 @@ def run_fold(task: FoldTask) -> FoldResult:
         flash = program.machine.elf.sizes.flash
     seen = emulated.outcome
     above = seen.anomaly - np.int32(task.spec.decision.anomaly_threshold or 0)
-    return FoldResult(task.key, host.scores, seen.scores, above, proof, flash)
+    return FoldResult(task.key, said(task.spec, host), said(task.spec, seen), above, proof, flash)
+
+
+def said(spec: PipelineSpec, outcome: Outcome) -> npt.NDArray[np.number[Any]]:
+    """What a program says of windows, as `FoldResult` has it."""
+    if "classifier" in spec.graphs:
+        return outcome.scores
+    if "regressor" in spec.graphs:
+        return spec.value.of(outcome.value)
+    threshold = spec.decision.anomaly_threshold or 0
+    return (outcome.anomaly.astype(np.int64) - threshold) * (spec.normalizer.z_lsb / Q)
 
 
 def run_folds(

@@ -31,7 +31,7 @@ class Learned:
     """Everything that was learned from one set of windows.
 
     Args:
-        recipes: the ways to build the classifier; tables: the features of each.
+        recipes: the ways to build the model; tables: the features of each.
         run: models and figures, the choice among recipes made inside.
         fold_anomaly: a detector per outer fold, or None where there is none.
     """
@@ -84,7 +84,7 @@ def learn(
         )
     report("features", len(recipes), len(recipes))
     candidates = [
-        Candidate(r.name, t, r.classifier.learner, r.classifier.params)
+        Candidate(r.name, t, r.learner.learner, r.learner.params)
         for r, t in zip(recipes, tables, strict=True)
     ]
     detector = None if anomaly is None else Detector(anomaly.learner, anomaly.params)
@@ -129,9 +129,12 @@ def fold_tasks(learned: Learned, name: str, decision: Decision) -> list[FoldTask
             detector = learned.fold_anomaly[i]
             if detector is not None:
                 detector = Trained(trained.normalizer, detector.fitted)
+            models = {learned.run.task: trained}
+            if detector is not None:
+                models["anomaly"] = detector
             spec = assemble(
                 name, learned.data.signal, recipe.blocks, table.classes, calibration, decision,
-                trained, detector,
+                **models,
             )  # fmt: skip
             tasks.append(FoldTask((i, s), spec, learned.data.windows.values[outer.rows]))
     return tasks

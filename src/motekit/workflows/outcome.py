@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from motekit.deploy.prove import Proof
-from motekit.models.evaluate import Evaluation, evaluate
+from motekit.models.judge import Judgement, judge
 
 from .folds import FoldResult, add_proofs
 from .learn import Learned
@@ -17,22 +18,20 @@ from .learn import Learned
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Held-out figures of one kind of execution, one Evaluation per seed."""
+    """Held-out figures of one kind of execution, one judgement per seed."""
 
-    by_seed: tuple[Evaluation, ...]
+    by_seed: tuple[Judgement, ...]
 
     @property
-    def accuracy(self) -> float:
-        """Mean over seeds of the mean accuracy over held-out groups."""
-        return float(np.mean([e.group_accuracy for e in self.by_seed]))
+    def figure(self) -> float:
+        """Mean over seeds of the figure they are judged by: a mean over held-out groups."""
+        return float(np.mean([e.figure for e in self.by_seed]))
 
     @property
     def group_values(self) -> dict[str, tuple[float, ...]]:
-        """Accuracy on each group, one value per seed."""
-        names = [g.group for g in self.by_seed[0].groups]
-        return {
-            name: tuple(e.groups[i].accuracy for e in self.by_seed) for i, name in enumerate(names)
-        }
+        """That of each group, one value per seed."""
+        names = self.by_seed[0].group_figures
+        return {name: tuple(e.group_figures[name] for e in self.by_seed) for name in names}
 
     @property
     def spread_groups(self) -> float:
@@ -43,7 +42,7 @@ class HeldOut:
     @property
     def spread_seeds(self) -> float:
         """Standard deviation over seeds."""
-        values = [e.group_accuracy for e in self.by_seed]
+        values = [e.figure for e in self.by_seed]
         return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
 
 
@@ -53,8 +52,8 @@ class CrossValidated:
 
     Args:
         proof: the verdicts of every fold's binary, added up.
-        scores: int8 scores of the first seed's binaries, shape (windows, classes), with the
-            rows of the table they belong to.
+        scores: what the first seed's binaries say (see `folds.FoldResult`), with the rows of the
+            table they belong to.
         anomaly: how far each of those windows is above its own fold's threshold, Q8.8.
     """
 
@@ -63,7 +62,7 @@ class CrossValidated:
     emulated: HeldOut
     proof: Proof
     rows: npt.NDArray[np.int64]
-    scores: npt.NDArray[np.int8]
+    scores: npt.NDArray[np.number[Any]]
     anomaly: npt.NDArray[np.int32]
 
 
@@ -74,13 +73,12 @@ def collect(learned: Learned, results: Sequence[FoldResult]) -> CrossValidated:
     seeds = len(learned.nested.seeds)
     by_key = {r.key: r for r in results}
 
-    def held_out(which: str) -> tuple[list[npt.NDArray[np.int8]], HeldOut]:
+    def held_out(which: str) -> tuple[list[npt.NDArray[np.number[Any]]], HeldOut]:
         scores = [
             np.concatenate([getattr(by_key[(i, s)], which) for i in range(len(outer))])
             for s in range(seeds)
         ]
-        found = [evaluate(s, table.labels[rows], table.groups[rows], table.classes) for s in scores]
-        return scores, HeldOut(tuple(found))
+        return scores, HeldOut(tuple(judge(table, rows, s) for s in scores))
 
     _, host = held_out("host")
     scores, emulated = held_out("emulated")

@@ -24,11 +24,12 @@ from .tables import BudgetTable, DecisionTable, SignalTable, TargetTable
 
 FILE = "mote.toml"
 TABLES = (
-    "signal", "blocks", "classifier", "recipes", "anomaly", "augment", "decision", "target",
-    "budget", "store",
+    "signal", "blocks", "classifier", "regressor", "recipes", "anomaly", "augment", "decision",
+    "target", "budget", "store",
 )  # fmt: skip
 
 
+ROLES = ("classifier", "regressor", "anomaly")  # tables of learners, by their task
 PLACE = ("block", "channels", "source", "name")  # fields of any block; others are its parameters
 
 
@@ -42,11 +43,11 @@ class LearnerUse:
 
 @dataclass(frozen=True)
 class Recipe:
-    """One way to build the classifier: blocks and a learner."""
+    """One way to build the model: blocks and a learner."""
 
     name: str
     blocks: tuple[BlockUse, ...]
-    classifier: LearnerUse
+    learner: LearnerUse
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ class Project:
     """A project file, read and checked.
 
     Args:
-        recipes: from the cheapest to the dearest; training chooses among them by inner folds.
+        recipes: from the cheapest to the dearest, all of one task; training chooses among them
+            by inner folds.
+        anomaly: a detector beside the model; None where it is the model.
     """
 
     name: str
@@ -67,6 +70,11 @@ class Project:
     target: TargetTable = field(default_factory=TargetTable)
     budget: BudgetTable = field(default_factory=BudgetTable)
     store: StoreTable = field(default_factory=StoreTable)
+
+    @property
+    def task(self) -> str:
+        """What the recipes learn: "classifier", "regressor" or "anomaly"."""
+        return models.learner(self.recipes[0].learner.learner).task
 
 
 def find(start: Path) -> Path:
@@ -104,18 +112,20 @@ def from_table(raw: Mapping[str, Any], where: str) -> Project:
                          way_out=f"known: name, seeds, {', '.join(TABLES)}")  # fmt: skip
     with found_in(where):
         check_name(raw.get("name", ""))
+    recipes, beside = _recipes(raw, where)
     project = Project(
         name=raw["name"],
         seeds=_seeds(raw.get("seeds", [1]), where),
         signal=_table(SignalTable, raw, "signal", where),
-        recipes=_recipes(raw, where),
-        anomaly=_learner(raw, "anomaly", where) if "anomaly" in raw else None,
+        recipes=recipes,
+        anomaly=_learner(raw, "anomaly", where) if beside else None,
         augment=_table(AugmentParams, raw, "augment", where),
         decision=_table(DecisionTable, raw, "decision", where),
         target=_table(TargetTable, raw, "target", where),
         budget=_table(BudgetTable, raw, "budget", where),
         store=_table(StoreTable, raw, "store", where),
     )
+    _check_signal(project, where)
     with found_in(f"{where}: target.core"):
         targets.core(project.target.core)
     with found_in(f"{where}: target.board"):
@@ -138,27 +148,56 @@ def _seeds(given: Any, where: str) -> tuple[int, ...]:
     return tuple(given)
 
 
-def _recipes(raw: Mapping[str, Any], where: str) -> tuple[Recipe, ...]:
-    """[[recipes]], or the one that [[blocks]] and [classifier] make."""
+def _check_signal(project: Project, where: str) -> None:
+    """Refuse what [signal] says for another task than the project's."""
+    signal, task = project.signal, project.task
+    if signal.target and task != "regressor":
+        raise InputError("only a regressor has a target", where=f"{where}: signal.target",
+                         value=signal.target, way_out="add [regressor], or remove the target"
+                         )  # fmt: skip
+    if signal.normal and task != "anomaly":
+        raise InputError(
+            "what is normal is asked of an anomaly detector on its own",
+            where=f"{where}: signal.normal", value=list(signal.normal),
+            way_out=f"remove it, or the {task}",
+        )  # fmt: skip
+
+
+def _recipes(raw: Mapping[str, Any], where: str) -> tuple[tuple[Recipe, ...], bool]:
+    """[[recipes]], or the one that [[blocks]] and a learner's table make; and whether [anomaly]
+    is a detector beside them."""
     tables = raw.get("recipes")
     if tables is None:
-        if "classifier" not in raw:
-            raise InputError("nothing to learn", where=where, way_out="add [classifier]")
-        own = {key: raw[key] for key in ("blocks", "classifier") if key in raw}
-        tables, places = [{"name": "recipe", **own}], [where]
-    else:
-        if "blocks" in raw or "classifier" in raw:
-            raise InputError(
-                "[[recipes]] take the place of [[blocks]] and [classifier]", where=where,
-                way_out="move them into a recipe, or remove the recipes",
-            )  # fmt: skip
-        if not isinstance(tables, list) or not tables:
-            raise InputError(
-                "expected [[recipes]] tables", where=f"{where}: recipes", value=tables,
-                way_out="each has a name, blocks and a classifier",
-            )  # fmt: skip
-        places = [f"{where}: recipes[{i}]" for i in range(len(tables))]
-    return tuple(_recipe(t, place) for t, place in zip(tables, places, strict=True))
+        mains = [role for role in ("classifier", "regressor") if role in raw]
+        if not mains and "anomaly" not in raw:
+            raise InputError("nothing to learn", where=where,
+                             way_out="add [classifier], [regressor] or [anomaly]")  # fmt: skip
+        own = {key: raw[key] for key in ("blocks", *(mains or ("anomaly",))) if key in raw}
+        return (_recipe({"name": "recipe", **own}, where),), bool(mains) and "anomaly" in raw
+    there = [key for key in ("blocks", "classifier", "regressor") if key in raw]
+    if there:
+        raise InputError(
+            f"[[recipes]] take the place of [{there[0]}]", where=where, value=there[0],
+            way_out="move it into a recipe, or remove the recipes",
+        )  # fmt: skip
+    if not isinstance(tables, list) or not tables:
+        raise InputError(
+            "expected [[recipes]] tables", where=f"{where}: recipes", value=tables,
+            way_out="each has a name, blocks and a learner",
+        )  # fmt: skip
+    places = [f"{where}: recipes[{i}]" for i in range(len(tables))]
+    recipes = tuple(_recipe(t, place) for t, place in zip(tables, places, strict=True))
+    tasks = [models.learner(recipe.learner.learner).task for recipe in recipes]
+    if len(set(tasks)) > 1:
+        other = next(i for i, task in enumerate(tasks) if task != tasks[0])
+        raise InputError(
+            f"recipes compete for one task, and the first is a {tasks[0]}", where=places[other],
+            value=tasks[other], way_out="make a project for each task",
+        )  # fmt: skip
+    if tasks[0] == "anomaly" and "anomaly" in raw:
+        raise InputError("the recipes are detectors already", where=f"{where}: anomaly",
+                         way_out="move it into a recipe, or remove it")  # fmt: skip
+    return recipes, "anomaly" in raw
 
 
 def _recipe(table: Any, where: str) -> Recipe:
@@ -169,16 +208,20 @@ def _recipe(table: Any, where: str) -> Recipe:
             value=table,
             way_out="write [[recipes]] and its fields below",
         )
-    unknown = [key for key in table if key not in ("name", "blocks", "classifier")]
+    unknown = [key for key in table if key not in ("name", "blocks", *ROLES)]
     if unknown:
         raise InputError("unknown field", where=where, value=unknown[0],
-                         way_out="known: name, blocks, classifier")  # fmt: skip
+                         way_out=f"known: name, blocks, {', '.join(ROLES)}")  # fmt: skip
     name = _named(table, "name", where)
-    if "classifier" not in table:
-        raise InputError("a recipe needs a classifier", where=where, value=name,
-                         way_out="add [recipes.classifier]")  # fmt: skip
+    roles = [role for role in ROLES if role in table]
+    if len(roles) != 1:
+        raise InputError(
+            "one program learns one thing" if roles else "a recipe needs a learner", where=where,
+            value=roles or name, way_out="keep one of them" if roles else
+            "add [recipes.classifier], [recipes.regressor] or [recipes.anomaly]",
+        )  # fmt: skip
     blocks = _blocks(table.get("blocks", []), where)
-    return Recipe(name, blocks, _learner(table, "classifier", where))
+    return Recipe(name, blocks, _learner(table, roles[0], where))
 
 
 def _table(kind: type[Any], raw: Mapping[str, Any], name: str, where: str) -> Any:
@@ -221,10 +264,11 @@ def _learner(raw: Mapping[str, Any], name: str, where: str) -> LearnerUse:
     wanted = _named(table, "learner", place, models.learner_names())
     with found_in(f"{place}.learner"):
         learner = models.learner(wanted)
-    if learner.task != ("anomaly" if name == "anomaly" else "classifier"):
+    if learner.task != name:
+        fit = [n for n in models.learner_names() if models.learner(n).task == name]
         raise InputError(f"this learner is for the task {learner.task!r}",
                          where=f"{place}.learner", value=learner.name,
-                         way_out=f"choose one for {name!r}")  # fmt: skip
+                         way_out=f"choose one of: {', '.join(fit)}")  # fmt: skip
     rest = {k: v for k, v in table.items() if k != "learner"}
     return LearnerUse(learner.name, from_mapping(learner.params, rest, place))
 

@@ -13,16 +13,17 @@ from motekit.core.pipeline import Q
 from motekit.core.recording import Recording
 from motekit.deploy.build import Built
 from motekit.deploy.host import HostProgram
+from motekit.models.evaluate import Evaluation
 from motekit.models.normalize import standardise
 from motekit.report import data as rd
 from motekit.report.map import feature_map
 
+from . import report_tasks as tasks
 from .learn import Learned
 from .outcome import CrossValidated, HeldOut
 
 EXCERPT_S = 6.0
 BINS = 40
-STRANGE_GAIN = 3  # what no wearer did: every sample three times as far from zero
 
 
 def share(value: float, tag: str = "measured", low: float | None = None, high: float | None = None
@@ -36,19 +37,23 @@ def dataset(
 ) -> rd.Dataset:
     """What was learned from, with one excerpt per class."""
     windows, signal = learned.data.windows, learned.data.signal
+    labels, names = windows.labels, windows.classes
+    if windows.target is not None:
+        labels, names = tasks.ranges(windows.target)
+        shown = list(tasks.excerpts(recordings, learned))
+    else:
+        firsts = ((next((r for r in recordings if r.label == n), None), n) for n in names)
+        shown = [(r, n) for r, n in firsts if r is not None]
+        shown = shown or [(recordings[0], recordings[0].name)]
     counts = tuple(
         rd.ClassCount(
-            label,
-            sum(r.label == label for r in recordings),
-            int((windows.labels == i).sum()),
+            name,
+            len(np.unique(windows.recording[labels == i])),
+            int((labels == i).sum()),
         )
-        for i, label in enumerate(windows.classes)
+        for i, name in enumerate(names)
     )
-    excerpts = []
-    for label in windows.classes:
-        found = next((r for r in recordings if r.label == label), None)
-        if found is not None:
-            excerpts.append(_excerpt(found, label, signal.channels))
+    excerpts = [_excerpt(r, what, windows.sensor, signal.channels) for r, what in shown]
     return rd.Dataset(
         recordings=len(recordings),
         subjects=len({r.subject for r in recordings if r.subject}),
@@ -61,11 +66,14 @@ def dataset(
         signals=tuple(excerpts),
         origin=origin,
         remarks=tuple(remarks),
+        counted="class" if windows.target is None else "target",
     )
 
 
-def _excerpt(recording: Recording, label: str, channels: tuple[str, ...]) -> rd.SignalExcerpt:
-    stream = recording.streams[0]
+def _excerpt(
+    recording: Recording, label: str, sensor: str, channels: tuple[str, ...]
+) -> rd.SignalExcerpt:
+    stream = recording.stream(sensor or None)
     n = min(len(stream), int(EXCERPT_S * stream.rate_hz))
     start = max(0, (len(stream) - n) // 2)
     values = stream.physical()[start : start + n]
@@ -82,13 +90,18 @@ def _excerpt(recording: Recording, label: str, channels: tuple[str, ...]) -> rd.
 
 
 def _mean(held: HeldOut, tag: str) -> Figure:
-    values = [e.group_accuracy for e in held.by_seed]
-    return share(held.accuracy, tag, min(values), max(values))
+    values = [e.figure for e in held.by_seed]
+    return share(held.figure, tag, min(values), max(values))
 
 
-def accuracy(found: CrossValidated, kind: str) -> rd.Accuracy:
-    """Held-out accuracy of the float model, the C and the binary; the rest is of the binary."""
+def accuracy(found: CrossValidated, kind: str) -> rd.Accuracy | None:
+    """Held-out accuracy of the float model, the C and the binary; the rest is of the binary.
+
+    None where it is not a classifier's.
+    """
     first = found.emulated.by_seed[0]
+    if not isinstance(first, Evaluation):
+        return None
     windows = {g.group: g.windows for g in first.groups}
     return rd.Accuracy(
         float_model=_mean(found.float_model, "measured"),
@@ -96,7 +109,7 @@ def accuracy(found: CrossValidated, kind: str) -> rd.Accuracy:
         emulated=_mean(found.emulated, "emulated"),
         group_kind=kind,
         groups=tuple(
-            rd.GroupAccuracy(name, values, windows[name])
+            rd.GroupValues(tasks.readable(name), values, windows[name])
             for name, values in found.emulated.group_values.items()
         ),
         spread_groups=share(found.emulated.spread_groups),
@@ -118,25 +131,38 @@ def accuracy(found: CrossValidated, kind: str) -> rd.Accuracy:
 
 
 def windows_map(learned: Learned, found: CrossValidated) -> rd.FeatureMap:
-    """Windows in two dimensions, the misclassified ones marked."""
+    """Windows in two dimensions: classes, ranges of the target, or normal and strange; those
+    marked that the held-out binaries take for something else."""
     table, windows = learned.table, learned.data.windows
     real = np.flatnonzero(table.real)
-    z = standardise(learned.run.classifier.normalizer, table.values[real])
+    z = standardise(learned.run.model.normalizer, table.values[real])
+    labels, classes = table.labels[real], table.classes
     predicted = np.zeros(len(real), np.int64)
-    predicted[found.rows] = found.scores.argmax(axis=1)
-    data = FeatureSet(z, table.labels[real], table.classes, table.groups[real], table.names)
+    if table.targets is not None:
+        labels, classes = tasks.ranges(table.targets[real])
+        predicted = labels
+    elif table.strange is not None:
+        labels, classes = table.strange[real].astype(np.int64), ("normal", "anomaly")
+        predicted[found.rows] = found.scores > 0
+    else:
+        predicted[found.rows] = found.scores.argmax(axis=1)
+    groups = np.array([tasks.readable(name) for name in table.groups[real].tolist()])
+    data = FeatureSet(z, labels, classes, groups, table.names)
     start_s = windows.start / windows.rate_hz
-    return feature_map(data, predicted, windows.recording, start_s)
+    judged = table.targets is None
+    return feature_map(data, predicted, windows.recording, start_s, judged=judged)
 
 
 def curves(learned: Learned) -> rd.LearningCurves | None:
     """Learning curves of the chosen recipe: the final model, and the mean over the inner folds."""
     chosen = learned.nested.overall[learned.nested.choice]
     lines = []
-    for prefix, history in (("final model, ", learned.run.classifier.fitted.history),
+    for prefix, history in (("final model, ", learned.run.model.fitted.history),
                             ("inner folds, ", chosen.curves)):  # fmt: skip
         for name, values in history.items():
             panel = "accuracy" if "accuracy" in name else "loss"
+            if panel == "accuracy" and learned.run.task != "classifier":
+                continue
             if len(values) > 1:
                 unit = "fraction" if panel == "accuracy" else ""
                 lines.append(rd.Curve(prefix + name.replace("_", " "), panel, tuple(values), unit))
@@ -157,30 +183,28 @@ def noise(learned: Learned) -> tuple[rd.LayerNoise, ...]:
     )
 
 
-def leaks(learned: Learned, found: CrossValidated, kind: str) -> rd.LeakAudit:
+def leaks(
+    learned: Learned, found: CrossValidated, kind: str, unit: str = "fraction"
+) -> rd.LeakAudit | None:
     """The same model under random windows and under whole groups."""
-    return rd.LeakAudit(
-        share(learned.run.leaks.random_split), share(found.float_model.accuracy), kind
-    )
+    audit = learned.run.leaks
+    if audit is None:
+        return None
+    told = (audit.random_split, found.float_model.figure)
+    random, grouped = (Figure(value, unit, "measured") for value in told)
+    return rd.LeakAudit(random, grouped, kind)
 
 
 def anomaly(learned: Learned, found: CrossValidated, main: Built) -> rd.AnomalyScores | None:
     """Anomaly scores above the threshold, of windows known, held out and made strange."""
-    detector = learned.run.anomaly
+    detector = learned.run.detector
     if detector is None:
         return None
-    threshold = np.int32(main.spec.decision.anomaly_threshold or 0)
-    known = main.emulated.outcome.anomaly - threshold
-    strange = learned.data.windows.values[::4].astype(np.int32) * STRANGE_GAIN
-    limits = np.iinfo(np.int16)
-    loud = np.clip(strange, limits.min, limits.max).astype(learned.data.windows.values.dtype)
-    seen = HostProgram(main.spec, main.generated).windows(loud).anomaly - threshold
-    sets = (
-        ("trained on", known),
-        ("held out", found.anomaly),
-        (f"the same, {STRANGE_GAIN} times as strong", seen),
-    )
-    every = np.concatenate([scores for _, scores in sets]) / Q
+    if learned.run.anomaly is None:
+        sets = tasks.score_sets(learned, found, main)
+    else:
+        sets = _beside(learned, found, main)
+    every = np.concatenate([scores for _, scores in sets])
     low, high = np.percentile(every, [0.5, 97.0])
     edges = np.linspace(low, max(high, 1.0), BINS + 1)
     allowed = float(detector.fitted.facts["allowed_rate"])
@@ -193,10 +217,25 @@ def anomaly(learned: Learned, found: CrossValidated, main: Built) -> rd.AnomalyS
     )
 
 
+def _beside(
+    learned: Learned, found: CrossValidated, main: Built
+) -> tuple[tuple[str, npt.NDArray[np.float64]], ...]:
+    """(name, scores above the threshold) of a detector beside another model."""
+    threshold = np.int32(main.spec.decision.anomaly_threshold or 0)
+    known = main.emulated.outcome.anomaly - threshold
+    loud = tasks.louder(learned.data.windows.values[::4])
+    seen = HostProgram(main.spec, main.generated).windows(loud).anomaly - threshold
+    return (
+        ("trained on", known / Q),
+        ("held out", found.anomaly / Q),
+        (f"the same, {tasks.STRANGE_GAIN} times as strong", seen / Q),
+    )
+
+
 def _histogram(
-    name: str, scores: npt.NDArray[np.int32], edges: npt.NDArray[np.float64]
+    name: str, scores: npt.NDArray[np.float64], edges: npt.NDArray[np.float64]
 ) -> rd.ScoreHistogram:
-    inside = np.clip(scores / Q, edges[0], edges[-1])
+    inside = np.clip(scores, edges[0], edges[-1])
     counts, _ = np.histogram(inside, edges)
     above = share(float((scores > 0).mean()), "emulated")
     return rd.ScoreHistogram(

@@ -128,7 +128,7 @@ def load(folder: Path) -> Run:
     windows, _ = unpack(folder / "windows.npz")
     spec = assemble(
         name, signal, blocks, classes, calibration["features"].astype(np.float32), decision,
-        trained.classifier, trained.anomaly,
+        **trained.models,
     )  # fmt: skip
     return Run(folder, spec, windows["windows"], trained.metrics)
 

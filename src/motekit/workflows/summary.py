@@ -4,26 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from motekit.models.detection import DetectionEvaluation
+from motekit.models.runs import figure_name
+from motekit.models.values import ValueEvaluation
+
 from .everything import Everything
 from .report_costs import boards
+
+NAMES = {
+    "accuracy": "accuracy", "error": "mean absolute error", "auc": "area under the ROC curve",
+    "false_alarms": "false alarms",
+}  # fmt: skip
+
+
+def detected(found: DetectionEvaluation) -> str:
+    """A detector at its threshold, in one line."""
+    alarms = "" if found.alarms is None else f"{found.alarms:.1%} of normal windows alarm"
+    if found.found is None:
+        return f"at the calibrated threshold {alarms}; no anomaly was recorded"
+    return (
+        f"at the calibrated threshold {alarms}, {found.found:.1%} of anomalies are found; area "
+        f"over all windows {found.auc or 0.0:.3f}"
+    )
 
 
 def lines(out: Everything) -> Iterator[str]:
     """What was found, what it costs, where it lies, what to type next."""
     found, proof, main = out.found, out.found.proof, out.main
     bill, project = main.bill, out.project
-    kind = project.signal.split_by
-    n = len(found.emulated.by_seed[0].groups)
+    kind, first = project.signal.split_by, found.emulated.by_seed[0]
+    n, name = len(first.group_figures), NAMES[figure_name(first)]
     yield (
-        f"accuracy on {n} held-out {kind}s: {found.emulated.accuracy:.3f} emulated binary, "
-        f"{found.host.accuracy:.3f} int8 C, {found.float_model.accuracy:.3f} float "
+        f"{name} on {n} held-out {kind}s: {found.emulated.figure:.3f} emulated binary, "
+        f"{found.host.figure:.3f} int8 C, {found.float_model.figure:.3f} float "
         f"(± {found.emulated.spread_groups:.3f} over {kind}s, "
         f"± {found.emulated.spread_seeds:.3f} over {len(found.emulated.by_seed)} seeds)"
     )
-    yield (
-        f"leak audit: {out.learned.run.leaks.random_split:.3f} if windows were split at random, "
-        f"{found.float_model.accuracy:.3f} by {kind}"
-    )
+    if isinstance(first, ValueEvaluation):
+        yield (
+            f"95 % of the windows are off by less than {first.p95:.3g}; always telling the median "
+            f"would be off by {first.guess:.3g} on average"
+        )
+    if isinstance(first, DetectionEvaluation):
+        yield detected(first)
+    leaks = out.learned.run.leaks
+    if leaks is not None:
+        yield (
+            f"leak audit: {leaks.random_split:.3f} if windows were split at random, "
+            f"{found.float_model.figure:.3f} by {kind}"
+        )
     yield (
         f"proof: {proof.mismatches} mismatches in {proof.windows:,} held-out windows, "
         f"{proof.decision_flips} decisions moved by float rounding; features within "

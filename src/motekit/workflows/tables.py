@@ -15,6 +15,10 @@ class SignalTable(WindowParams):
     split_by: str = param(
         "subject", "what a split never tears apart", choices=("subject", "session", "recording")
     )
+    normal: tuple[str, ...] = param(
+        (), "labels that an anomaly detector on its own learns from; it is judged by the others. "
+        "Empty: every window is normal"
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,9 @@ def train_on(
     if not recordings:
         raise InputError("there are no recordings", where=folder / "recordings",
                          way_out="run: motekit import FILES")  # fmt: skip
-    data = features.load(recordings, project.signal, f"{folder / FILE}: signal")
+    data = features.load(
+        recordings, project.signal, f"{folder / FILE}: signal", project.task, project.signal.normal
+    )
     return learn(
         data, project.recipes, seeds=project.seeds, split_by=project.signal.split_by,
         anomaly=project.anomaly, altered=project.augment, runs=folder / "runs", report=report,

@@ -10,7 +10,7 @@ import pytest
 
 from motekit.core.errors import InputError
 from motekit.models import jobs, learner, runs
-from motekit.models.audit import random_accuracy
+from motekit.models.audit import random_figure
 from motekit.models.data import FeatureTable, table, with_copies
 from motekit.models.inner import stop_at
 from motekit.models.jobs import Candidate, Job, train_all
@@ -47,9 +47,9 @@ def found() -> Nested:
 def test_the_useful_features_win(found: Nested) -> None:
     assert found.choice == 1 and all(outer.choice == 1 for outer in found.outer)
     assert all(outer.inner[1] > outer.inner[0] + 0.2 for outer in found.outer)
-    assert found.accuracy > 0.8
-    assert set(found.group_accuracies) == {"a", "b", "c", "d"}
-    assert all(len(v) == 2 for v in found.group_accuracies.values())
+    assert found.figure > 0.8
+    assert set(found.group_figures) == {"a", "b", "c", "d"}
+    assert all(len(v) == 2 for v in found.group_figures.values())
 
 
 def test_every_real_window_is_judged_once(found: Nested) -> None:
@@ -156,7 +156,7 @@ def test_random_windows_promise_too_much() -> None:
     rough = table(values + rng.normal(0, 0.3, values.shape), tuple("uvwxyz"), labels, ("0", "1"),
                   groups)  # fmt: skip
     candidate = Candidate("c", rough, "dense", DENSE(hidden=(16,), steps=400, checkpoints=4))
-    random = random_accuracy(candidate, (0,), quiet)
+    random = random_figure(candidate, (0,), quiet)
     grouped = nested_cv([candidate], (0,), quiet).accuracy
     assert random > 0.9 > 0.6 > grouped
 
@@ -225,12 +225,12 @@ def test_a_run_on_disk(tmp_path: Path) -> None:
 
     saved = runs.load(folder)
     assert saved.about["chosen"] == "useful" and saved.about["split"] == {"by": "subject"}
-    assert pack_trained(saved.classifier) == before["classifier.npz"]
+    assert pack_trained(saved.models["classifier"]) == before["classifier.npz"]
     assert saved.anomaly is not None and run.anomaly is not None
     assert same(saved.anomaly.fitted, run.anomaly.fitted)
     assert saved.anomaly.fitted.facts["calibration_groups"] == 4
-    assert saved.metrics["float"]["accuracy"] == pytest.approx(run.nested.accuracy)
-    assert abs(saved.metrics["int8"]["accuracy"] - run.nested.accuracy) < 0.02
+    assert saved.metrics["float"]["accuracy"] == pytest.approx(run.nested.figure)
+    assert abs(saved.metrics["int8"]["accuracy"] - run.nested.figure) < 0.02
     assert saved.metrics["seeds"][1]["float"]["confusion"]
     assert [q["op"] for q in saved.metrics["quantization"]] == [
         "input", "fully_connected", "fully_connected", "softmax",

@@ -22,7 +22,7 @@ from motekit.report.data import (
     CoreCost,
     Curve,
     Dataset,
-    GroupAccuracy,
+    GroupValues,
     LayerNoise,
     LeakAudit,
     LearningCurves,
@@ -133,7 +133,7 @@ def _accuracy() -> Accuracy:
     )
     means = (0.91, 0.84, 0.78, 0.88, 0.71, 0.86, 0.9, 0.81)
     groups = tuple(
-        GroupAccuracy(
+        GroupValues(
             str(i + 1), tuple(float(v) for v in np.clip(m + rng.normal(0, 0.015, 5), 0, 1)), 260 + i
         )
         for i, m in enumerate(means)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ..data import FeatureMap, GroupAccuracy, MapPoint, ReliabilityBin
+from ..data import FeatureMap, GroupValues, MapPoint, ReliabilityBin
 from .plot import Bar, Key, Line, Mark, Plot, Scale, Tick, extent
 
 ROW_PX = 30
@@ -12,7 +13,8 @@ ROW_PX = 30
 
 def feature_map(map_: FeatureMap) -> Plot:
     """Every class in its own colour and shape; misclassified windows ringed and on top."""
-    classes = sorted({p.label for p in map_.points})
+    found = {p.label for p in map_.points}
+    classes = [c for c in map_.classes if c in found] or sorted(found)
     style = {name: i for i, name in enumerate(classes)}
     x = Scale(*extent(p.x for p in map_.points))
     y = Scale(*extent(p.y for p in map_.points), flip=True)
@@ -22,10 +24,12 @@ def feature_map(map_: FeatureMap) -> Plot:
         for axis, share in zip(map_.axes, map_.explained, strict=True)
     ]
     keys = tuple(Key(name, i, "mark") for name, i in style.items())
+    wrong = sum(not p.correct for p in map_.points)
+    judged = f"; {wrong} are misclassified and ringed" if map_.judged else ""
     return Plot(
         title=f"Feature map ({map_.method})",
-        desc=f"{len(map_.points)} windows of {len(classes)} classes; "
-        f"{sum(not p.correct for p in map_.points)} are misclassified and ringed",
+        desc=f"{len(map_.points)} windows of {len(classes)} "
+        f"{'classes' if map_.judged else 'ranges'}{judged}",
         x_label=names[0],
         y_label=names[1],
         x_ticks=x.ticks(6),
@@ -35,7 +39,7 @@ def feature_map(map_: FeatureMap) -> Plot:
             Mark(x(p.x), y(p.y), style[p.label], _describe(p), "" if p.correct else "wrong")
             for p in ordered
         ),
-        legend=(*keys, Key("misclassified", -1, "ring")),
+        legend=(*keys, Key("misclassified", -1, "ring")) if map_.judged else keys,
         kind="scatter",
     )
 
@@ -47,28 +51,58 @@ def _describe(point: MapPoint) -> str:
     return f"{point.label}{found}{who}{where}"
 
 
-def groups(rows: Sequence[GroupAccuracy], kind: str, mean: float) -> Plot:
-    """One row per held-out group, one dot per seed, a bar from the lowest to the highest."""
-    low = min((v for row in rows for v in row.values), default=0.0)
-    x = Scale(max(0.0, min(low, mean) - 0.08), 1.0)
+@dataclass(frozen=True)
+class Judged:
+    """What a figure of groups is: its name, its unit as printed, and how it is written."""
+
+    name: str
+    unit: str
+    factor: float = 1.0
+    digits: int = 1
+
+    def __call__(self, value: float) -> str:
+        return f"{self.factor * value:.{self.digits}f} {self.unit}".rstrip()
+
+    @property
+    def axis(self) -> str:
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+
+ACCURACY, AREA = Judged("accuracy", "%", 100.0), Judged("area under the ROC curve", "", 1.0, 3)
+
+
+def groups(
+    rows: Sequence[GroupValues], kind: str, mean: float, judged: Judged = ACCURACY,
+    share: bool = True,
+) -> Plot:  # fmt: skip
+    """One row per held-out group, one dot per seed, a bar from the lowest to the highest.
+
+    Args:
+        share: whether the figure ends at 1, else it begins at 0.
+    """
+    every = [v for row in rows for v in row.values]
+    if share:
+        x = Scale(max(0.0, min([*every, mean]) - 0.08), 1.0)
+    else:
+        x = Scale(0.0, max([*every, mean, 1e-9]) * 1.08)
     height = 100.0 / max(len(rows), 1)
     marks, bars, ticks = [], [], []
     for i, row in enumerate(rows):
         centre = (i + 0.5) * height
         average = sum(row.values) / len(row.values)
         left, right = x(min(row.values)), x(max(row.values))
-        text = f"{kind} {row.group}: mean {100 * average:.1f} %, {row.windows} windows"
+        text = f"{kind} {row.group}: mean {judged(average)}, {row.windows} windows"
         ticks.append(Tick(centre, f"{kind} {row.group}"))
         bars.append(Bar(left, centre - 0.18 * height, right - left, 0.36 * height, 0, text))
-        marks += [Mark(x(v), centre, 0, f"{100 * v:.1f} %", "seed") for v in row.values]
+        marks += [Mark(x(v), centre, 0, judged(v), "seed") for v in row.values]
         marks.append(Mark(x(average), centre, 3, text, "mean"))
     centre = x(mean)
     return Plot(
-        title=f"Accuracy per {kind}",
-        desc=f"accuracy on each {kind} by a model that never saw it; one dot per seed",
-        x_label="accuracy (%)",
+        title=f"{judged.name[:1].upper()}{judged.name[1:]} per {kind}",
+        desc=f"{judged.name} on each {kind} by a model that never saw it; one dot per seed",
+        x_label=judged.axis,
         y_label="",
-        x_ticks=x.ticks(5, 100.0),
+        x_ticks=x.ticks(5, judged.factor),
         y_ticks=tuple(ticks),
         height=ROW_PX * max(len(rows), 1),
         bars=tuple(bars),
@@ -78,7 +112,7 @@ def groups(rows: Sequence[GroupAccuracy], kind: str, mean: float) -> Plot:
             Key("one seed", 0, "mark", "seed"),
             Key("mean", 3, "mark", "mean"),
             Key("lowest to highest", 0, "bar"),
-            Key(f"mean of all, {100 * mean:.1f} %", 6),
+            Key(f"mean of all, {judged(mean)}", 6),
         ),
         kind="rows",
     )

@@ -10,7 +10,6 @@ from command_line import files_of, motekit
 from small_project import TOML
 
 GOOD = TOML.format(name="gestures")
-DENSE = GOOD[GOOD.index("[classifier]") : GOOD.index("[anomaly]")]
 
 
 def changed(old: str, new: str) -> str:
@@ -64,7 +63,7 @@ MISTAKES = {
         changed(FLATTEN, f'{FLATTEN}\nchannels = "x"'),
         ["blocks[0].channels", "'x'", "such as channels = [0, 2]"],
     ),
-    "no classifier": (GOOD.replace(DENSE, ""), ["nothing to learn", "add [classifier]"]),
+    "no learner": (GOOD[: GOOD.index("[classifier]")], ["nothing to learn", "add [classifier]"]),
     "learner": (
         changed(DENSE_NAME, '"forest"'),
         ["classifier.learner", "'forest'", "choose one of: "],

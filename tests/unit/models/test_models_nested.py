@@ -157,7 +157,7 @@ def test_random_windows_promise_too_much() -> None:
                   groups)  # fmt: skip
     candidate = Candidate("c", rough, "dense", DENSE(hidden=(16,), steps=400, checkpoints=4))
     random = random_figure(candidate, (0,), quiet)
-    grouped = nested_cv([candidate], (0,), quiet).accuracy
+    grouped = nested_cv([candidate], (0,), quiet).figure
     assert random > 0.9 > 0.6 > grouped
 
 
@@ -226,9 +226,9 @@ def test_a_run_on_disk(tmp_path: Path) -> None:
     saved = runs.load(folder)
     assert saved.about["chosen"] == "useful" and saved.about["split"] == {"by": "subject"}
     assert pack_trained(saved.models["classifier"]) == before["classifier.npz"]
-    assert saved.anomaly is not None and run.anomaly is not None
-    assert same(saved.anomaly.fitted, run.anomaly.fitted)
-    assert saved.anomaly.fitted.facts["calibration_groups"] == 4
+    assert run.anomaly is not None
+    assert same(saved.models["anomaly"].fitted, run.anomaly.fitted)
+    assert saved.models["anomaly"].fitted.facts["calibration_groups"] == 4
     assert saved.metrics["float"]["accuracy"] == pytest.approx(run.nested.figure)
     assert abs(saved.metrics["int8"]["accuracy"] - run.nested.figure) < 0.02
     assert saved.metrics["seeds"][1]["float"]["confusion"]

@@ -17,7 +17,7 @@ from motekit.report.data import FeatureMap
 from motekit.report.map import feature_map
 from motekit.report.page import write_map
 from motekit.workflows.parallel import workers
-from motekit.workflows.project import Project, Recipe, load
+from motekit.workflows.project import FILE, Project, Recipe, load
 
 from . import compute, rank
 from .advice import Advice, advise
@@ -77,6 +77,12 @@ def quality(
     Raises InputError for a recipe that is not there, or data that nothing can be learned from.
     """
     project = load(folder)
+    if project.task == "regressor":
+        raise InputError(
+            "features are ranked by how well they tell classes apart, and this project tells a "
+            "value", where=folder / FILE, value="[regressor]",
+            way_out="let recipes compete instead: motekit train compares their errors",
+        )  # fmt: skip
     chosen = _recipe(project, recipe)
     with workers() as pool:
         try:

@@ -1,4 +1,8 @@
-"""python -m benchmarks.ingest [--json] [--seconds S] [--clients N] [--dir DIR]"""
+"""python -m benchmarks.ingest [--json] [--seconds S] [--clients N] [--dir DIR]
+
+Everything shares the processors it is run on, the clients too: what an upload costs each part is
+reported beside the rates.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import argparse
 import asyncio
 import json
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +24,10 @@ from .client import Clients, Tally
 from .count import count
 from .uploads import Uploads
 
+if sys.platform == "win32":
+    loop = asyncio
+else:
+    import uvloop as loop  # the clients cost less
 LOOP_S = 2.0
 OVERLOAD_CLIENTS, OVERLOAD_S = 1500, 5.0  # three times as many as are served at once
 OVERLOAD_FIRST = 1 << 28  # numbers of their uploads begin here
@@ -39,13 +48,19 @@ def fsync_loop(folder: Path, body: bytes) -> float:
 
 
 async def _phase(clients: Clients, server: Running, seconds: float) -> tuple[Running, float]:
-    """Upload for a while; at half-time the server is killed and started again."""
+    """Upload for a while; at half-time the server is killed and started again.
+
+    Returns the second server and the seconds it was away."""
     task = asyncio.create_task(clients.run(seconds))
     await asyncio.sleep(seconds / 2)
     await asyncio.to_thread(server.kill)
     again = Running(server.folder, server.port)
     down = await asyncio.to_thread(again.wait)
+    again.measure()
+    since_s = again.cpu_s  # of the start
     await task
+    again.measure()
+    again.cpu_s -= since_s
     return again, down
 
 
@@ -56,14 +71,21 @@ def run(folder: Path, seconds: float, clients: int, overload: bool) -> dict[str,
     loops = [fsync_loop(folder, uploads.body(0))]
     server = Running(folder, free_port())
     server.wait()
+    server.measure()
+    started_s = server.cpu_s
     crowd = Clients(server.port, key, hmac_key, clients)
-    since = time.perf_counter()
-    again, down = asyncio.run(_phase(crowd, server, seconds))
-    elapsed = time.perf_counter() - since
+    since, client_s = time.perf_counter(), time.process_time()
+    again, down = loop.run(_phase(crowd, server, seconds))
+    elapsed, client_s = time.perf_counter() - since, time.process_time() - client_s
+    cpu_s = {
+        "server": server.cpu_s - started_s + again.cpu_s,
+        "settler": server.settler_cpu_s + again.settler_cpu_s,
+        "clients": client_s,
+    }
     rss_mb = again.rss_mb()
     flood = Clients(server.port, key, hmac_key, OVERLOAD_CLIENTS, first=OVERLOAD_FIRST)
     if overload:
-        asyncio.run(flood.run(OVERLOAD_S))
+        loop.run(flood.run(OVERLOAD_S))
     flood_mb = again.rss_mb()
     again.stop()
     loops.append(fsync_loop(folder, uploads.body(0)))
@@ -71,6 +93,7 @@ def run(folder: Path, seconds: float, clients: int, overload: bool) -> dict[str,
     everything = [*tally.acknowledged, *flood.tally.acknowledged]
     found = count(folder, {uploads.digest(number) for number in everything})
     rate = len(tally.acknowledged) / (elapsed - down)
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     latency = np.array(tally.latency_s) * 1e3
     return {
         "uploads_per_s": round(rate, 1),
@@ -78,6 +101,9 @@ def run(folder: Path, seconds: float, clients: int, overload: bool) -> dict[str,
         "ratio_to_fsync_loop": round(rate / float(np.mean(loops)), 3),
         "acknowledged": len(tally.acknowledged),
         "lost": found.lost,
+        "cpu_ms_per_upload": {
+            part: round(1e3 * took / len(tally.acknowledged), 3) for part, took in cpu_s.items()
+        },
         "duplicates": found.duplicates,
         "settled": found.settled,
         "spooled": found.spooled,
@@ -90,6 +116,7 @@ def run(folder: Path, seconds: float, clients: int, overload: bool) -> dict[str,
         "overload": _overload(flood.tally, rss_mb, flood_mb) if overload else None,
         "bytes_each": len(uploads.body(0)),
         "clients": clients,
+        "load": load,  # processes that wanted a processor, all of the machine's
         "cpus": len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
         else os.cpu_count(),

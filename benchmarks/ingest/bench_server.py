@@ -28,13 +28,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _cpu_s(pid: int) -> float:
+    """Processor time of a process up to now (Linux)."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.is_file():
+        return 0.0
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Running:
     """`motekit serve` on a port."""
 
     def __init__(self, folder: Path, port: int) -> None:
         command = [sys.executable, "-m", "motekit", "serve", "--project", str(folder),
                    "--port", str(port), "--json"]  # fmt: skip
-        self.peak_rss_mb = self.cpu_s = 0.0
+        self.peak_rss_mb = self.cpu_s = self.settler_cpu_s = 0.0
         self.since = time.monotonic()
         self._log = (folder / "serve.log").open("ab")
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log)
@@ -64,12 +73,12 @@ class Running:
         return self._memory("VmRSS")
 
     def measure(self) -> None:
-        """Note the peak of its memory, and its processor time."""
+        """Note the peak of its memory, and the processor time of server and settler."""
         self.peak_rss_mb = self._memory("VmHWM")
-        stat = Path(f"/proc/{self._process.pid}/stat")
-        if stat.is_file():
-            fields = stat.read_text().rpartition(")")[2].split()
-            self.cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        self.cpu_s = _cpu_s(self._process.pid)
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        settlers = children.read_text().split() if children.is_file() else []
+        self.settler_cpu_s = sum(_cpu_s(int(pid)) for pid in settlers)
 
     def kill(self) -> None:
         """SIGKILL, without a word."""

@@ -7,6 +7,7 @@ from collections import Counter, deque
 from motekit.core.sink import Sink
 
 from .batch import Batch, Event
+from .boot import Boot
 from .conversation import Conversation
 from .ledger import CLOSED, Missing
 from .options import Options
@@ -48,6 +49,7 @@ class Collector:
         self.heard = 0
         self._sink, self._every, self._acknowledge = sink, commit_every_s, acknowledge
         self._due = float("-inf")
+        self._timed: Boot | None = None  # whose clock is known
 
     def connected(self, now: float) -> None:
         """A transport was (re)opened."""
@@ -62,10 +64,20 @@ class Collector:
     def poll(self, now: float) -> bytes:
         """Bytes to send now. Raises MachineError if the sink cannot keep what came; nothing of
         it was acknowledged then."""
-        if now >= self._due or self._waiting > MOST_WAITING:
+        due = now >= self._due or self._waiting > MOST_WAITING
+        if due:
             self._due = now + self._every
+        if self._clock_known(now) or due:
             self.commit(now)
         return self._talk.poll(now)
+
+    def _clock_known(self, now: float) -> bool:
+        """Whether the first samples of a boot can be given their times from now on."""
+        boot = self.session.boot
+        if boot is None or boot is self._timed or not boot.settled(now):
+            return False
+        self._timed = boot
+        return True
 
     def commit(self, now: float) -> None:
         """Make everything that came durable, and remember to acknowledge it."""

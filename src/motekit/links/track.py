@@ -82,28 +82,38 @@ class Track:
         return good and index <= self.next + self._farthest
 
     def data(self, frame: Data) -> int | None:
-        """Take samples. Returns the tick of the last one, or None if they are here already."""
-        count = len(frame.payload) // self.sensor.sample_bytes
+        """Take samples. Returns the tick of the last one, or None if all are here already.
+
+        A frame may be known in part: an earlier session that was closed has named samples missing
+        up to the middle of it. The rest is taken; the frame will not come again.
+        """
+        size = self.sensor.sample_bytes
+        count = len(frame.payload) // size
         index = unwrap(frame.index, self.next)
-        if index < self._floor or self._seen.overlaps(index, index + count):
+        fresh = self._seen.holes(max(index, self._floor), index + count)
+        if not fresh:
             return None
         tick = self._widen(frame.tick, index)
-        self._seen.add(index, index + count)
-        self._pieces.append(Piece(index, count, tick, frame.payload))
-        self.next = max(self.next, index + count)
-        self.received += count
         self.timing.add(index, tick)
+        for start, stop in fresh:
+            payload = frame.payload[(start - index) * size : (stop - index) * size]
+            begin = tick + round((start - index) * self.timing.period)
+            self._pieces.append(Piece(start, stop - start, begin, payload))
+            self._seen.add(start, stop)
+            self.received += stop - start
+        self.next = max(self.next, index + count)
         return tick + round((count - 1) * self.timing.period)
 
     def skip(self, frame: Skip) -> Gap | None:
         """Take the device's word that samples do not exist."""
         index = unwrap(frame.index, self.next)
         end = index + frame.count
-        if index < self._floor or self._seen.overlaps(index, end) or end == index:
+        fresh = self._seen.holes(max(index, self._floor), end)
+        if not fresh:
             return None
         self.next = max(self.next, end)
         reason = REASONS.get(frame.reason, f"device reason {frame.reason}")
-        return self._lose((index, end), reason)
+        return self._lose(fresh[-1], reason)  # what was known before it comes before it
 
     def hold(self, hold: Hold, reason: str) -> list[Gap]:
         """What is neither here nor held by the device any more is lost."""

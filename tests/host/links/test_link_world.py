@@ -168,8 +168,7 @@ def test_nothing_is_acknowledged_that_could_not_be_committed():
 
 
 def test_a_host_that_does_not_commit_stops_the_device_at_its_window():
-    world = made(options=Options(window=20))
-    world.collector._every = 1e9
+    world = made(options=Options(window=20, settle_s=1e9))
     world.run(10)
     assert world.collector.session.boot.sequence.top == 20
 
@@ -220,7 +219,8 @@ def test_status_and_timing_are_told():
     assert session.status.percent == 99 and session.status.size == 200_000
     summary = session.boot.tracks[0].timing.summary()
     assert summary.rate_hz == pytest.approx(200 * (1 - 2e-3), rel=2e-6)
-    assert 10 < summary.jitter_us[0] < 60 < summary.jitter_us[2] < 110
+    # Late by 0 to 100 µs: around a line through them, half of that, and what the line is wrong by.
+    assert 15 < summary.jitter_us[0] < 40 and 45 < summary.jitter_us[2] < 110
     assert sum(summary.histogram) > 300
 
 

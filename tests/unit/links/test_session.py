@@ -184,6 +184,29 @@ def test_what_an_earlier_session_stored_is_not_stored_again_and_its_holes_are_na
     assert bench.session.boot.sequence.mark().base == 10
 
 
+def test_a_frame_that_is_known_in_part_is_not_thrown_away():
+    """An earlier session was closed in the middle of a frame: it named samples missing up to what
+    the device had sampled by then. The frame is acknowledged, so the rest of it must be stored."""
+    session = Session(
+        Options(settle_s=0.0), lambda device, boot: {"acc": [(0, 23), (26, 28)]}
+    )  # fmt: skip
+    bench = Bench()
+    bench.session = session
+    bench.open(Hold(HZ, 2, 2, 4, ((40, 20),)))
+    bench.hear(data(2, 20), data(3, 30))
+    batch = bench.taken()
+    assert bench.session.boot.sequence.mark().base == 4 and not batch.missing
+    rows = [(p.stream.first_index, len(p.stream)) for p in batch.parts]
+    assert rows == [(23, 3), (28, 12)]
+    for part in batch.parts:
+        assert part.stream.values[:, 0].tolist() == part.stream.index().tolist()
+    bench = Bench()
+    bench.session = Session(Options(settle_s=0.0), lambda device, boot: {"acc": [(0, 23)]})
+    bench.open(Hold(HZ, 2, 2, 3, ((40, 20),)))
+    bench.hear(Skip(0, 2, 20, 200_000, 10, 0))
+    assert [(m.gap.start, m.gap.count) for m in bench.taken().missing] == [(23, 7)]
+
+
 def test_a_new_boot_ends_the_old_one():
     bench = Bench().open()
     bench.hear(data(0, 0), data(2, 20))

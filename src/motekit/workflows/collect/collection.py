@@ -62,7 +62,6 @@ class Collection:
         self._phase: Phase = "connecting"
         self._since = clock()
         self._interrupted = False
-        self._behind = 0
 
     def _device(self, number: int, address: Address) -> Device:
         return Device(address, None if self._folder is None else samples(self._folder, number))
@@ -83,7 +82,6 @@ class Collection:
 
     def _enter(self, phase: Phase) -> None:
         self._phase, self._since = phase, self._clock()
-        self._behind = sum(d.behind for d in self.devices)
 
     def step(self) -> Where:
         """Do what is due. Raises MotekitError if a device cannot be reached to begin with;
@@ -168,9 +166,8 @@ class Collection:
 
     def _catching_up(self, now: float) -> None:
         stop = self.plan.takes[-1].stop or self._since
-        behind = sum(d.behind for d in self.devices)
-        if behind < self._behind:  # what a device held comes: give it the time it takes
-            self._behind, self._since = behind, now
+        if any([d.came() for d in self.devices]):  # give what they held the time it takes
+            self._since = now
         waited = now - self._since
         if waited > PATIENCE_S or all(d.caught_up(stop, waited) for d in self.devices):
             self._enter("done")

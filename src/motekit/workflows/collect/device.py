@@ -11,6 +11,7 @@ from motekit.core.errors import MachineError, MotekitError
 from motekit.core.recording import Gap, Stream
 from motekit.links.address import Address
 from motekit.links.batch import Event
+from motekit.links.boot import Boot
 from motekit.links.collector import Collector
 from motekit.links.filesink import FileSink
 from motekit.links.runner import Runner
@@ -88,6 +89,7 @@ class Device:
         self._stop = threading.Event()
         self._runner = Runner(transport, params, self.collector, self._stop)
         self._thread = threading.Thread(target=self._run, name=address.text, daemon=True)
+        self._owed: tuple[Boot, int, int] | None = None  # its boot, and the frames it still owes
         self.error: MotekitError | None = None
 
     def start(self) -> None:
@@ -129,11 +131,21 @@ class Device:
         """What happened since the last call."""
         return self.collector.events()
 
-    @property
-    def behind(self) -> int:
-        """Frames that it holds and that have not come, as far as is known."""
+    def came(self) -> bool:
+        """Whether, since the last call, something came of what it held at the first call that
+        found it connected; being found for the first time counts."""
         boot = self.collector.session.boot
-        return boot.sequence.behind() if boot is not None else 0
+        if boot is None or not (self._runner.connected and self.collector.session.live):
+            return False
+        sequence = boot.sequence
+        if self._owed is None:
+            self._owed = (boot, sequence.top, sequence.base)
+            return True
+        owing, top, base = self._owed
+        if boot is not owing:  # what the boot before it held is gone
+            return False
+        self._owed = (boot, top, min(sequence.base, top))
+        return self._owed[2] > base
 
     def caught_up(self, until_s: float, waited_s: float) -> bool:
         """Whether everything sampled before `until_s` has come, or a sensor is silent though

@@ -145,14 +145,14 @@ def collect(
         try:
             collection = Collection(plan, folder, wait_s, steady_clock())
         except MotekitError:
-            if not plan.takes:
+            if resumed is None:
                 _nothing(folder)
             raise
         try:
             interrupted = _run(collection, show)
         finally:
             collection.stop()
-            if plan.takes:
+            if plan.takes or plan.backlog:  # a backlog is kept from the first sample on
                 names = finish(folder, store)
             else:
                 _nothing(folder)

@@ -67,6 +67,27 @@ def costs(built: BuiltNetwork) -> None:
     )
 
 
+def regions(built: BuiltNetwork) -> None:
+    """One line a region: what is in it, and how often a run goes there."""
+    if not built.regions:
+        return
+    rows = []
+    total = sum(use.accesses for use in built.regions)
+    for use in built.regions:
+        r = use.area.region
+        rows.append(
+            (r.name, f"{r.cycles:g}", f"{r.nbytes:,}", f"{use.taken_bytes:,}",
+             f"{use.arena_bytes:,}", f"{use.touched_bytes:,}", f"{use.accesses:,}",
+             _per_cent(use.accesses / total if total else None))
+        )  # fmt: skip
+    table(("region", "cycles", "bytes", "taken", "arena", "touched", "accesses", "share"), rows)
+    waits, cycles = built.wait_cycles, built.bill.cycles
+    say(
+        f"waiting for memory: {waits:,.0f} cycles by these speeds, {cycles + waits:,.0f} in all; "
+        f"{built.generated.placement}"
+    )
+
+
 def _stream(built: BuiltNetwork) -> None:
     made = built.stream
     assert made is not None
@@ -102,4 +123,21 @@ def explain(built: BuiltNetwork) -> None:
     say("How layers share memory")
     for i, line in enumerate(built.generated.memory):
         say(f"  {line}" if i == 0 else f"    not {line}")
+    say()
+    _placement(built)
+
+
+def _placement(built: BuiltNetwork) -> None:
+    """What lies in each region, the most used first."""
+    if not built.regions:
+        return
+    say("Where everything lies")
+    for use in built.regions:
+        region = use.area.region
+        inside = [p for p in built.generated.places if p.region == region.name]
+        say(f"  {region.name}, {use.taken_bytes:,} of {region.nbytes:,} B, "
+            f"{region.cycles:g} cycles an access:{'' if inside else ' nothing'}")  # fmt: skip
+        for p in sorted(inside, key=lambda p: (-(p.heat or 0.0), p.name)):
+            name = "the state" if p.kind == "state" else p.name
+            say(f"    {name}: {p.nbytes:,} B, {p.heat or 0:,.0f} accesses")
     say()

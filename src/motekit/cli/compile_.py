@@ -46,6 +46,14 @@ def command(
     flash_budget: Annotated[
         int | None, typer.Option(min=1, help="Bytes of flash, weights included.")
     ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=BYTES[@CYCLES][:weights|:flash]",
+            help="A memory to place tensors in, the most used ones in the fastest; several, each "
+            "with what an access takes: --region dtcm=16k@1 --region sram=64k@3.",
+        ),
+    ] = None,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="What each pass did, and why each kernel was chosen."),
@@ -57,6 +65,7 @@ def command(
     A float model is quantized to int8 by the calibration data. Needs no project. Exit code 1
     when a byte differs.
     """
+    from motekit.core.memory import checked, parse
     from motekit.deploy.budget import Budget
     from motekit.workflows.compile import compile_model
 
@@ -74,6 +83,7 @@ def command(
             moving,
             last=channels_last,
             budget=Budget(ram_budget, flash_budget),
+            regions=checked(parse(text) for text in region or ()),
         )
     built = compiled.built
     if json:
@@ -89,6 +99,7 @@ def command(
     _network.layers(built)
     built.require()
     _network.costs(built)
+    _network.regions(built)
     say(f"C        {built.c_dir}")
     say(f"program  {built.elf}")
     return 0

@@ -75,6 +75,7 @@ class Arrangement:
 
     Args:
         emitted: op name → its code in the form it runs in.
+        plan: of one memory; buffers, sharings: what it was made from.
         tried: in words, what else was planned and what it takes.
     """
 
@@ -82,6 +83,8 @@ class Arrangement:
     choices: tuple[Choice, ...]
     emitted: Mapping[str, Emitted]
     plan: planner.Plan
+    buffers: Sequence[planner.Buffer]
+    sharings: Sequence[planner.Sharing]
     tried: tuple[str, ...] = ()
 
 
@@ -241,14 +244,14 @@ class _Work:
         }
         plan = draft.plan
         scratch = {name: e.scratch_bytes for name, e in emitted.items()}
+        kernels_ = {c.op.name: c.kernel for c in choices}
+        buffers, rules = layout(
+            self.graph, self.target, self.storage, self.lives, draft.units,
+            lambda op: kernels_[op.name], scratch,
+        )  # fmt: skip
         if any(scratch[c.op.name] != c.cost.ram_bytes for c in choices):  # it said about so much
-            kernels_ = {c.op.name: c.kernel for c in choices}
-            buffers, rules = layout(
-                self.graph, self.target, self.storage, self.lives, draft.units,
-                lambda op: kernels_[op.name], scratch,
-            )  # fmt: skip
             plan = planner.plan(buffers, rules)
-        return Arrangement(draft.units, choices, emitted, plan, tried)
+        return Arrangement(draft.units, choices, emitted, plan, buffers, rules, tried)
 
     # --- which arrangements -----------------------------------------------------------
 

@@ -26,7 +26,10 @@ from . import print_c
 from .arrange import Arrangement, Request, arrange
 from .constants import CTYPES, number
 from .footprint import Unit, counters
+from .generated import Area, Place
 from .groups import STREAM, group_name, print_group
+from .placing import ONE, STATE, Memories, Places, array, lay_out
+from .regions import Item
 from .rows import data_inputs
 from .select import Choice, Optimize
 from .sources import text as source_text
@@ -77,6 +80,8 @@ class GraphCode:
         tight: the arena is as small as any plan can be.
         reports: what the passes did, with their proofs.
         memory: how layers share memory, and what else was considered, in words.
+        places: everything a run reads or writes.
+        areas: regions of memory, if it was placed in some; placement: in words, what it costs.
     """
 
     includes: tuple[str, ...]
@@ -94,6 +99,9 @@ class GraphCode:
     layers: tuple[Layer, ...]
     reports: tuple[Report, ...] = ()
     memory: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    areas: tuple[Area, ...] = ()
+    placement: str = ""
 
     @property
     def weight_bytes(self) -> int:
@@ -128,6 +136,7 @@ def emit_graph(
     flash_budget: int | None = None,
     ram_budget: int | None = None,
     passes: Sequence[Pass] = PASSES,
+    memories: Memories = ONE,
 ) -> GraphCode:
     """Choose kernels, plan the arena, print.
 
@@ -145,9 +154,11 @@ def emit_graph(
         flash_budget: bytes for kernels, tables and parameters, weights not counted.
         ram_budget: bytes for the arena; layers run row by row where that helps.
         passes: rewrites to run first; none changes a byte of the outputs.
+        memories: regions to place everything in; by default there is one arena.
 
     Raises:
         InputError: a broken graph, or an op that no kernel can run.
+        PromiseError: a budget or the regions are too small.
     """
     graph, reports = simplify(graph, passes)
     kept = _State.of(graph, state, prefix)
@@ -158,9 +169,9 @@ def emit_graph(
     found = arrange(coded, graph, target, storage, request)
     _check_state(graph, target, found.choices)
     steps = [_Step(c, found.emitted[c.op.name]) for c in found.choices]
-    plan = found.plan
-    offsets = {name: arena_base + at for name, at in plan.offsets.items()}
-    printer = _Printer(graph, prefix, arena, offsets, storage, fixed)
+    items = [*_constants(steps), *([Item(STATE, kept.nbytes, False)] if kept.nbytes else [])]
+    placed = lay_out(found, memories, items, graph.name, arena_base)
+    printer = _Printer(graph, prefix, arena, placed, storage, fixed)
     emitted = [step.emitted for step in steps]
     aligned = _aligned(emitted)
     streamed = STREAM if any(unit.group for unit in found.units) else ()
@@ -180,15 +191,45 @@ def emit_graph(
         defines=_defines(steps),
         state_bytes=kept.nbytes,
         reset_c=kept.reset_c,
-        arena_bytes=plan.nbytes,
+        arena_bytes=placed.nbytes,
         arena_base=arena_base,
-        offsets=offsets,
+        offsets=placed.offsets,
         place=storage.root,
-        tight=plan.nbytes == plan.lower_bound,
+        tight=placed.tight,
         layers=tuple(_layer(graph, step) for step in steps),
         reports=reports,
         memory=found.tried,
+        places=tuple(_places(found, placed, items, prefix, memories)),
+        areas=placed.areas,
+        placement=placed.words,
     )
+
+
+def _constants(steps: Sequence[_Step]) -> list[Item]:
+    return [
+        Item(f"{step.choice.op.name}/{c.name}", c.values.nbytes, True)
+        for step in steps
+        for c in step.emitted.constants
+    ]
+
+
+def _places(
+    found: Arrangement, placed: Places, items: Sequence[Item], prefix: str, memories: Memories
+) -> Iterable[Place]:
+    def made(name: str, kind: str, symbol: str, offset: int, nbytes: int) -> Place:
+        region = placed.where.get(name, "")
+        return Place(name, kind, symbol, offset, nbytes, region, memories.heat.get(name))
+
+    for b in found.buffers:
+        kind = {"scratch": "scratch", "rows": "rows"}.get(b.name.rpartition("/")[2], "tensor")
+        kind = kind if "/" in b.name else "tensor"
+        region = placed.where.get(b.name)
+        symbol = "mk_memory" if region is None else array(region)
+        yield made(b.name, kind, symbol, placed.offsets[b.name], b.nbytes)
+    for item in items:
+        symbol = prefix + item.name.replace("/", "_") if item.weights else "mk_kept"
+        kind = "weights" if item.weights else "state"
+        yield made(item.name, kind, symbol, 0, item.nbytes)
 
 
 @dataclass(frozen=True)
@@ -279,7 +320,7 @@ class _Printer:
     graph: Graph
     prefix: str
     arena: str
-    offsets: Mapping[str, int]
+    placed: Places
     storage: Storage
     fixed: str | None
 
@@ -289,7 +330,12 @@ class _Printer:
 
     def data(self, op: Op, e: Emitted) -> str:
         names = self.names(op, e)
-        parts = [print_c.constant(c, names[c.name]) for c in e.constants]
+        kinds = {area.region.name: area.region for area in self.placed.areas}
+        parts = []
+        for c in e.constants:
+            region = kinds.get(self.placed.where.get(f"{op.name}/{c.name}", ""))
+            storage = print_c.CONSTANT if region is None else print_c.storage(region)
+            parts.append(print_c.constant(c, names[c.name], storage))
         if e.struct:
             fields = {name: print_c.field(value, names) for name, value in e.fields.items()}
             parts.append(print_c.struct(e.struct, f"{self.prefix}{op.name}_params", fields))
@@ -300,11 +346,12 @@ class _Printer:
         if unit.group is None:
             step = next(s for i, s in enumerate(steps.values()) if i == unit.first)
             return self.call(step.choice.op, step.emitted)
-        made = self.offsets[counters(unit)]
+        made = self.placed.offsets[counters(unit)]
+        base = self.placed.base(counters(unit), self.arena)
         names = [row.op.name for row in unit.group.layers if row.op is not None]
         return (
-            f"mk_stream(&{self.prefix}{group_name(unit)}, {self.arena}, "
-            f"(uint16_t *)(void *)&{self.arena}[{made}]); /* {names[0]} to {names[-1]}, "
+            f"mk_stream(&{self.prefix}{group_name(unit)}, {base}, "
+            f"(uint16_t *)(void *)&{base}[{made}]); /* {names[0]} to {names[-1]}, "
             f"row by row */\n"
         )
 
@@ -320,7 +367,7 @@ class _Printer:
                 step = steps[row.op.name]
                 cases.append((self.step(step.choice.op, step.emitted), row.op.name))
         return print_group(
-            self.prefix + group_name(unit), unit.group, self.offsets, cases, self.arena
+            self.prefix + group_name(unit), unit.group, self.placed.offsets, cases, self.arena
         )
 
     def step(self, op: Op, e: Emitted) -> str:
@@ -330,7 +377,7 @@ class _Printer:
             holes[f"in{i}"] = f"step->in[{place}]"
         holes |= {"out0": "step->out", "row": "step->row"}
         if e.scratch_bytes:
-            holes["scratch"] = f"(void *)&mk_arena[{self.offsets[f'{op.name}/scratch']}]"
+            holes["scratch"] = self.scratch(op, "mk_arena")
         return e.call.format(**holes)
 
     def call(self, op: Op, e: Emitted) -> str:
@@ -341,8 +388,7 @@ class _Printer:
         for i, name in enumerate(op.outputs):
             holes[f"out{i}"] = self.pointer(name, const=False)
         if e.scratch_bytes:
-            at = self.offsets[f"{op.name}/scratch"]
-            holes["scratch"] = f"(void *)&{self.arena}[{at}]"
+            holes["scratch"] = self.scratch(op, self.arena)
         shape = "x".join(str(n) for n in self.graph.type(op.outputs[0]).shape)
         text = e.call
         if self.table(op, e):
@@ -362,16 +408,19 @@ class _Printer:
         holes = {f"in{i}": fixed.pointer(n, True) for i, n in enumerate(op.inputs) if n in moving}
         holes |= {f"out{i}": fixed.pointer(n, False) for i, n in enumerate(op.outputs)}
         if e.scratch_bytes:
-            at = self.offsets[f"{op.name}/scratch"]
-            holes["scratch"] = f"(void *)&{self.fixed}[{at}]"
+            holes["scratch"] = self.scratch(op, self.fixed)
         value = "{" + found[2].format(**holes) + "}"
         return f"static const {found[1]} {self.prefix}{op.name}_rows = {value};\n"
+
+    def scratch(self, op: Op, arena: str) -> str:
+        name = f"{op.name}/scratch"
+        return f"(void *)&{self.placed.base(name, arena)}[{self.placed.offsets[name]}]"
 
     def pointer(self, name: str, const: bool) -> str:
         root = self.storage.root[name]
         if root in self.storage.places:
             return self.storage.places[root]
-        text = f"&{self.arena}[{self.offsets[root]}]"
+        text = f"&{self.placed.base(root, self.arena)}[{self.placed.offsets[root]}]"
         ctype = CTYPES[self.graph.type(name).dtype]
         if ctype == "int8_t":
             return text

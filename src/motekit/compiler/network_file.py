@@ -13,6 +13,7 @@ from motekit.core.target import TargetSpec
 from . import interface, print_c
 from .generated import Generated
 from .network import GraphCode, emit_graph
+from .placing import ONE, Memories
 from .prefix import check_name, rename
 from .select import Optimize
 from .sources import text as source_text
@@ -49,6 +50,7 @@ def compile_network(
     flash_budget: int | None = None,
     version: str = "",
     command: str = "",
+    memories: Memories = ONE,
 ) -> Generated:
     """The files of a program that runs one graph.
 
@@ -59,15 +61,17 @@ def compile_network(
         arena_budget: bytes for the arena; layers run row by row where that helps.
         flash_budget: bytes for kernels, tables and parameters, weights not counted.
         version, command: for the provenance comment of the generated files.
+        memories: regions to place everything in; by default there is one arena.
 
     Raises:
         InputError: bad name, broken graph, or an op that no kernel can run.
+        PromiseError: a budget or the regions are too small.
     """
     check_name(name)
     inside = {tensor: "arena" for tensor in (*graph.inputs, *graph.outputs)}
     code = emit_graph(
         graph, "", target, optimize, fixed="mk_memory.bytes", external=inside,
-        flash_budget=flash_budget, ram_budget=arena_budget,
+        flash_budget=flash_budget, ram_budget=arena_budget, memories=memories,
     )  # fmt: skip
     model = digest(graph) if window is None else window.batch
     about = print_c.comment(
@@ -100,6 +104,13 @@ def compile_network(
         ),
         memory=code.memory,
         passes=tuple(dataclasses.asdict(report) for report in code.reports),
+        places=tuple(
+            dataclasses.replace(place, symbol=rename(place.symbol, name)) for place in code.places
+        ),
+        areas=tuple(
+            dataclasses.replace(area, symbol=rename(area.symbol, name)) for area in code.areas
+        ),
+        placement=code.placement,
     )
 
 
@@ -117,6 +128,7 @@ def _sizes(graph: Graph, code: GraphCode, window: interface.Window | None) -> Ma
         "MK_ARENA_BYTES": code.arena_bytes,
         "MK_STATE_BYTES": code.state_bytes,
         "MK_WEIGHT_BYTES": code.weight_bytes,
+        **{f"MK_{a.region.name.upper()}_BYTES": a.taken_bytes for a in code.areas},
         **sliding,
     }
 
@@ -145,13 +157,7 @@ def _header(graph: Graph, code: GraphCode, name: str, window: interface.Window |
 
 def _source(graph: Graph, code: GraphCode, name: str, window: interface.Window | None) -> str:
     includes = "".join(f'#include "{file}"\n' for file in code.includes)
-    where = "".join(
-        f"\n  {at:6d}  {tensor}" for tensor, at in sorted(code.offsets.items(), key=_by_offset)
-    )
-    memory = (
-        print_c.comment(f"Every tensor, at its offset in bytes:{where}")
-        + "static union {\n    int32_t align;\n    int8_t bytes[MK_ARENA_BYTES];\n} mk_memory;\n\n"
-    )
+    memory = _arrays(code)
     start = ""
     if "mk_arena" in code.body_c:
         start = "    int8_t *const mk_arena = mk_memory.bytes;\n"
@@ -161,7 +167,7 @@ def _source(graph: Graph, code: GraphCode, name: str, window: interface.Window |
         start += "    if (mk_started == 0U) {\n        mk_reset();\n    }\n"
     address = {}
     for port in interface.ports(graph):
-        place = f"&mk_memory.bytes[{code.offsets[code.place[port.tensor]]}]"
+        place = f"&{_array(code, port.tensor)}.bytes[{code.offsets[code.place[port.tensor]]}]"
         cast = "" if port.ctype == "int8_t" else f"({port.ctype} *)(void *)"
         address[port.tensor] = cast + place
     calls = "".join(f"    {line}\n" for line in code.body_c.splitlines())
@@ -171,13 +177,44 @@ def _source(graph: Graph, code: GraphCode, name: str, window: interface.Window |
     )
 
 
+def _arrays(code: GraphCode) -> str:
+    """The memory of all tensors: one array, or one a region."""
+    if not code.areas:
+        return _listed(code, "mk_memory") + _union("static", "MK_ARENA_BYTES", "mk_memory")
+    text = "".join(print_c.sections(area.region) for area in code.areas) + "\n"
+    for area in code.areas:
+        if area.arena_bytes:
+            text += _listed(code, area.symbol)
+            storage = f"{print_c.section(area.region.name)} static"
+            text += _union(storage, str(area.arena_bytes), area.symbol)
+    return text
+
+
+def _listed(code: GraphCode, symbol: str) -> str:
+    inside = sorted((p.offset, p.name) for p in code.places
+                    if p.symbol == symbol and p.kind not in ("weights", "state"))  # fmt: skip
+    where = "".join(f"\n  {at:6d}  {name}" for at, name in inside)
+    return print_c.comment(f"Every tensor, at its offset in bytes:{where}")
+
+
+def _union(storage: str, size: str, name: str) -> str:
+    return f"{storage} union {{\n    int32_t align;\n    int8_t bytes[{size}];\n}} {name};\n\n"
+
+
+def _array(code: GraphCode, tensor: str) -> str:
+    root = code.place[tensor]
+    return next(p.symbol for p in code.places if p.name == root and p.kind == "tensor")
+
+
 def _state(code: GraphCode, window: interface.Window | None) -> str:
     """What a run leaves for the next one, and the function that resets it."""
     if not code.state_bytes and window is None:
         return ""
     kept = here = steps = fresh = ""
     if code.state_bytes:
-        kept = "static union {\n    int32_t align;\n    int8_t bytes[MK_STATE_BYTES];\n} mk_kept;\n"
+        region = next((p.region for p in code.places if p.kind == "state"), "")
+        kept = f"{print_c.section(region)} static" if region else "static"
+        kept = _union(kept, "MK_STATE_BYTES", "mk_kept")[:-1]
         here = "    int8_t *const mk_state = mk_kept.bytes;\n"
     if window is not None:
         steps = "static uint32_t mk_steps = 0U; /* since the reset, while the window fills */\n"
@@ -188,7 +225,3 @@ def _state(code: GraphCode, window: interface.Window | None) -> str:
         + f"{kept}{steps}static uint8_t mk_started = 0U;\n\n"
         f"void mk_reset(void)\n{{\n{here}{lines}{fresh}    mk_started = 1U;\n}}\n\n"
     )
-
-
-def _by_offset(item: tuple[str, int]) -> tuple[int, str]:
-    return item[1], item[0]

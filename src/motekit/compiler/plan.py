@@ -229,7 +229,7 @@ def lower_bound(buffers: Sequence[Buffer], sharings: Sequence[Sharing]) -> int:
     """Bytes alive at the busiest event; there a sharing pair counts as what it spans."""
     by_name = {b.name: b for b in buffers}
     worst = 0
-    for event in _telling(buffers):
+    for event in telling(buffers):
         bit = 1 << event
         alive = {
             b.name: sum(n for _, n, events in b.pieces if events & bit)
@@ -246,7 +246,7 @@ def lower_bound(buffers: Sequence[Buffer], sharings: Sequence[Sharing]) -> int:
     return worst
 
 
-def _telling(buffers: Sequence[Buffer]) -> list[int]:
+def telling(buffers: Sequence[Buffer]) -> list[int]:
     """Events at which something begins or ends; between two of them nothing changes."""
     found = set()
     for buffer in buffers:

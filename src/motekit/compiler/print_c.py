@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from motekit.core.memory import Region
 from motekit.core.op import Constant
 
 from .constants import CTYPES, INDENT, initializer, number
@@ -18,8 +19,40 @@ def comment(text: str) -> str:
     return "/* " + safe.replace("\n", "\n * ") + " */\n"
 
 
-def constant(c: Constant, name: str) -> str:
-    """The definition of a constant array in flash, its shape and role in a comment.
+CONSTANT = "static const"
+
+
+def section(region: str, weights: bool = False) -> str:
+    """The macro that puts a definition into a region of memory."""
+    return f"MK_{'WEIGHTS_' if weights else ''}IN_{region.upper()}"
+
+
+def storage(region: Region) -> str:
+    """What a constant's definition begins with in a region: in RAM it is data, and start-up
+    code copies it there."""
+    const = " const" if region.kind == "flash" else ""
+    return f"{section(region.name, weights=True)} static{const}"
+
+
+def sections(region: Region) -> str:
+    """The default of these macros, for a compiler that knows sections by name."""
+    text = ""
+    for weights, able in ((False, region.holds_tensors), (True, region.holds_weights)):
+        if able:
+            kind = "bss" if not weights else "rodata" if region.kind == "flash" else "data"
+            macro = section(region.name, weights)
+            text += (
+                f"#ifndef {macro}\n#define {macro} "
+                f'__attribute__((section(".{kind}.{region.name}")))\n#endif\n'
+            )
+    return text
+
+
+def constant(c: Constant, name: str, storage: str = CONSTANT) -> str:
+    """The definition of a constant array, its shape and role in a comment.
+
+    Args:
+        storage: what it begins with.
 
     Raises:
         ValueError: the array's element type is not the declared C type.
@@ -29,7 +62,7 @@ def constant(c: Constant, name: str) -> str:
     align = f"MK_ALIGN({c.align}) " if c.align > c.values.dtype.itemsize else ""
     shape = "x".join(map(str, c.values.shape)) or "1"
     note = f"{name}: {c.role}, {shape}{', ' + c.note if c.note else ''}"
-    head = f"static const {align}{c.ctype} {name}[{c.values.size}]"
+    head = f"{storage} {align}{c.ctype} {name}[{c.values.size}]"
     return f"{comment(note)}{head} = {initializer(c.values)};\n"
 
 

@@ -7,7 +7,7 @@ data, that of start-up code and of the runner's console included, and the stack 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,37 +25,46 @@ class Touched:
     """What a run wrote.
 
     Args:
-        arena_bytes: from the start of the arena to the last byte of it that was written.
+        arrays: array of tensors → bytes from its start to the last one that was written.
         stack_bytes: from the top of the stack to the last byte below that was written.
     """
 
-    arena_bytes: int
+    arrays: Mapping[str, int]
     stack_bytes: int
 
+    @property
+    def arena_bytes(self) -> int:
+        return sum(self.arrays.values())
 
-def watch(machine: Machine, arena: str, run: Callable[[Machine], None], stack: int) -> Touched:
+
+def watch(
+    machine: Machine, arrays: Sequence[str], run: Callable[[Machine], None], stack: int
+) -> Touched:
     """Run in painted RAM, twice.
 
     Args:
-        arena: symbol of the memory of all tensors.
+        arrays: symbols of the memory of all tensors.
         run: start the program; called with a machine that waits for its first input.
         stack: bytes that the deepest stack takes.
 
     Raises:
-        PromiseError: something outside of the arena, other static data and the stack was
+        PromiseError: something outside of these arrays, other static data and the stack was
             written.
     """
     written = np.zeros(len(machine.memory.ram), np.bool_)
-    place = machine.elf.symbol(arena)
     origin = machine.core.spec.ram[0]
-    inside = slice(place.address - origin, place.address - origin + place.size)
+    inside = {}
+    for name in arrays:
+        place = machine.elf.symbol(name)
+        inside[name] = slice(place.address - origin, place.address - origin + place.size)
     floor = machine.elf.labels["mk_ram_end"] - origin
     top = machine.elf.labels["mk_stack_top"] - origin
     for colour in COLOURS:
         machine.start()
         before = machine.memory.ram.copy()
         pointer = int(machine.uc.reg_read(machine.cpu.sp)) - origin
-        machine.memory.ram[inside] = colour
+        for part in inside.values():
+            machine.memory.ram[part] = colour
         machine.memory.ram[floor:pointer] = colour
         machine.memory.ram[top:] = colour
         painted = machine.memory.ram.copy()
@@ -66,17 +75,17 @@ def watch(machine: Machine, arena: str, run: Callable[[Machine], None], stack: i
 
 
 def _judge(
-    written: Bytes | npt.NDArray[np.bool_], inside: slice, floor: int, top: int, stack: int,
-    origin: int,
+    written: Bytes | npt.NDArray[np.bool_], inside: Mapping[str, slice], floor: int, top: int,
+    stack: int, origin: int,
 ) -> Touched:  # fmt: skip
     beyond = np.flatnonzero(written[floor : top - stack])
     above = np.flatnonzero(written[top:])
     if beyond.size or above.size:
         at = origin + (floor + beyond[0] if beyond.size else top + above[0])
         raise PromiseError("the program writes outside of its memory", where=f"0x{int(at):08x}")
-    arena = np.flatnonzero(written[inside])
+    last = {name: np.flatnonzero(written[part])[-1:] for name, part in inside.items()}
     used = np.flatnonzero(written[floor:top])
     return Touched(
-        arena_bytes=int(arena[-1]) + 1 if arena.size else 0,
+        arrays={name: int(at[0]) + 1 if at.size else 0 for name, at in last.items()},
         stack_bytes=top - floor - int(used[0]) if used.size else 0,
     )

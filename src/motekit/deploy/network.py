@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -10,18 +11,22 @@ from motekit import __version__, targets
 from motekit.compiler.generated import Generated
 from motekit.compiler.interface import Window
 from motekit.compiler.network_file import compile_network, digest
+from motekit.compiler.placing import ONE, Memories
 from motekit.compiler.select import Optimize
 from motekit.core.errors import PromiseError
 from motekit.core.graph import Graph
+from motekit.core.memory import Region, checked
 from motekit.core.op import Array
 from motekit.graph.exporters import to_tflite
 from motekit.graph.oracle import Oracle
 from motekit.graph.stream import Stepped, stepped
+from motekit.targets.plugin import Core
 from motekit.targets.timing.bound import macs_per_cycle
 
 from . import record
 from .budget import UNLIMITED, Budget, fit
 from .cases import random_cases, random_frames
+from .heat import RegionUse, heat, roomy, uses
 from .layers import LayerCycles, layer_cycles
 from .network_program import Case, NetworkBill, Program, assemble, differences
 
@@ -41,6 +46,7 @@ class BuiltNetwork:
         how: version, command, mode, compiler and level.
         layers: cycles of every layer, over the last of these inputs.
         stream: how a streaming program moves, None for one that takes the whole input.
+        regions: what a run did to each region of memory; none for one memory.
     """
 
     generated: Generated
@@ -53,6 +59,7 @@ class BuiltNetwork:
     layers: LayerCycles
     how: Mapping[str, str]
     stream: Stepped | None = None
+    regions: tuple[RegionUse, ...] = ()
 
     def rows(self) -> list[dict[str, object]]:
         """One row a layer: what the compiler says of it, and the cycles it took."""
@@ -114,9 +121,26 @@ class BuiltNetwork:
             "inputs_checked": self.inputs_checked,
             "state_bytes": self.generated.sizes["state_bytes"],
             **({} if self.stream is None else {"stream": self.stream.as_dict()}),
+            **self._regions(),
             "layers": self.rows(),
             "glue_cycles": round(self.layers.glue),
             "paths": self.paths(),
+        }
+
+    @property
+    def wait_cycles(self) -> float:
+        """What the accesses of a run to regions take beyond one cycle each."""
+        return sum(use.cycles for use in self.regions)
+
+    def _regions(self) -> dict[str, object]:
+        if not self.regions:
+            return {}
+        return {
+            "regions": [use.as_dict() for use in self.regions],
+            "wait_cycles": round(self.wait_cycles),
+            "cycles_with_waits": round(self.bill.cycles + self.wait_cycles),
+            "placement": [asdict(p) for p in self.generated.places if p.region],
+            "placement_cost": self.generated.placement,
         }
 
     def paths(self) -> dict[str, str]:
@@ -146,6 +170,7 @@ def build_network(
     command: str = "",
     profiled: int = 1,
     budget: Budget = UNLIMITED,
+    regions: Sequence[Region] = (),
 ) -> BuiltNetwork:
     """Compile a graph, run `cases` on the emulated core and compare every output byte.
 
@@ -154,25 +179,28 @@ def build_network(
     Args:
         profiled: of the last inputs, how many are run once more to measure each layer.
         budget: what the program may take in all.
+        regions: memories of different speed to place it in.
 
     Raises:
-        PromiseError: it takes more.
+        PromiseError: it takes more, or does not fit the regions.
     """
 
-    def make(arena: int | None, flash: int | None) -> Program:
+    def make(budgets: Budgets, folder: Path, memories: Memories, plugin: Core | None) -> Program:
         generated = compile_network(
-            graph, name, targets.core(core).spec, optimize, arena_budget=arena,
-            flash_budget=flash, version=__version__, command=command,
+            graph, name, targets.core(core).spec, optimize, arena_budget=budgets[0],
+            flash_budget=budgets[1], version=__version__, command=command, memories=memories,
         )  # fmt: skip
-        return assemble(graph, generated, core, folder, compiler, opt)
+        return assemble(graph, generated, core, folder, compiler, opt, plugin)
 
-    made = _made(budget, graph, name, make)
+    made = _made(budget, graph, name, make, _Placing(core, folder, checked(regions), cases[-1]))
     model = to_tflite(graph)
     made.tflite.write_bytes(model)
-    outputs, bill = made.run(cases)
+    outputs, bill, touched = made.run(cases)
     wrong = differences(outputs, oracle.run(model, cases, reset=False))
     layers = layer_cycles(made, cases[-profiled:])
-    return _recorded(made, bill, len(cases), wrong, layers, (optimize, compiler, opt, command))
+    used = uses(made, cases[-1], touched)
+    how = (optimize, compiler, opt, command)
+    return _recorded(made, bill, len(cases), wrong, layers, how, used)
 
 
 def build_stream(
@@ -190,6 +218,7 @@ def build_stream(
     command: str = "",
     profiled: int = 1,
     budget: Budget = UNLIMITED,
+    regions: Sequence[Region] = (),
 ) -> BuiltNetwork:
     """Compile a model over a sliding window to a step function and run it over `frames`.
 
@@ -202,53 +231,82 @@ def build_stream(
         axis, hop: see `motekit.graph.stream.stepped`.
         profiled: of the last steps, how many are run once more to measure each layer.
         budget: what the program may take in all.
+        regions: memories of different speed to place it in.
 
     Raises:
-        PromiseError: it takes more.
+        PromiseError: it takes more, or does not fit the regions.
         InputError: the model cannot be streamed; with the layer and the reason.
     """
     step = stepped(graph, axis, hop)
 
-    def make(arena: int | None, flash: int | None) -> Program:
+    def make(budgets: Budgets, folder: Path, memories: Memories, plugin: Core | None) -> Program:
         generated = compile_network(
             step.graph, name, targets.core(core).spec, optimize,
-            window=Window(step.frames, step.hop, digest(graph)), arena_budget=arena,
-            flash_budget=flash, version=__version__, command=command,
+            window=Window(step.frames, step.hop, digest(graph)), arena_budget=budgets[0],
+            flash_budget=budgets[1], version=__version__, command=command, memories=memories,
         )  # fmt: skip
         generated = replace(generated, passes=tuple(asdict(report) for report in step.reports))
-        return assemble(step.graph, generated, core, folder, compiler, opt)
+        return assemble(step.graph, generated, core, folder, compiler, opt, plugin)
 
-    made = _made(budget, step.graph, name, make)
+    cases = step.steps(frames)
+    placing = _Placing(core, folder, checked(regions), cases[-1], unbilled=1)
+    made = _made(budget, step.graph, name, make, placing)
     model = to_tflite(graph)
     made.tflite.write_bytes(model)
-    cases = step.steps(frames)
-    outputs, bill = made.run(cases, unbilled=1)
+    outputs, bill, touched = made.run(cases, unbilled=1)
     expected = [step.newest(outs) for outs in oracle.run(model, step.windows(frames))]
     wrong = differences(outputs, expected)
     layers = layer_cycles(made, cases[-profiled - 1 :], unbilled=1)
     how = (optimize, compiler, opt, command)
-    return _recorded(made, bill, len(cases), wrong, layers, how, step)
+    used = uses(made, cases[-1], touched, unbilled=1)
+    return _recorded(made, bill, len(cases), wrong, layers, how, used, step)
 
 
-def _made(
-    budget: Budget, graph: Graph, name: str, make: Callable[[int | None, int | None], Program]
-) -> Program:
-    """A program within the budget."""
+Budgets = tuple[int | None, int | None]  # bytes of the arena, of kernels and tables
+Make = Callable[[Budgets, Path, Memories, Core | None], Program]
+
+
+@dataclass(frozen=True)
+class _Placing:
+    """What placing a program in regions takes: a run in which accesses are told apart."""
+
+    core: str
+    folder: Path
+    regions: tuple[Region, ...]
+    case: Case
+    unbilled: int = 0
+
+    def memories(self, make: Make, budgets: Budgets) -> Memories:
+        if not self.regions:
+            return ONE
+        plugin = roomy(self.core)
+        with tempfile.TemporaryDirectory(prefix="motekit-apart-") as apart:
+            spread = make(budgets, Path(apart), Memories(apart=True), plugin)
+            return Memories(self.regions, heat(spread, plugin, self.case, self.unbilled))
+
+
+def _made(budget: Budget, graph: Graph, name: str, make: Make, placing: _Placing) -> Program:
+    """A program within the budget, placed."""
+
+    def place(arena: int | None, flash: int | None) -> Program:
+        memories = placing.memories(make, (arena, flash))
+        return make((arena, flash), placing.folder, memories, None)
+
     if budget == UNLIMITED:
-        return make(None, None)
+        return place(None, None)
     weights = sum(t.type.nbytes for t in graph.tensors.values() if t.is_constant)
-    return fit(budget, weights, make, name)
+    return fit(budget, weights, place, name)
 
 
 def _recorded(
     made: Program, bill: NetworkBill, checked: int, wrong: int, layers: LayerCycles,
-    how: tuple[str, str, str, str], step: Stepped | None = None,
+    how: tuple[str, str, str, str], used: tuple[RegionUse, ...], step: Stepped | None = None,
 ) -> BuiltNetwork:  # fmt: skip
     """The build, its record written beside it."""
     words = dict(zip(("optimize", "compiler", "opt", "command"), how, strict=True))
     built = BuiltNetwork(
         made.generated, made.c_dir, made.elf, made.tflite, bill, checked, wrong, layers,
-        {"motekit": __version__, **words}, step,
+        {"motekit": __version__, **words}, step, used,
     )  # fmt: skip
     record.write(made.c_dir.parent, built.record())
     return built

@@ -20,6 +20,7 @@ from motekit.core.figures import Tag
 from motekit.core.graph import Graph
 from motekit.targets import toolchain
 from motekit.targets.emulation import Machine
+from motekit.targets.plugin import Core
 
 from . import memory, record
 from .stack_bound import stack_bound
@@ -99,8 +100,9 @@ class Program:
 
     def run(
         self, cases: Sequence[Case], unbilled: int = 0
-    ) -> tuple[list[list[npt.NDArray[np.generic]]], NetworkBill]:
-        """Outputs (flat, one array per graph output) of every case, and the bill.
+    ) -> tuple[list[list[npt.NDArray[np.generic]]], NetworkBill, Mapping[str, int]]:
+        """Outputs (flat, one array per graph output) of every case, the bill, and how far into
+        each array of tensors one run wrote.
 
         Args:
             unbilled: cases at the start whose cycles do not count.
@@ -109,21 +111,28 @@ class Program:
         outputs, cycles = run_cases(self.graph, machine, cases)
         # For the faults of unaligned accesses alone; what this run computes is not used.
         run_cases(self.graph, self.machine(watch=True), cases[:1])
-        arena = f"{self.generated.name}_memory"
         stack = machine.measurement().stack_bytes
-        touched = memory.watch(self.machine(), arena, _once(cases[0]), stack).arena_bytes
-        return outputs, _bill(self.generated, machine, cycles[unbilled:], touched)
+        once = run_once(cases[0])
+        touched = memory.watch(self.machine(), self.generated.arrays, once, stack)
+        bill = _bill(self.generated, machine, cycles[unbilled:], touched.arena_bytes)
+        return outputs, bill, touched.arrays
 
 
 def assemble(
-    graph: Graph, generated: Generated, core: str, folder: Path, compiler: str, opt: str
-) -> Program:
-    """Write the C below `folder` and link it with the network runner."""
+    graph: Graph, generated: Generated, core: str, folder: Path, compiler: str, opt: str,
+    plugin: Core | None = None,
+) -> Program:  # fmt: skip
+    """Write the C below `folder` and link it with the network runner.
+
+    Args:
+        plugin: in place of the core's own, with other memories.
+    """
     c_dir = folder / "c"
     (folder / record.FILE).unlink(missing_ok=True)  # it belongs to what is replaced now
     shutil.rmtree(c_dir, ignore_errors=True)
     files = list(generated.write(c_dir))
-    elf = _link(graph, generated, files, core, folder, compiler, opt)
+    made_for = plugin or targets.core(core)
+    elf = _link(graph, generated, files, made_for, folder, compiler, opt)
     return Program(graph, generated, core, c_dir, elf, folder / f"{generated.name}.tflite")
 
 
@@ -140,7 +149,7 @@ def differences(
 
 
 def _link(
-    graph: Graph, generated: Generated, files: list[Path], core: str, folder: Path,
+    graph: Graph, generated: Generated, files: list[Path], core: Core, folder: Path,
     compiler: str, opt: str,
 ) -> Path:  # fmt: skip
     """The program with the network runner; the runner's files lie beside the C, not in it."""
@@ -153,7 +162,7 @@ def _link(
         rename(_call_header(graph, name, generated.parts["network"]), name), encoding="utf-8"
     )
     settings = toolchain.Settings(compiler=compiler, opt=opt, include=(folder / "c", runner))
-    return toolchain.program(targets.core(core), [*files, source], folder / f"{name}.elf", settings)
+    return toolchain.program(core, [*files, source], folder / f"{name}.elf", settings)
 
 
 def _call_header(graph: Graph, name: str, function: str) -> str:
@@ -192,7 +201,7 @@ def run_cases(
     return outputs, cycles
 
 
-def _once(case: Case) -> Callable[[Machine], None]:
+def run_once(case: Case) -> Callable[[Machine], None]:
     def run(machine: Machine) -> None:
         machine.exchange(b"".join(_padded(a) for a in case))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 from motekit import targets
 from motekit.compiler.select import MODES
 from motekit.core.errors import InputError
+from motekit.core.memory import Region
 from motekit.deploy.budget import UNLIMITED, Budget
 from motekit.deploy.network import (
     BuiltNetwork,
@@ -52,7 +53,7 @@ class Compiled:
 def compile_model(
     model: Path, core: str, optimize: str, out: Path, name: str, inputs: int, report: Report,
     calibration: Path | None = None, sliding: Sliding | None = None, profiled: int = 1,
-    last: bool = False, budget: Budget = UNLIMITED,
+    last: bool = False, budget: Budget = UNLIMITED, regions: Sequence[Region] = (),
 ) -> Compiled:  # fmt: skip
     """Import, quantize a float model, compile, run, compare.
 
@@ -66,6 +67,7 @@ def compile_model(
             extremes, and bring calibration samples.
         last: take and give channels last what the model takes and gives channels first.
         budget: what the program may take in all.
+        regions: memories of different speed to place it in.
         profiled: of the last inputs, how many are run once more to measure each layer.
 
     Raises InputError for a model that cannot be lowered or a core without emulator.
@@ -93,12 +95,13 @@ def compile_model(
         data += " --channels-last" if last else ""
         data += "" if budget.ram_bytes is None else f" --ram-budget {budget.ram_bytes}"
         data += "" if budget.flash_bytes is None else f" --flash-budget {budget.flash_bytes}"
+        data += "".join(f" --region {region}" for region in regions)
         command = f"motekit compile {model.name}{data} --target {core} --optimize {mode}"
         if sliding is None:
             cases = [*random_cases(opened.graph, inputs), *real]
             built = build_network(
                 opened.graph, prefix, core, out, cases, oracle, mode, command=command,
-                profiled=profiled, budget=budget,
+                profiled=profiled, budget=budget, regions=regions,
             )  # fmt: skip
         else:
             made = stepped(opened.graph, sliding.axis, sliding.hop)
@@ -107,7 +110,7 @@ def compile_model(
             built = build_stream(
                 opened.graph, prefix, core, out, np.concatenate(frames, made.axis), oracle, mode,
                 made.axis, made.hop, command=f"{command} --stream {made.axis} --hop {made.hop}",
-                profiled=profiled, budget=budget,
+                profiled=profiled, budget=budget, regions=regions,
             )  # fmt: skip
     report("compile", 1, 1, prefix)
     return Compiled(opened, built)

@@ -74,7 +74,7 @@ def test_a_write_outside_is_found(tmp_path: Path, far: int, fine: bool) -> None:
         machine.exchange(bytes([far, 0, 0, 0]))
 
     if fine:
-        assert memory.watch(Machine(core, elf), "arena", once, 256).arena_bytes == 4
+        assert memory.watch(Machine(core, elf), ["arena"], once, 256).arena_bytes == 4
     else:
         with pytest.raises(PromiseError, match="outside of its memory"):
-            memory.watch(Machine(core, elf), "arena", once, 256)
+            memory.watch(Machine(core, elf), ["arena"], once, 256)

@@ -30,11 +30,13 @@ class TfliteForm:
         inputs: tensor names, arrays or tensors (written as constants, an array without
             quantization), or None for an absent input.
         intermediates: types of an LSTM's intermediates.
+        version: operator version of this form, if it is not the spelling's.
     """
 
     fields: Mapping[str, Any]
     inputs: tuple[str | Array | Tensor | None, ...]
     intermediates: tuple[TensorType, ...] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True)

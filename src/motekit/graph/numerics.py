@@ -84,11 +84,40 @@ def multiply_double(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.Arra
     return rounding_shift(doubling_high_mul(shifted, multiplier), right)
 
 
+REDUCED_BITS = 16  # of a 32-bit multiplier that a product with a 64-bit sum leaves away
+REDUCED_MOST = 7  # largest shift of such a product
+
+
+def reduced_multiplier(multiplier: npt.ArrayLike) -> I64:
+    """The 15-bit multiplier that LiteRT multiplies 64-bit sums with."""
+    wide = np.asarray(multiplier, dtype=np.int64)
+    return np.asarray(np.where(wide < 0x7FFF0000, (wide + (1 << 15)) >> REDUCED_BITS, 0x7FFF))
+
+
+def multiply_reduced(x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> I64:
+    """As `multiply_single` for 64-bit x, with a multiplier rounded to 15 bits. |x| < 2**47."""
+    right = 31 - REDUCED_BITS - np.asarray(shift, dtype=np.int64)
+    product = np.asarray(x, dtype=np.int64) * reduced_multiplier(multiplier)
+    scaled = (product + (np.int64(1) << (right - 1))) >> right
+    return np.asarray(scaled.astype(np.int32).astype(np.int64))  # an int32 in LiteRT, too
+
+
+def multiply_real(x: npt.ArrayLike, factors: npt.ArrayLike) -> I64:
+    """x × factor in float64, rounded to the nearest integer, halves away from zero, and limited to
+    what an int32 holds: LiteRT's dense layers of int16."""
+    product = np.asarray(x, dtype=np.float64) * np.asarray(factors, dtype=np.float64)
+    whole = np.trunc(product)
+    away = whole + np.where(np.abs(product - whole) >= 0.5, np.sign(product), 0)
+    return np.asarray(np.clip(away, -INT32_MAX, INT32_MAX).astype(np.int64))
+
+
 def multiply(
     x: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike, rounding: str
 ) -> I64:
-    """Scale by a fixed-point factor with "single" or "double" rounding."""
-    function = {"single": multiply_single, "double": multiply_double}[rounding]
+    """Scale by a fixed-point factor with "single", "double" or "reduced" rounding."""
+    function = {
+        "single": multiply_single, "double": multiply_double, "reduced": multiply_reduced
+    }[rounding]  # fmt: skip
     return function(x, multiplier, shift)
 
 

@@ -33,10 +33,17 @@ def int8(shape: Sequence[int], scale: float, zero: int) -> TensorType:
     return TensorType(tuple(shape), "int8", quant(scale, zero))
 
 
+def integers(shape: Sequence[int], dtype: str, scale: float, zero: int) -> TensorType:
+    """A quantized int8 type, or an int16 one, whose zero point is 0 and whose steps are finer."""
+    if dtype == "int8":
+        return int8(shape, scale, zero)
+    return TensorType(tuple(shape), dtype, quant(scale / 256))
+
+
 @st.composite
-def int8_types(draw: st.DrawFn, shape: Sequence[int]) -> TensorType:
-    """A quantized int8 type of this shape."""
-    return int8(shape, draw(SCALES), draw(ZEROS))
+def int8_types(draw: st.DrawFn, shape: Sequence[int], dtype: str = "int8") -> TensorType:
+    """A quantized int8 type of this shape, or an int16 one."""
+    return integers(shape, dtype, draw(SCALES), draw(ZEROS))
 
 
 @st.composite
@@ -81,8 +88,14 @@ class Weights:
 
 
 @st.composite
-def layer(draw: st.DrawFn, b: Builder, x: TensorType, w: Weights) -> tuple[list[str | None], float]:
-    """Add weights and perhaps a bias; (their tensor names, a fitting output scale)."""
+def layer(
+    draw: st.DrawFn, b: Builder, x: TensorType, w: Weights, narrow: bool = False
+) -> tuple[list[str | None], float]:
+    """Add weights and perhaps a bias; (their tensor names, a fitting output scale).
+
+    Args:
+        narrow: an int16 layer has an int32 bias.
+    """
     rng = np.random.default_rng(draw(SEEDS))
     channels = w.shape[w.axis]
     per_channel = draw(st.booleans())
@@ -98,11 +111,14 @@ def layer(draw: st.DrawFn, b: Builder, x: TensorType, w: Weights) -> tuple[list[
     b.add("w", TensorType(w.shape, "int8", per), values.astype(np.int8))
     x_scale = x.quant.scale[0] if x.quant else 1.0
     names: list[str | None] = ["w", None]
-    if draw(st.booleans()):
+    if narrow or draw(st.booleans()):
         reach = draw(st.sampled_from((1, 500, 20_000, 2_000_000)))
-        bias = rng.integers(-reach, reach + 1, channels).astype(np.int32)
+        stored = "int32"
+        if x.dtype == "int16" and not narrow:
+            reach, stored = reach << draw(st.sampled_from((0, 8, 18))), "int64"
+        bias = rng.integers(-reach, reach + 1, channels).astype(stored)
         bias_scales = tuple(float(np.float32(x_scale) * s) for s in scales)
-        b.add("b", TensorType((channels,), "int32", QuantParams(bias_scales, per.zero_point,
+        b.add("b", TensorType((channels,), stored, QuantParams(bias_scales, per.zero_point,
               0 if len(scales) > 1 else None)), bias)  # fmt: skip
         names[1] = "b"
     if draw(st.booleans()):  # outputs that use the whole range
@@ -110,6 +126,8 @@ def layer(draw: st.DrawFn, b: Builder, x: TensorType, w: Weights) -> tuple[list[
         scale = x_scale * float(scales.mean()) * spread / 60
     else:
         scale = x_scale * float(scales.mean()) / draw(FACTORS)
+    if x.dtype == "int16":  # sums with 8 more bits, outputs too; LiteRT's shift is at most 7
+        scale = max(scale, x_scale * float(scales.mean()) / 8) * (4 if kind == "extreme" else 1)
     return names, float(np.clip(scale, 1e-12, 1e12))
 
 
@@ -136,13 +154,13 @@ def _values(type_: TensorType, which: int, rng: np.random.Generator) -> Array:
 @st.composite
 def unary_cases(
     draw: st.DrawFn, kind: str, attrs: Mapping[str, Any] | None = None,
-    output: QuantParams | None = None,
+    output: QuantParams | None = None, dtype: str = "int8",
 ) -> Graph:  # fmt: skip
-    """An elementwise op of one int8 input; every int8 value is among the inputs."""
+    """An elementwise op of one input; every int8 value is among the inputs."""
     b = Builder()
     shape = draw(st.sampled_from(((1, 256), (1,), (2, 3, 5))))
-    x = draw(int8_types(shape))
-    y = draw(int8_types(shape)) if output is None else TensorType(shape, "int8", output)
+    x = draw(int8_types(shape, dtype))
+    y = draw(int8_types(shape, dtype)) if output is None else TensorType(shape, dtype, output)
     return b.graph(kind, [b.add("x", x)], [b.add("y", y)], attrs or {})
 
 
@@ -156,35 +174,39 @@ BROADCASTS = st.sampled_from(
 
 @st.composite
 def binary_cases(
-    draw: st.DrawFn, kind: str, attrs: Mapping[str, Any] | None = None, shared: bool = False
-) -> Graph:
-    """An elementwise op of two int8 inputs, one of them a constant sometimes.
+    draw: st.DrawFn, kind: str, attrs: Mapping[str, Any] | None = None, shared: bool = False,
+    dtype: str = "int8",
+) -> Graph:  # fmt: skip
+    """An elementwise op of two inputs, one of them a constant sometimes.
 
     Args:
         shared: all three tensors have one quantization.
     """
     b = Builder()
     shape_a, shape_b = draw(BROADCASTS)
-    x = draw(int8_types(shape_a))
-    z = TensorType(shape_b, "int8", x.quant) if shared else draw(int8_types(shape_b))
+    x = draw(int8_types(shape_a, dtype))
+    z = TensorType(shape_b, dtype, x.quant) if shared else draw(int8_types(shape_b, dtype))
     out_shape = np.broadcast_shapes(shape_a, shape_b)
     if shared:
-        y = TensorType(out_shape, "int8", x.quant)
+        y = TensorType(out_shape, dtype, x.quant)
     else:
-        least = max(t.quant.scale[0] for t in (x, z) if t.quant) * 2.0**-15
-        y = int8(out_shape, draw(st.sampled_from((least, 0.01, 0.4, 30.0))), draw(ZEROS))
+        reach = 2.0**-15 if dtype == "int8" else 2.0**-5
+        least = max(t.quant.scale[0] for t in (x, z) if t.quant) * reach
+        y = integers(out_shape, dtype, draw(st.sampled_from((least, 0.01, 0.4, 30.0))), draw(ZEROS))
     constant = None
     if draw(st.integers(0, 3)) == 0:
         rng = np.random.default_rng(draw(SEEDS))
-        constant = rng.integers(-128, 128, shape_b).astype(np.int8)
+        info = np.iinfo(dtype)
+        constant = rng.integers(info.min, info.max + 1, shape_b).astype(dtype)
     names = [b.add("a", x), b.add("b", z, constant)]
     return b.graph(kind, names, [b.add("y", y)], attrs or {})
 
 
 @st.composite
 def reductions(
-    draw: st.DrawFn, kind: str, attrs: Mapping[str, Any] | None = None, shared: bool = True
-) -> Graph:
+    draw: st.DrawFn, kind: str, attrs: Mapping[str, Any] | None = None, shared: bool = True,
+    dtype: str = "int8",
+) -> Graph:  # fmt: skip
     """An op that reduces over axes.
 
     Args:
@@ -192,12 +214,12 @@ def reductions(
     """
     b = Builder()
     shape = draw(shapes(1, 5))
-    x = draw(int8_types(shape))
+    x = draw(int8_types(shape, dtype))
     axes = draw(st.sets(st.integers(0, len(shape) - 1), min_size=1))
     keep = draw(st.booleans())
     left = [1 if i in axes else n for i, n in enumerate(shape) if keep or i not in axes]
-    y = draw(int8_types(left))
+    y = draw(int8_types(left, dtype))
     if shared or draw(st.booleans()):
-        y = TensorType(tuple(left), "int8", x.quant)
+        y = TensorType(tuple(left), dtype, x.quant)
     given = {"axes": tuple(sorted(axes)), "keep_dims": keep, **(attrs or {})}
     return b.graph(kind, [b.add("x", x)], [b.add("y", y)], given)

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph
+from motekit.core.tensors import TensorType
 from motekit.graph.ops._shared import types, windows
 
-from .op_cases import CHANNELS, SIZES, ZEROS, Builder, Weights, int8, int8_types, layer
+from .op_cases import CHANNELS, SIZES, ZEROS, Builder, Weights, int8_types, layer, quant
 
 STEPS = st.sampled_from((1, 1, 2, 3, 5))
 KERNELS = st.sampled_from(((1, 1), (2, 2), (3, 3), (1, 5), (3, 2), (4, 1)))
@@ -39,7 +40,7 @@ def geometry(
 
 
 @st.composite
-def convolutions(draw: st.DrawFn, depthwise: bool) -> Graph:
+def convolutions(draw: st.DrawFn, depthwise: bool, dtype: str = "int8") -> Graph:
     """A conv_2d, grouped sometimes, or a depthwise_conv_2d."""
     b = Builder()
     size = (draw(SIZES), draw(SIZES))
@@ -53,29 +54,35 @@ def convolutions(draw: st.DrawFn, depthwise: bool) -> Graph:
         depth = draw(st.sampled_from((1, 2, 3, 4, 8)))
         channels, out = depth * groups, groups * draw(st.sampled_from((1, 2, 3, 5)))
         shape, axis, fan_in = (out, *w.size, depth), 0, w.size[0] * w.size[1] * depth
-    x = draw(int8_types((draw(st.sampled_from((1, 1, 2))), *size, channels)))
-    names, scale = draw(layer(b, x, Weights(shape, axis, fan_in)))
+    x = draw(int8_types((draw(st.sampled_from((1, 1, 2))), *size, channels), dtype))
+    narrow = dtype == "int16" and not depthwise and draw(st.booleans())
+    names, scale = draw(layer(b, x, Weights(shape, axis, fan_in), narrow))
     b.add("x", x)
-    b.add("y", int8((x.shape[0], *out_size, out), scale, draw(ZEROS)))
+    b.add("y", _output((x.shape[0], *out_size, out), dtype, scale, draw(ZEROS)))
     attrs = {
         "stride": w.stride, "dilation": w.dilation, "padding": w.padding,
-        "activation": draw(ACTIVATIONS), "rounding": "double",
+        "activation": draw(ACTIVATIONS),
+        "rounding": "double" if narrow or dtype == "int8" else "reduced",
     }  # fmt: skip
     kind = "depthwise_conv_2d" if depthwise else "conv_2d"
     return b.graph(kind, ["x", *names], ["y"], attrs)
 
 
+def _output(shape: tuple[int, ...], dtype: str, scale: float, zero: int) -> TensorType:
+    return TensorType(shape, dtype, quant(scale, zero if dtype == "int8" else 0))
+
+
 @st.composite
-def poolings(draw: st.DrawFn, kind: str) -> Graph:
+def poolings(draw: st.DrawFn, kind: str, dtype: str = "int8") -> Graph:
     """A max_pool_2d or average_pool_2d."""
     b = Builder()
     size = (draw(SIZES), draw(SIZES))
     w, out_size = draw(geometry(size, dilated=False))
-    x = draw(int8_types((draw(st.sampled_from((1, 1, 2))), *size, draw(CHANNELS))))
+    x = draw(int8_types((draw(st.sampled_from((1, 1, 2))), *size, draw(CHANNELS)), dtype))
     b.add("x", x)
     zero = x.quant.zero_point[0] if x.quant else 0
     scale = x.quant.scale[0] if x.quant else 1.0
-    b.add("y", int8((x.shape[0], *out_size, x.shape[3]), scale, zero))
+    b.add("y", _output((x.shape[0], *out_size, x.shape[3]), dtype, scale, zero))
     attrs = {
         "size": w.size, "stride": w.stride, "padding": w.padding, "activation": draw(ACTIVATIONS)
     }  # fmt: skip

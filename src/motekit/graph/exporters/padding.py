@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.graph.ops._shared import pooling, types, windows
 
 LAYERS = ("conv_2d", "depthwise_conv_2d")
-LOWEST = -128  # what a padded maximum sees outside: nothing that could win
 
 
 def with_pads(graph: Graph) -> Graph:
@@ -28,11 +29,16 @@ def with_pads(graph: Graph) -> Graph:
         name = f"{op.name}/padded"
         tensors[name] = Tensor(name, replace(x, shape=shape))
         pads = ((0, 0), (top, bottom), (left, right), (0, 0))
-        attrs = {"paddings": pads, "value": zero if op.kind in LAYERS else LOWEST}
+        attrs = {"paddings": pads, "value": zero if op.kind in LAYERS else lowest(x.dtype)}
         ops.append(Op("pad", f"{op.name}_pad", op.inputs[:1], (name,), attrs))
         bare = {**op.attrs, "padding": (0, 0, 0, 0)}
         ops.append(replace(op, inputs=(name, *op.inputs[1:]), attrs=bare))
     return replace(graph, tensors=tensors, ops=tuple(ops))
+
+
+def lowest(dtype: str) -> int:
+    """What a padded maximum sees outside: nothing that could win."""
+    return int(np.iinfo(dtype).min)
 
 
 def _sayable(op: Op, graph: Graph) -> bool:

@@ -151,7 +151,7 @@ class _Writer:
         s = schema()
         spelled, form = spell(op, self.graph)
         out = s.OperatorT()
-        out.opcodeIndex = self.code(spelled.builtin, spelled.version)
+        out.opcodeIndex = self.code(spelled.builtin, form.version or spelled.version)
         out.inputs = [self._input(op, i, given) for i, given in enumerate(form.inputs)]
         own = len(op.outputs) - len(spelled.state_inputs)
         out.outputs = [self.index[name] for name in op.outputs[:own]]

@@ -12,32 +12,55 @@ from motekit.graph import numerics
 
 from . import types
 
+BIASES = {
+    "single": ("int32",), "double": ("int32",), "reduced": ("int64",), "real": ("int32", "int64")
+}  # fmt: skip  # rounding → types of bias
 
-def check_weights(weights: TensorType, bias: TensorType | None, axis: int) -> None:
+
+def check_weights(op: Op, weights: TensorType, bias: TensorType | None, axis: int) -> None:
     """Raise InputError unless weights are symmetric int8, per tensor or per channel of `axis`,
-    and the bias is int32 with one value a channel."""
+    and the bias has one value a channel, of the width of the sums."""
     if weights.dtype != "int8":
         raise InputError("the weights must be int8", value=weights.dtype)
     quant = weights.quant
     if quant is None or any(quant.zero_point) or quant.axis not in (None, axis):
         raise InputError(f"weights must be quantized symmetrically, per tensor or on axis {axis}")
     channels = weights.shape[axis]
-    if bias is not None and (bias.dtype != "int32" or bias.shape != (channels,)):
+    wanted = BIASES[str(op.attrs["rounding"])]
+    if bias is not None and (bias.dtype not in wanted or bias.shape != (channels,)):
         raise InputError(
-            f"the bias must be int32 of shape ({channels},)", value=(bias.dtype, bias.shape)
+            f"the bias must be {' or '.join(wanted)} of shape ({channels},)",
+            value=(bias.dtype, bias.shape),
         )
+
+
+def real_factors(op: Op, graph: Graph) -> list[float]:
+    """The factors of `factors` as they are, in float64."""
+    in_scale, _ = types.per_tensor(types.operand(op, graph, 0), "input")
+    out_scale, _ = types.per_tensor(graph.type(op.outputs[0]), "output")
+    weights = types.operand(op, graph, 1).quant
+    assert weights is not None
+    return numerics.output_factors(in_scale, weights.scale, out_scale)
+
+
+def rounding(x: TensorType, bias: TensorType | None, of_int32: str) -> str:
+    """How LiteRT rounds the sums of a layer: those of int16 activations are 64 bits wide, but
+    with an int32 bias 32.
+
+    Args:
+        of_int32: how it rounds 32-bit sums.
+    """
+    wide = x.dtype == "int16" and (bias is None or bias.dtype == "int64")
+    return "reduced" if wide else of_int32
 
 
 def factors(op: Op, graph: Graph) -> tuple[numerics.I32, numerics.I32]:
     """Fixed-point (multipliers, shifts) of an op with inputs (x, weights, …): one, or one a
     channel."""
-    in_scale, _ = types.per_tensor(types.operand(op, graph, 0), "input")
-    out_scale, _ = types.per_tensor(graph.type(op.outputs[0]), "output")
-    weights = types.operand(op, graph, 1).quant
-    assert weights is not None
-    return numerics.quantize_multipliers(
-        numerics.output_factors(in_scale, weights.scale, out_scale)
-    )
+    found = numerics.quantize_multipliers(real_factors(op, graph))
+    if op.attrs["rounding"] == "reduced" and found[1].max() > numerics.REDUCED_MOST:
+        raise InputError("the output scale is too small for its inputs", where=op.name)
+    return found
 
 
 def output_range(op: Op, graph: Graph) -> tuple[int, int, int]:
@@ -49,11 +72,13 @@ def output_range(op: Op, graph: Graph) -> tuple[int, int, int]:
 
 
 def finish(op: Op, graph: Graph, acc: numerics.I64, bias: Array | None) -> Array:
-    """Accumulators (channels last) → stored int8 outputs."""
+    """Accumulators (channels last) → stored outputs."""
     total = acc if bias is None else acc + bias.astype(np.int64)
-    multiplier, shift = factors(op, graph)
-    scaled = numerics.multiply(
-        numerics.wrap_int32(total), multiplier, shift, str(op.attrs["rounding"])
-    )
+    how = str(op.attrs["rounding"])
+    if how == "real":
+        scaled = numerics.multiply_real(total, real_factors(op, graph))
+    else:
+        sums = total if how == "reduced" else numerics.wrap_int32(total)
+        scaled = numerics.multiply(sums, *factors(op, graph), how)
     zero, low, high = output_range(op, graph)
-    return np.clip(scaled + zero, low, high).astype(np.int8)
+    return np.clip(scaled + zero, low, high).astype(graph.type(op.outputs[0]).dtype)

@@ -89,7 +89,11 @@ def tabulated(table: Callable[[Op, Graph], Array]) -> ChannelFlow:
         parts = [values[low:high] for low, high in ends]
         return (Span(np.array([p.min() for p in parts]), np.array([p.max() for p in parts])),)
 
-    return ChannelFlow(alike, spans, needs_same, tie_all, no_cut)
+    return ChannelFlow(_alike_int8, spans, needs_same, tie_all, no_cut)
+
+
+def _alike_int8(op: Op, graph: Graph) -> bool:
+    return alike(op, graph) and types.operand(op, graph).dtype == "int8"
 
 
 def requantized_span(op: Op, graph: Graph, low: I64, high: I64) -> Span:
@@ -160,15 +164,16 @@ def _bias(op: Op, graph: Graph, extra: I64) -> Tensor:
         old = graph.tensors[str(op.inputs[2])]
         assert old.data is not None
         total = old.data.astype(np.int64) + extra
-        return replace(old, data=_int32(total, op))
+        return replace(old, data=_stored(total, old.type.dtype, op))
+    dtype = "int64" if types.operand(op, graph).dtype == "int16" else "int32"
     weights, x = types.operand(op, graph, 1).quant, types.operand(op, graph).quant
     assert weights is not None and x is not None
     scales = tuple(float(np.float32(x.scale[0] * s)) for s in weights.scale)
     quant = QuantParams(scales, (0,) * len(scales), None if len(scales) == 1 else 0)
-    return Tensor("", TensorType(extra.shape, "int32", quant), _int32(extra, op))
+    return Tensor("", TensorType(extra.shape, dtype, quant), _stored(extra, dtype, op))
 
 
-def _int32(values: I64, op: Op) -> numerics.I32:
-    if np.abs(values).max(initial=0) >= 1 << 31:
-        raise InputError("a bias leaves the range of int32", where=op.name)
-    return values.astype(np.int32)
+def _stored(values: I64, dtype: str, op: Op) -> Array:
+    if np.abs(values).max(initial=0) > np.iinfo(dtype).max:
+        raise InputError(f"a bias leaves the range of {dtype}", where=op.name)
+    return values.astype(dtype)

@@ -22,7 +22,7 @@ class Copy:
     """A copy of `shape` elements; strides and starts in elements.
 
     Args:
-        fill: stored int8 value of the output's other elements, or None if there are none.
+        fill: value of the bytes of the output's other elements, or None if there are none.
     """
 
     shape: Sequence[int]

@@ -51,7 +51,7 @@ def emitted(op: Op, graph: Graph, name: str, package: str, fields: Mapping[str, 
         if tensor.data is None:
             operands.append(f"{{in{i}}}")
         else:
-            constants.append(Constant(label, "int8_t", tensor.data, "weights"))
+            constants.append(Constant(label, f"{tensor.type.dtype}_t", tensor.data, "weights"))
             operands.append(f"{{{label}}}")
     _, a, b = walk.strides
     table = {"count": walk.counts, "a_stride": a, "b_stride": b}

@@ -9,7 +9,7 @@ from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 
 from . import emit as shared
-from . import unary
+from . import types, unary
 
 
 def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
@@ -38,4 +38,7 @@ def lookup_kernel(table: unary.Tabulate) -> Kernel:
             stack_bytes=32,
         )
 
-    return Kernel("lookup", "a table of 256 bytes", applies, cost, emit, in_place, code_bytes=44)
+    return Kernel(
+        "lookup", "a table of 256 bytes", types.only("int8", applies), cost, emit, in_place,
+        code_bytes=44,
+    )  # fmt: skip

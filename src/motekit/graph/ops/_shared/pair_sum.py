@@ -123,7 +123,7 @@ def kernel(sign: int) -> Kernel:
     return Kernel(
         name="pairs",
         summary="DSP: two multiplications an output, proved over all pairs of inputs",
-        applies=partial(_applies, sign=sign),
+        applies=types.only("int8", partial(_applies, sign=sign)),
         cost=_cost,
         emit=partial(_emit, sign=sign),
         overlap=_overlap,

@@ -12,6 +12,7 @@ from motekit.core.target import TargetSpec
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
 
+from . import emit as shared
 from . import tflite, types, windows
 
 
@@ -21,7 +22,7 @@ def geometry(op: Op) -> windows.Window:
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
-    x = types.int8(types.operand(op, graph))
+    x = types.integers(types.operand(op, graph))
     if len(x.shape) != 4:
         raise InputError("the input must have 4 axes", value=x.shape)
     rows, columns = geometry(op).out(x.shape[1], x.shape[2])
@@ -32,20 +33,31 @@ def overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int]
     """Pixel by pixel, behind the windows that are still needed."""
     shapes = types.operand(op, graph).shape, graph.type(op.outputs[0]).shape
     found = windows.lead(geometry(op), *shapes, False)
-    return {} if found is None else {(0, 0): found}
+    size = 2 if types.operand(op, graph).dtype == "int16" else 1
+    return {} if found is None else {(0, 0): size * found}
+
+
+def fields(op: Op, graph: Graph) -> dict[str, int]:
+    """Sizes of images and window, under the names that the kernels use."""
+    image = shared.image_fields(op, graph)
+    image["channels"] = image.pop("in_c")
+    del image["out_c"]
+    window = shared.window_fields(geometry(op))
+    return image | {k: v for k, v in window.items() if not k.startswith("dilation")}
 
 
 def output_range(op: Op, graph: Graph) -> tuple[int, int]:
     """Lowest and highest stored output, fused activation included."""
-    scale, zero = types.per_tensor(graph.type(op.outputs[0]))
-    return numerics.activation_range(str(op.attrs["activation"]), scale, zero, "int8")
+    out = graph.type(op.outputs[0])
+    scale, zero = types.per_tensor(out)
+    return numerics.activation_range(str(op.attrs["activation"]), scale, zero, out.dtype)
 
 
 def read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
     """Attributes of Pool2DOptions."""
-    tflite.require_dtypes(inputs, (("int8",),))
+    tflite.same_integers(inputs, outputs)
     if options is None or inputs[0] is None or len(inputs[0].type.shape) != 4:
         raise InputError("the op lacks its options or an input of 4 axes")
     size = (options.FilterHeight(), options.FilterWidth())
@@ -74,4 +86,5 @@ def write(op: Op, graph: Graph) -> TfliteForm:
         "filterWidth": w.size[1],
         "fusedActivationFunction": tflite.ACTIVATIONS.index(str(op.attrs["activation"])),
     }
-    return TfliteForm(fields, op.inputs)
+    version = 3 if types.operand(op, graph).dtype == "int16" else 0
+    return TfliteForm(fields, op.inputs, version=version)

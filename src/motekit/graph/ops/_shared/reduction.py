@@ -53,13 +53,18 @@ def macs(op: Op, graph: Graph) -> int:
     return 0
 
 
-def reader(rounding: str = "") -> Callable[..., Mapping[str, Any]]:
-    """A reader of ReducerOptions; `rounding` becomes an attribute if given."""
+def reader(rounding: str = "", wide: bool = False) -> Callable[..., Mapping[str, Any]]:
+    """A reader of ReducerOptions; `rounding` becomes an attribute if given.
+
+    Args:
+        wide: int16 is covered, too.
+    """
 
     def read(
         options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
     ) -> Mapping[str, Any]:
-        tflite.require_dtypes(inputs, (("int8",), ("int32",)))
+        found = tflite.same_integers(inputs, outputs).dtype if wide else "int8"
+        tflite.require_dtypes(inputs, ((found,), ("int32",)))
         given = tflite.constant_input(inputs, 1, "axes").reshape(-1)
         keep = bool(options.KeepDims()) if options is not None else False
         attrs: dict[str, Any] = {"axes": tuple(int(a) for a in given), "keep_dims": keep}

@@ -12,8 +12,10 @@ from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array
 from motekit.core.tensors import TensorType
 
+from . import types
 from .windows import Window, scheme_of
 
+INT32, INT64 = 2, 4  # TensorType of the TFLite schema
 ACTIVATIONS = ("none", "relu", "relu_n1_to_1", "relu6")
 
 
@@ -29,19 +31,35 @@ def require_dtypes(
     tensors: Sequence[Tensor | None], allowed: Sequence[tuple[str, ...]], what: str = "input"
 ) -> None:
     """Raise InputError unless tensor i has one of the types `allowed[i]`."""
-    for i, (tensor, types) in enumerate(zip(tensors, allowed, strict=False)):
-        if tensor is not None and tensor.type.dtype not in types:
+    for i, (tensor, named) in enumerate(zip(tensors, allowed, strict=False)):
+        if tensor is not None and tensor.type.dtype not in named:
             raise InputError(
-                f"{what} {i} must be {' or '.join(types)}",
+                f"{what} {i} must be {' or '.join(named)}",
                 value=tensor.type.dtype,
                 way_out="quantize the model to full int8",
             )
 
 
-def layer_inputs(inputs: Sequence[Tensor | None]) -> tuple[TensorType, TensorType]:
-    """(x, weights) of a layer with weights. Raises InputError if it is not an int8 layer with
-    constant weights and a constant bias."""
-    require_dtypes(inputs, (("int8",), ("int8",), ("int32",)))
+def same_integers(
+    inputs: Sequence[Tensor | None], outputs: Sequence[Tensor], data: int = 1
+) -> TensorType:
+    """Type of input 0 of an op whose first `data` inputs and whose outputs are all int8 or all
+    int16. Raises InputError for others."""
+    x = required(inputs)
+    require_dtypes(inputs[:1], (("int8", "int16"),))
+    for what, found in (("input", inputs[:data]), ("output", outputs)):
+        require_dtypes(found, ((x.dtype,),) * len(found), what)
+    return x
+
+
+def layer_inputs(
+    inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
+) -> tuple[TensorType, TensorType]:
+    """(x, weights) of a layer with weights. Raises InputError if it is not an int8 or int16x8
+    layer with constant weights and a constant bias."""
+    x = same_integers(inputs, outputs)
+    biases = ("int32",) if x.dtype == "int8" else ("int32", "int64")
+    require_dtypes(inputs, ((x.dtype,), ("int8",), biases))
     if len(inputs) < 2 or inputs[0] is None or inputs[1] is None:
         raise InputError("the layer lacks its input or weights")
     if any(t is not None and not t.is_constant for t in inputs[1:]):
@@ -58,6 +76,20 @@ def stride_and_dilation(options: Any) -> tuple[tuple[int, int], tuple[int, int]]
     if min(*stride, *dilation) < 1:
         raise InputError("stride and dilation must be positive", value=(stride, dilation))
     return stride, dilation
+
+
+def bias_of(inputs: Sequence[Tensor | None]) -> TensorType | None:
+    """Type of a layer's bias, if it has one."""
+    return inputs[2].type if len(inputs) > 2 and inputs[2] is not None else None
+
+
+def bias_type(op: Op, graph: Graph) -> dict[str, Any]:
+    """The field that says how wide an int16 layer's biases and sums are."""
+    if types.operand(op, graph).dtype != "int16":
+        return {}
+    bias = types.optional(op, graph, 2)
+    narrow = bias is not None and bias.dtype == "int32"
+    return {"quantizedBiasType": INT32 if narrow or op.attrs["rounding"] == "double" else INT64}
 
 
 def window_fields(op: Op, w: Window, in_shape: tuple[int, ...]) -> dict[str, Any]:
@@ -102,4 +134,6 @@ def with_bias(op: Op, graph: Graph) -> tuple[str | Array | None, ...]:
     x, weights, *bias = op.inputs
     if bias and bias[0] is not None:
         return x, weights, bias[0]
-    return x, weights, np.zeros(graph.type(op.outputs[0]).shape[-1], np.int32)
+    wide = op.attrs["rounding"] == "reduced"
+    zeros = np.zeros(graph.type(op.outputs[0]).shape[-1], np.int64 if wide else np.int32)
+    return x, weights, zeros

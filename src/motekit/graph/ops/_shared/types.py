@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op
+from motekit.core.target import TargetSpec
 from motekit.core.tensors import TensorType
 
 
@@ -39,11 +40,39 @@ def int8(type_: TensorType, what: str = "input") -> TensorType:
     return type_
 
 
+def integers(type_: TensorType, what: str = "input") -> TensorType:
+    """The type itself if it is quantized int8 or int16, per tensor. Raises InputError otherwise.
+
+    int16 is symmetric: LiteRT's kernels refuse other zero points than 0."""
+    if type_.dtype not in ("int8", "int16"):
+        raise InputError(f"the {what} must be int8 or int16", value=type_.dtype)
+    _, zero = per_tensor(type_, what)
+    if type_.dtype == "int16" and zero != 0:
+        raise InputError(f"the zero point of an int16 {what} must be 0", value=zero)
+    return type_
+
+
+Applies = Callable[[Op, Graph, TargetSpec], str | None]
+
+
+def only(dtype: str, applies: Applies) -> Applies:
+    """A kernel's `applies` for one type of activation."""
+
+    def checked(op: Op, graph: Graph, target: TargetSpec) -> str | None:
+        found = operand(op, graph).dtype
+        return applies(op, graph, target) if found == dtype else f"for {dtype}, not {found}"
+
+    return checked
+
+
 def declared(op: Op, graph: Graph, shape: tuple[int, ...], dtype: str = "int8") -> TensorType:
-    """The declared output with the inferred shape and type: its quantization is free."""
+    """The declared output with the inferred shape and type: its quantization is free, but that
+    of an int16 tensor has the zero point 0."""
     out = graph.type(op.outputs[0])
-    if dtype == "int8":
-        per_tensor(out, "output")
+    if dtype in ("int8", "int16"):
+        _, zero = per_tensor(out, "output")
+        if dtype == "int16" and zero != 0:
+            raise InputError("the zero point of an int16 output must be 0", value=zero)
     return replace(out, shape=shape, dtype=dtype)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit.core.graph import Graph, Op, Tensor
-from motekit.core.op import Array
+from motekit.core.op import Array, TfliteForm
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
 
@@ -24,6 +24,34 @@ STORED = np.arange(-128, 128, dtype=np.int64)  # every int8, in the order of a t
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
     x = types.int8(types.operand(op, graph))
     return (types.declared(op, graph, x.shape),)
+
+
+def infer_wide(op: Op, graph: Graph) -> tuple[TensorType, ...]:
+    """As `infer` for ops of int16, too."""
+    x = types.integers(types.operand(op, graph))
+    return (types.declared(op, graph, x.shape, x.dtype),)
+
+
+Compute = Callable[[Op, Graph, numerics.I64], numerics.I64]
+
+
+def reference_wide(
+    compute: Compute,
+) -> Callable[[Op, Graph, Sequence[Array]], tuple[Array, ...]]:
+    """The reference of an op from the function of its stored values, not yet saturated."""
+
+    def run(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
+        dtype = types.operand(op, graph).dtype
+        info = np.iinfo(dtype)
+        stored = compute(op, graph, inputs[0].astype(np.int64))
+        return (np.clip(stored, info.min, info.max).astype(dtype),)
+
+    return run
+
+
+def tabulated(compute: Compute) -> Tabulate:
+    """The table of the same function for int8."""
+    return lambda op, graph: saturated(compute(op, graph, STORED))
 
 
 def reference(
@@ -48,6 +76,24 @@ def read(
     tflite.require_dtypes(inputs, (("int8",),))
     tflite.require_dtypes(outputs, (("int8",),), "output")
     return {}
+
+
+def read_wide(
+    options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
+) -> Mapping[str, Any]:
+    """As `read` for ops of int16, too."""
+    tflite.same_integers(inputs, outputs)
+    return {}
+
+
+def written(version: int) -> Callable[[Op, Graph], TfliteForm]:
+    """How TFLite spells an op without attributes; `version` is that for int16."""
+
+    def write(op: Op, graph: Graph) -> TfliteForm:
+        wide = types.operand(op, graph).dtype == "int16"
+        return TfliteForm({}, op.inputs, version=version if wide else 0)
+
+    return write
 
 
 def scales(op: Op, graph: Graph) -> tuple[float, int, float, int]:

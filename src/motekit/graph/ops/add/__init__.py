@@ -1,6 +1,7 @@
-"""Elementwise sum of two int8 tensors, broadcast as NumPy does.
+"""Elementwise sum of two int8 or two int16 tensors, broadcast as NumPy does.
 
-Both sides are moved up 20 bits and scaled to a common scale, then the sum to the output's.
+Both sides are moved up 20 bits (int16: 15) and scaled to a common scale, then the sum to the
+output's.
 Attributes: activation, rounding ("double": what BUILTIN_REF does).
 """
 
@@ -23,7 +24,9 @@ OP = OpSpec(
     infer=binary.infer,
     reference=reference,
     macs=binary.macs,
-    tflite=(TfliteSpelling("ADD", 2, "AddOptions", binary.read, binary.write),),
+    tflite=(
+        TfliteSpelling("ADD", 2, "AddOptions", binary.read, binary.writer(version=3, shifts=True)),
+    ),
     package=__name__,
     time=frames.pointwise,
     rows=row_windows.elementwise,

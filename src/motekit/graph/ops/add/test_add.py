@@ -8,3 +8,10 @@ class TestAdd(OpContract):
     cases = ACTIVATIONS.flatmap(
         lambda name: binary_cases("add", {"activation": name, "rounding": "double"})
     )
+
+
+class TestAddWide(OpContract):
+    kind = "add"
+    cases = ACTIVATIONS.flatmap(
+        lambda name: binary_cases("add", {"activation": name, "rounding": "double"}, dtype="int16")
+    )

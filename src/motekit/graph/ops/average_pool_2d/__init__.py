@@ -23,7 +23,7 @@ def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...
     inside = np.ones_like(x)
     count = np.sum([tap for _, _, tap in windows.taps(inside, w, 0)], axis=0)
     mean = numerics.divide_rounded(total, count)
-    return (np.clip(mean, *pooling.output_range(op, graph)).astype(np.int8),)
+    return (np.clip(mean, *pooling.output_range(op, graph)).astype(inputs[0].dtype),)
 
 
 def macs(op: Op, graph: Graph) -> int:

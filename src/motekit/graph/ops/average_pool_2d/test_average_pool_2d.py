@@ -5,3 +5,8 @@ from motekit.testing.op_images import poolings
 class TestAveragePool2D(OpContract):
     kind = "average_pool_2d"
     cases = poolings("average_pool_2d")
+
+
+class TestAveragePool2DWide(OpContract):
+    kind = "average_pool_2d"
+    cases = poolings("average_pool_2d", "int16")

@@ -4,6 +4,7 @@ Inputs: x, int8 [n, height, width, in]; weights, int8 [out, kh, kw, in / groups]
 tensor or per output channel; bias, int32 [out], or absent. Padded pixels hold the zero point.
 Attributes: stride, dilation: (height, width); padding: (top, bottom, left, right); activation;
 rounding ("double": what BUILTIN_REF does).
+int16x8: x int16 with zero point 0; bias int64 and rounding "reduced", or bias int32.
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ def geometry(op: Op, graph: Graph) -> windows.Window:
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
-    x = types.int8(types.operand(op, graph))
+    x = types.integers(types.operand(op, graph))
     weights, bias = types.operand(op, graph, 1), types.optional(op, graph, 2)
     if len(x.shape) != 4 or len(weights.shape) != 4:
         raise InputError("input and weights must have 4 axes", value=(x.shape, weights.shape))
-    accumulate.check_weights(weights, bias, axis=0)
+    accumulate.check_weights(op, weights, bias, axis=0)
     out, depth = weights.shape[0], weights.shape[3]
     if min(weights.shape) == 0 or x.shape[3] % depth or out % (x.shape[3] // depth or 1):
         raise InputError("the channels do not divide into groups", value=(x.shape, weights.shape))
     rows, columns = geometry(op, graph).out(x.shape[1], x.shape[2])
-    return (types.declared(op, graph, (x.shape[0], rows, columns, out)),)
+    return (types.declared(op, graph, (x.shape[0], rows, columns, out), x.dtype),)
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -66,7 +67,7 @@ def macs(op: Op, graph: Graph) -> int:
 def _read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
-    x, weights = tflite.layer_inputs(inputs)
+    x, weights = tflite.layer_inputs(inputs, outputs)
     stride, dilation = tflite.stride_and_dilation(options)
     size = (weights.shape[1], weights.shape[2])
     in_size = (x.shape[1], x.shape[2])
@@ -75,13 +76,15 @@ def _read(
         "dilation": dilation,
         "padding": windows.explicit_padding(options.Padding(), in_size, size, stride, dilation),
         "activation": tflite.activation(options.FusedActivationFunction()),
-        "rounding": "double",
+        "rounding": accumulate.rounding(x, tflite.bias_of(inputs), "double"),
     }
 
 
 def _write(op: Op, graph: Graph) -> TfliteForm:
     fields = tflite.window_fields(op, geometry(op, graph), types.operand(op, graph).shape)
-    return TfliteForm(fields, tflite.with_bias(op, graph))
+    fields |= tflite.bias_type(op, graph)
+    version = 4 if types.operand(op, graph).dtype == "int16" else 0
+    return TfliteForm(fields, tflite.with_bias(op, graph), version=version)
 
 
 def rows(op: Op, graph: Graph) -> RowWindow | None:

@@ -2,7 +2,7 @@
 
 Inputs: x, int8 [n, height, width, c]; weights, int8 [1, kh, kw, c · m], symmetric, per tensor or
 per channel (output o sees input channel o // m); bias, int32 [c · m], or absent.
-Attributes: as conv_2d.
+Attributes: as conv_2d. int16x8: x int16 with zero point 0, bias int64, rounding "reduced".
 """
 
 from __future__ import annotations
@@ -28,16 +28,18 @@ def geometry(op: Op, graph: Graph) -> windows.Window:
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
-    x = types.int8(types.operand(op, graph))
+    x = types.integers(types.operand(op, graph))
     weights, bias = types.operand(op, graph, 1), types.optional(op, graph, 2)
     if len(x.shape) != 4 or len(weights.shape) != 4 or weights.shape[0] != 1:
         raise InputError("weights must have shape [1, kh, kw, out]", value=weights.shape)
-    accumulate.check_weights(weights, bias, axis=3)
+    accumulate.check_weights(op, weights, bias, axis=3)
+    if x.dtype == "int16" and op.attrs["rounding"] != "reduced":
+        raise InputError("an int16 depthwise layer has 64-bit sums", value=op.attrs["rounding"])
     out = weights.shape[3]
     if x.shape[3] == 0 or out == 0 or out % x.shape[3]:
         raise InputError("outputs must be a multiple of the channels", value=(x.shape[3], out))
     rows, columns = geometry(op, graph).out(x.shape[1], x.shape[2])
-    return (types.declared(op, graph, (x.shape[0], rows, columns, out)),)
+    return (types.declared(op, graph, (x.shape[0], rows, columns, out), x.dtype),)
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -59,7 +61,11 @@ def macs(op: Op, graph: Graph) -> int:
 def _read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
-    x, weights = tflite.layer_inputs(inputs)
+    x, weights = tflite.layer_inputs(inputs, outputs)
+    bias = tflite.bias_of(inputs)
+    if x.dtype == "int16" and bias is not None and bias.dtype != "int64":
+        raise InputError("the bias of an int16 layer must be int64", value=bias.dtype,
+                         way_out="LiteRT refuses it, too")  # fmt: skip
     stride, dilation = tflite.stride_and_dilation(options)
     size = (weights.shape[1], weights.shape[2])
     in_size = (x.shape[1], x.shape[2])
@@ -68,7 +74,7 @@ def _read(
         "dilation": dilation,
         "padding": windows.explicit_padding(options.Padding(), in_size, size, stride, dilation),
         "activation": tflite.activation(options.FusedActivationFunction()),
-        "rounding": "double",
+        "rounding": accumulate.rounding(x, bias, "double"),
     }
 
 
@@ -76,7 +82,8 @@ def _write(op: Op, graph: Graph) -> TfliteForm:
     x, weights = types.operand(op, graph), types.operand(op, graph, 1)
     fields = tflite.window_fields(op, geometry(op, graph), x.shape)
     fields["depthMultiplier"] = weights.shape[3] // x.shape[3]
-    return TfliteForm(fields, tflite.with_bias(op, graph))
+    version = 5 if types.operand(op, graph).dtype == "int16" else 0
+    return TfliteForm(fields, tflite.with_bias(op, graph), version=version)
 
 
 def rows(op: Op, graph: Graph) -> RowWindow | None:

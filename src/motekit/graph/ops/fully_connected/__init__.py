@@ -2,7 +2,8 @@
 
 Inputs: x, int8, any shape whose size is a multiple of `in`; weights, int8 [out, in], symmetric,
 per tensor or per output channel; bias, int32 [out], or absent.
-Attributes: activation, rounding ("single": what BUILTIN_REF does), keep_dims.
+int16x8: x int16 with zero point 0, bias int64 or int32.
+Attributes: activation, rounding (what BUILTIN_REF does: "single"; for int16 "real"), keep_dims.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ from . import channels
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
-    x = types.int8(types.operand(op, graph))
+    x = types.integers(types.operand(op, graph))
     weights, bias = types.operand(op, graph, 1), types.optional(op, graph, 2)
     if len(weights.shape) != 2:
         raise InputError("weights must have shape [out, in]", value=weights.shape)
-    accumulate.check_weights(weights, bias, axis=0)
+    accumulate.check_weights(op, weights, bias, axis=0)
     out, n = weights.shape
     if n == 0 or out == 0 or x.size % n:
         raise InputError(f"the input must be rows of {n} values", value=x.shape)
     shape = (*x.shape[:-1], out) if op.attrs.get("keep_dims") else (x.size // n, out)
-    return (types.declared(op, graph, shape),)
+    return (types.declared(op, graph, shape, x.dtype),)
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
@@ -65,22 +66,24 @@ def _time(op: Op, graph: Graph, axes: frames.Axes) -> Reach | str:
 def _read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
-    tflite.layer_inputs(inputs)
+    x, _ = tflite.layer_inputs(inputs, outputs)
     if options is not None and options.WeightsFormat() != 0:
         raise InputError("shuffled weights are not supported", value=options.WeightsFormat())
     return {
         "activation": tflite.activation(options.FusedActivationFunction() if options else 0),
-        "rounding": "single",
+        "rounding": "single" if x.dtype == "int8" else "real",
         "keep_dims": bool(options.KeepNumDims()) if options else False,
     }
 
 
 def _write(op: Op, graph: Graph) -> TfliteForm:
-    fields = {
+    fields: dict[str, Any] = {
         "fusedActivationFunction": tflite.ACTIVATIONS.index(str(op.attrs["activation"])),
         "keepNumDims": bool(op.attrs.get("keep_dims")),
     }
-    return TfliteForm(fields, (*op.inputs, None)[:3])
+    version = 7 if types.operand(op, graph).dtype == "int16" else 0
+    fields |= tflite.bias_type(op, graph)
+    return TfliteForm(fields, (*op.inputs, None)[:3], version=version)
 
 
 OP = OpSpec(

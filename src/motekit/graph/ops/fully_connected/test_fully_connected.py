@@ -19,18 +19,20 @@ from motekit.testing.op_cases import (
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Graph:
+def cases(draw: st.DrawFn, dtype: str = "int8") -> Graph:
     b = Builder()
     rows, n, out = draw(SIZES), draw(st.one_of(CHANNELS, st.just(300))), draw(CHANNELS)
     keep = draw(st.booleans())
     shape = (1, rows, n) if keep or draw(st.booleans()) else (rows, n)
-    x = draw(int8_types(shape))
-    names, scale = draw(layer(b, x, Weights((out, n), 0, n)))
+    x = draw(int8_types(shape, dtype))
+    narrow = dtype == "int16" and draw(st.booleans())
+    names, scale = draw(layer(b, x, Weights((out, n), 0, n), narrow))
     b.add("x", x)
-    b.add("y", int8((*shape[:-1], out) if keep else (rows, out), scale, draw(ZEROS)))
+    y_quant = quant(scale, draw(ZEROS) if dtype == "int8" else 0)
+    b.add("y", TensorType((*shape[:-1], out) if keep else (rows, out), dtype, y_quant))
     attrs = {
         "activation": draw(st.sampled_from(("none", "relu", "relu6", "relu_n1_to_1"))),
-        "rounding": "single",
+        "rounding": "single" if dtype == "int8" else "real",
         "keep_dims": keep,
     }
     return b.graph("fully_connected", ["x", *names], ["y"], attrs)
@@ -39,6 +41,11 @@ def cases(draw: st.DrawFn) -> Graph:
 class TestFullyConnected(OpContract):
     kind = "fully_connected"
     cases = cases()
+
+
+class TestFullyConnectedWide(OpContract):
+    kind = "fully_connected"
+    cases = cases("int16")
 
 
 @st.composite

@@ -14,24 +14,33 @@ from motekit.graph import numerics
 from motekit.graph.ops._shared import channels, frames, row_windows, types, unary
 
 
-def table(op: Op, graph: Graph) -> unary.Table:
-    """Stored output for every stored input."""
-    in_scale, in_zero, out_scale, out_zero = unary.scales(op, graph)
+def factors(op: Op, graph: Graph) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Fixed-point (multiplier, shift) of values from 0 on, and of those below."""
+    in_scale, _, out_scale, _ = unary.scales(op, graph)
     alpha = float(np.float32(types.real(op.attrs, "alpha")))
-    rounding = str(op.attrs["rounding"])
-    x = unary.STORED - in_zero
-    same = numerics.quantize_multiplier(numerics.ratio_f32(in_scale, out_scale))
-    scaled = numerics.quantize_multiplier(numerics.ratio_f32(in_scale, out_scale, alpha))
-    out = np.where(
-        x >= 0, numerics.multiply(x, *same, rounding), numerics.multiply(x, *scaled, rounding)
+    return (
+        numerics.quantize_multiplier(numerics.ratio_f32(in_scale, out_scale)),
+        numerics.quantize_multiplier(numerics.ratio_f32(in_scale, out_scale, alpha)),
     )
-    return unary.saturated(out + out_zero)
+
+
+def compute(op: Op, graph: Graph, x: numerics.I64) -> numerics.I64:
+    """Stored outputs of stored inputs, not saturated."""
+    _, in_zero, _, out_zero = unary.scales(op, graph)
+    above, below = (
+        numerics.multiply(x - in_zero, *factor, str(op.attrs["rounding"]))
+        for factor in factors(op, graph)
+    )
+    return np.asarray(np.where(x >= in_zero, above, below) + out_zero)
+
+
+table = unary.tabulated(compute)
 
 
 def _read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
-    unary.read(options, inputs, outputs)
+    unary.read_wide(options, inputs, outputs)
     alpha = float(options.Alpha()) if options is not None else 0.0
     if not 0 <= alpha < 1e6:
         raise InputError("alpha must be 0 or a positive number", value=alpha)
@@ -45,8 +54,8 @@ def _write(op: Op, graph: Graph) -> TfliteForm:
 OP = OpSpec(
     kind="leaky_relu",
     summary="negative values scaled down",
-    infer=unary.infer,
-    reference=unary.reference(table),
+    infer=unary.infer_wide,
+    reference=unary.reference_wide(compute),
     macs=unary.macs,
     tflite=(TfliteSpelling("LEAKY_RELU", 2, "LeakyReluOptions", _read, _write),),
     package=__name__,

@@ -9,3 +9,12 @@ class TestLeakyRelu(OpContract):
     cases = st.sampled_from((0.0, 0.01, 0.3, 1.0, 2.5)).flatmap(
         lambda alpha: unary_cases("leaky_relu", {"alpha": alpha, "rounding": "double"})
     )
+
+
+class TestLeakyReluWide(OpContract):
+    kind = "leaky_relu"
+    cases = st.sampled_from((0.0, 0.01, 0.3, 1.0, 2.5)).flatmap(
+        lambda alpha: unary_cases(
+            "leaky_relu", {"alpha": alpha, "rounding": "double"}, dtype="int16"
+        )
+    )

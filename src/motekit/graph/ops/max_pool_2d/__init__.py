@@ -15,8 +15,11 @@ from motekit.graph.ops._shared import channels, frames, pooling, row_windows, wi
 
 
 def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...]:
-    taps = [tap for _, _, tap in windows.taps(inputs[0], pooling.geometry(op), -128)]
-    return (np.clip(np.max(taps, axis=0), *pooling.output_range(op, graph)).astype(np.int8),)
+    lowest = int(np.iinfo(graph.type(op.outputs[0]).dtype).min)
+    taps = [tap for _, _, tap in windows.taps(inputs[0], pooling.geometry(op), lowest)]
+    return (
+        np.clip(np.max(taps, axis=0), *pooling.output_range(op, graph)).astype(inputs[0].dtype),
+    )
 
 
 def macs(op: Op, graph: Graph) -> int:

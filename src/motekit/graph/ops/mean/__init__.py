@@ -20,8 +20,8 @@ from motekit.graph.ops._shared import channels, reduction, types
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
-    x = types.int8(types.operand(op, graph))
-    return (types.declared(op, graph, reduction.shape(op, x.shape)),)
+    x = types.integers(types.operand(op, graph))
+    return (types.declared(op, graph, reduction.shape(op, x.shape), x.dtype),)
 
 
 def count(op: Op, graph: Graph) -> int:
@@ -48,7 +48,8 @@ def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...
     axes = reduction.axes(op, len(x.shape))
     total = (inputs[0].astype(np.int64) - zero).sum(axis=axes, keepdims=bool(op.attrs["keep_dims"]))
     scaled = numerics.multiply(total, *factor(op, graph), str(op.attrs["rounding"]))
-    return (np.clip(scaled + out_zero, -128, 127).astype(np.int8),)
+    info = np.iinfo(x.dtype)
+    return (np.clip(scaled + out_zero, info.min, info.max).astype(x.dtype),)
 
 
 def _keeps_channels(op: Op, graph: Graph) -> bool:
@@ -64,7 +65,12 @@ OP = OpSpec(
     macs=reduction.macs,
     tflite=(
         TfliteSpelling(
-            "MEAN", 2, "ReducerOptions", reduction.reader("double"), reduction.write, (0,)
+            "MEAN",
+            2,
+            "ReducerOptions",
+            reduction.reader("double", wide=True),
+            reduction.write,
+            (0,),
         ),
     ),
     package=__name__,

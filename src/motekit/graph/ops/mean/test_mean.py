@@ -5,3 +5,8 @@ from motekit.testing.op_cases import reductions
 class TestMean(OpContract):
     kind = "mean"
     cases = reductions("mean", {"rounding": "double"}, shared=False)
+
+
+class TestMeanWide(OpContract):
+    kind = "mean"
+    cases = reductions("mean", {"rounding": "double"}, shared=False, dtype="int16")

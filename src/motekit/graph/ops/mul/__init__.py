@@ -1,4 +1,4 @@
-"""Elementwise product of two int8 tensors, broadcast as NumPy does.
+"""Elementwise product of two int8 or two int16 tensors, broadcast as NumPy does.
 
 Attributes: activation, rounding ("double": what BUILTIN_REF does).
 """
@@ -37,7 +37,9 @@ OP = OpSpec(
     infer=binary.infer,
     reference=reference,
     macs=binary.macs,
-    tflite=(TfliteSpelling("MUL", 2, "MulOptions", binary.read, binary.write),),
+    tflite=(
+        TfliteSpelling("MUL", 2, "MulOptions", binary.read, binary.writer(version=4, shifts=False)),
+    ),
     package=__name__,
     time=frames.pointwise,
     rows=row_windows.elementwise,

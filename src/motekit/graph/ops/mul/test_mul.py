@@ -8,3 +8,10 @@ class TestMul(OpContract):
     cases = ACTIVATIONS.flatmap(
         lambda name: binary_cases("mul", {"activation": name, "rounding": "double"})
     )
+
+
+class TestMulWide(OpContract):
+    kind = "mul"
+    cases = ACTIVATIONS.flatmap(
+        lambda name: binary_cases("mul", {"activation": name, "rounding": "double"}, dtype="int16")
+    )

@@ -25,7 +25,7 @@ def paddings(op: Op) -> tuple[tuple[int, int], ...]:
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
-    x = types.int8(types.operand(op, graph))
+    x = types.integers(types.operand(op, graph))
     pads = paddings(op)
     if len(pads) != len(x.shape) or min((min(p) for p in pads), default=0) < 0:
         raise InputError("paddings must be two counts an axis", value=pads)
@@ -43,8 +43,8 @@ def macs(op: Op, graph: Graph) -> int:
 def _read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
-    tflite.require_dtypes(inputs, (("int8",), ("int32", "int64"), ("int8",)))
-    x = tflite.required(inputs)
+    x = tflite.same_integers(inputs, outputs)
+    tflite.require_dtypes(inputs, ((x.dtype,), ("int32", "int64"), (x.dtype,)))
     given = tflite.constant_input(inputs, 1, "paddings")
     if given.shape != (len(x.shape), 2):
         raise InputError("paddings must be two counts an axis", value=given.shape)
@@ -64,7 +64,7 @@ def _write(op: Op, graph: Graph) -> TfliteForm | None:
 
 def _write_v2(op: Op, graph: Graph) -> TfliteForm:
     type_ = types.same_as(types.operand(op, graph), (1,))
-    value = Tensor("value", type_, np.array([op.attrs["value"]], np.int8))
+    value = Tensor("value", type_, np.array([op.attrs["value"]], type_.dtype))
     return TfliteForm({}, (op.inputs[0], np.array(paddings(op), np.int32), value))
 
 

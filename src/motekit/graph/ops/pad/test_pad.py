@@ -9,12 +9,12 @@ COUNTS = st.sampled_from((0, 0, 1, 2, 5))
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Graph:
+def cases(draw: st.DrawFn, dtype: str = "int8") -> Graph:
     b = Builder()
-    x = draw(int8_types(draw(shapes())))
+    x = draw(int8_types(draw(shapes()), dtype))
     pads = tuple((draw(COUNTS), draw(COUNTS)) for _ in x.shape)
     shape = tuple(n + before + after for n, (before, after) in zip(x.shape, pads, strict=True))
-    y = TensorType(shape, "int8", x.quant)
+    y = TensorType(shape, dtype, x.quant)
     value = x.quant.zero_point[0] if x.quant else 0
     attrs = {"paddings": pads, "value": value}
     return b.graph("pad", [b.add("x", x)], [b.add("y", y)], attrs)
@@ -23,3 +23,8 @@ def cases(draw: st.DrawFn) -> Graph:
 class TestPad(OpContract):
     kind = "pad"
     cases = cases()
+
+
+class TestPadWide(OpContract):
+    kind = "pad"
+    cases = cases("int16")

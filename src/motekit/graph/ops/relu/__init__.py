@@ -14,7 +14,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.graph import numerics
-from motekit.graph.ops._shared import channels, frames, row_windows, unary
+from motekit.graph.ops._shared import channels, frames, row_windows, types, unary
 
 SPELLED: dict[str, tuple[tuple[float, ...], int]] = {
     "RELU": ((0.0,), 2),
@@ -31,27 +31,42 @@ def bounds(op: Op) -> tuple[float, ...]:
     return tuple(float(v) for v in given)
 
 
-def table(op: Op, graph: Graph) -> unary.Table:
-    """Stored output for every stored input."""
-    in_scale, in_zero, out_scale, out_zero = unary.scales(op, graph)
-    factor = numerics.quantize_multiplier(numerics.ratio_f32(in_scale, out_scale))
-    scaled = numerics.multiply(unary.STORED - in_zero, *factor, str(op.attrs["rounding"]))
+def limits(op: Op, graph: Graph) -> tuple[int, int]:
+    """Lowest and highest stored output."""
+    out = graph.type(op.outputs[0])
+    scale, zero = types.per_tensor(out)
 
     def stored(real: float) -> int:
-        ratio = float(np.float32(real) / np.float32(out_scale))
-        return out_zero + int(math.copysign(math.floor(abs(ratio) + 0.5), ratio))
+        ratio = float(np.float32(real) / np.float32(scale))
+        return zero + int(math.copysign(math.floor(abs(ratio) + 0.5), ratio))
 
+    info = np.iinfo(out.dtype)
     low, *high = bounds(op)
-    floor = max(-128, stored(low))
-    ceiling = min(127, stored(high[0])) if high else 127
-    return np.clip(scaled + out_zero, floor, ceiling).astype(np.int8)
+    highest = min(int(info.max), stored(high[0])) if high else int(info.max)
+    return max(int(info.min), stored(low)), highest
+
+
+def factor(op: Op, graph: Graph) -> tuple[int, int]:
+    """Fixed-point (multiplier, shift) from input to output."""
+    in_scale, _, out_scale, _ = unary.scales(op, graph)
+    return numerics.quantize_multiplier(numerics.ratio_f32(in_scale, out_scale))
+
+
+def compute(op: Op, graph: Graph, x: numerics.I64) -> numerics.I64:
+    """Stored outputs of stored inputs."""
+    _, in_zero, _, out_zero = unary.scales(op, graph)
+    scaled = numerics.multiply(x - in_zero, *factor(op, graph), str(op.attrs["rounding"]))
+    return np.asarray(np.clip(scaled + out_zero, *limits(op, graph)))
+
+
+table = unary.tabulated(compute)
 
 
 def _reader(builtin: str) -> Callable[..., Mapping[str, Any]]:
     def read(
         options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
     ) -> Mapping[str, Any]:
-        unary.read(options, inputs, outputs)
+        unary.read_wide(options, inputs, outputs)
         return {"bounds": SPELLED[builtin][0], "rounding": "double"}
 
     return read
@@ -67,8 +82,8 @@ def _writer(builtin: str) -> Callable[[Op, Graph], TfliteForm | None]:
 OP = OpSpec(
     kind="relu",
     summary="values clamped from below, and perhaps from above",
-    infer=unary.infer,
-    reference=unary.reference(table),
+    infer=unary.infer_wide,
+    reference=unary.reference_wide(compute),
     macs=unary.macs,
     tflite=tuple(
         TfliteSpelling(name, version, "", _reader(name), _writer(name))

@@ -1,6 +1,7 @@
-"""Elementwise difference of two int8 tensors, broadcast as NumPy does.
+"""Elementwise difference of two int8 or two int16 tensors, broadcast as NumPy does.
 
-Both sides are moved up 20 bits and scaled to a common scale, then the difference to the output's.
+Both sides are moved up 20 bits (int16: 15) and scaled to a common scale, then the difference to the
+output's.
 Attributes: activation, rounding ("double": what BUILTIN_REF does).
 """
 
@@ -23,7 +24,9 @@ OP = OpSpec(
     infer=binary.infer,
     reference=reference,
     macs=binary.macs,
-    tflite=(TfliteSpelling("SUB", 2, "SubOptions", binary.read, binary.write),),
+    tflite=(
+        TfliteSpelling("SUB", 2, "SubOptions", binary.read, binary.writer(version=5, shifts=True)),
+    ),
     package=__name__,
     time=frames.pointwise,
     rows=row_windows.elementwise,

@@ -8,3 +8,10 @@ class TestSub(OpContract):
     cases = ACTIVATIONS.flatmap(
         lambda name: binary_cases("sub", {"activation": name, "rounding": "double"})
     )
+
+
+class TestSubWide(OpContract):
+    kind = "sub"
+    cases = ACTIVATIONS.flatmap(
+        lambda name: binary_cases("sub", {"activation": name, "rounding": "double"}, dtype="int16")
+    )

@@ -32,7 +32,7 @@ def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
     weights, bias = types.operand(op, graph, 1), types.optional(op, graph, 2)
     if len(x.shape) != 4 or len(weights.shape) != 4 or x.shape[3] != weights.shape[3]:
         raise InputError("input and weights do not fit", value=(x.shape, weights.shape))
-    accumulate.check_weights(weights, bias, axis=0)
+    accumulate.check_weights(op, weights, bias, axis=0)
     height, width = types.pair(op.attrs, "size")
     if geometry(op, graph).out(height, width) != (x.shape[1], x.shape[2]):
         raise InputError("no such output size for this input", value=(height, width))
@@ -71,7 +71,7 @@ def _read(
         raise InputError("the op lacks its options")
     size = tflite.constant_input(inputs, 0, "output shape").reshape(-1)
     picked = [inputs[i] if i < len(inputs) else None for i in (2, 1, 3)]
-    _, weights = tflite.layer_inputs(picked)
+    _, weights = tflite.layer_inputs(picked, outputs)
     stride = (options.StrideH(), options.StrideW())
     if len(size) != 4 or min(stride) < 1:
         raise InputError("output shape or stride cannot be used", value=(size.tolist(), stride))

@@ -58,7 +58,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="fours",
     summary="DSP: four channels at a time",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     overlap=pooling.overlap,

@@ -10,15 +10,7 @@ from motekit.graph.ops._shared import pooling, types
 
 
 def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
-    return shared.too_large(_fields(op, graph))
-
-
-def _fields(op: Op, graph: Graph) -> dict[str, int]:
-    image = shared.image_fields(op, graph)
-    image["channels"] = image.pop("in_c")
-    del image["out_c"]
-    window = shared.window_fields(pooling.geometry(op))
-    return image | {k: v for k, v in window.items() if not k.startswith("dilation")}
+    return shared.too_large(pooling.fields(op, graph))
 
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
@@ -37,7 +29,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
         ),
         constants=(),
         struct="mk_average_pool_2d_params",
-        fields=_fields(op, graph) | {"out_min": low, "out_max": high},
+        fields=pooling.fields(op, graph) | {"out_min": low, "out_max": high},
         call="mk_average_pool_2d({params}, {in0}, {out0})",
         stack_bytes=120,
     )
@@ -76,7 +68,7 @@ def running(op: Op, graph: Graph, target: TargetSpec) -> Emitted | None:
 KERNEL = Kernel(
     name="portable",
     summary="C99, one output at a time",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     overlap=pooling.overlap,

@@ -64,7 +64,7 @@ def overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int]
 KERNEL = Kernel(
     name="dense",
     summary="DSP: a dense layer for each of few pixels",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     overlap=overlap,

@@ -148,7 +148,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="first",
     summary="DSP: windows of few channels straight from expanded rows, three by two channels",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     overlap=overlap,

@@ -161,7 +161,7 @@ def _defines(r: Runs) -> dict[str, int]:
 KERNEL = Kernel(
     name="patches",
     summary="DSP: patches, three pixels by two channels in registers",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     overlap=overlap,

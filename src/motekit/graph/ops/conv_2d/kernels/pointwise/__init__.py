@@ -75,7 +75,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="pointwise",
     summary="DSP: three pixels by two channels in registers",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     overlap=overlap,

@@ -130,7 +130,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="winograd",
     summary="DSP: exact Winograd F(2, 3) along rows, weights transformed to 16 bits",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     overlap=overlap,

@@ -262,7 +262,7 @@ def kernel(slots: int, name: str, package: str) -> Kernel:
     return Kernel(
         name=name,
         summary=f"DSP: {kept} lines of four channels expanded, two neighbours at a time",
-        applies=partial(_applies, slots=slots),
+        applies=types.only("int8", partial(_applies, slots=slots)),
         cost=partial(_cost, slots=slots),
         emit=partial(_emit, slots=slots, name=name, package=package),
         overlap=partial(_overlap, slots=slots),

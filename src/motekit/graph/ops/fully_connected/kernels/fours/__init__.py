@@ -11,7 +11,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops._shared import emit as shared
-from motekit.graph.ops._shared import line, matrix, requantized
+from motekit.graph.ops._shared import line, matrix, requantized, types
 from motekit.graph.ops._shared.requantized import GAIN, I8, I32, I64
 
 FOUR = 4  # outputs, and inputs of a word
@@ -143,7 +143,7 @@ def overlap(op: Op, graph: Graph, target: TargetSpec) -> Mapping[tuple[int, int]
 KERNEL = Kernel(
     name="fours",
     summary="DSP: four outputs at a time, weights packed in the order of use",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     overlap=overlap,

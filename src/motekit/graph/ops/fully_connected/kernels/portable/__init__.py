@@ -7,7 +7,7 @@ import numpy as np
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
-from motekit.graph.ops._shared import accumulate
+from motekit.graph.ops._shared import accumulate, types
 from motekit.graph.ops._shared import emit as shared
 
 
@@ -59,7 +59,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="portable",
     summary="C99, one output at a time",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     code_bytes=216,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
+from motekit.graph.ops._shared import types
 from motekit.graph.ops.fully_connected.kernels.portable import KERNEL as PORTABLE
 
 PER_FOUR_BY_TWO = 21  # cycles on a Cortex-M4 for four inputs of two outputs, loads unaligned
@@ -49,7 +50,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="simd",
     summary="DSP extension, two outputs at a time, weights as stored",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     code_bytes=462,

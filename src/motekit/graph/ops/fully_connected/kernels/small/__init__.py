@@ -5,7 +5,7 @@ from __future__ import annotations
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant, Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
-from motekit.graph.ops._shared import accumulate
+from motekit.graph.ops._shared import accumulate, types
 from motekit.graph.ops._shared import emit as shared
 from motekit.graph.ops.fully_connected.kernels.portable import KERNEL as PORTABLE
 
@@ -61,7 +61,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="small",
     summary="C99, few bytes: one row, one factor",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     code_bytes=134,

@@ -44,7 +44,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="portable",
     summary="C99, one output at a time",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=reduction.cost,
     emit=emit,
     code_bytes=272,

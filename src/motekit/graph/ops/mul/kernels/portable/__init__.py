@@ -6,7 +6,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops import mul
-from motekit.graph.ops._shared import binary, elementwise
+from motekit.graph.ops._shared import binary, elementwise, types
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
@@ -18,7 +18,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="portable",
     summary="C99, any broadcast",
-    applies=elementwise.applies,
+    applies=types.only("int8", elementwise.applies),
     cost=elementwise.cost,
     emit=emit,
     overlap=elementwise.overlap,

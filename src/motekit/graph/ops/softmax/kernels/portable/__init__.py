@@ -8,6 +8,7 @@ from motekit.core.graph import Graph, Op
 from motekit.core.op import Cost, Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops._shared import emit as shared
+from motekit.graph.ops._shared import types
 from motekit.graph.ops.softmax import scaling
 
 FILES = (
@@ -63,7 +64,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="portable",
     summary="C99, exponentials computed in fixed point",
-    applies=applies,
+    applies=types.only("int8", applies),
     cost=cost,
     emit=emit,
     overlap=in_place,

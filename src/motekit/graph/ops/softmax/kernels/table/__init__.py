@@ -42,7 +42,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="table",
     summary="C99, a table of exponentials",
-    applies=portable.applies,
+    applies=portable.KERNEL.applies,
     cost=cost,
     emit=emit,
     overlap=portable.in_place,

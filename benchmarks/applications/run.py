@@ -52,6 +52,7 @@ def run(name: str, data: Path, out: Path, report: Callable[..., None]) -> dict[s
         "by seed: " + ", ".join(f"{e.figure:.3f}" for e in done.found.emulated.by_seed),
         f"by {done.project.signal.split_by}: "
         + ", ".join(f"{k} {np.mean(v):.3f}" for k, v in done.found.emulated.group_values.items()),
+        "outer parts: " + "; ".join(", ".join(o.held) for o in nested.outer),
         "inner folds: " + ", ".join(f"{k} {v:.3f}" for k, v in found["inner"].items()),
         f"chosen by outer part: {', '.join(found['chosen'])}; of all: {done.learned.recipe.name}",
     ]

@@ -50,7 +50,8 @@ def groups(windows: WindowSet, by: str) -> npt.NDArray[np.str_]:
         )  # fmt: skip
     if by == "subject":
         return found
-    return np.char.add(np.char.add(windows.subject, "\x1f"), found)
+    joined = np.char.add(np.char.add(windows.subject, "\x1f"), found)
+    return np.where(windows.subject == "", found, joined)
 
 
 def _counts(labels: I64, group: I64, group_count: int, classes: int) -> npt.NDArray[np.float64]:

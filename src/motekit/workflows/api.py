@@ -31,9 +31,13 @@ def _silent(what: str, done: int, total: int, note: str = "") -> None:
     """Nobody is watching."""
 
 
-def new(folder: str | Path) -> Path:
-    """Make a project folder with a mote.toml and return it."""
-    new_project.new(Path(folder))
+def new(folder: str | Path, task: str = "classifier") -> Path:
+    """Make a project folder with a mote.toml and return it.
+
+    Args:
+        task: "classifier", "regressor" or "anomaly".
+    """
+    new_project.new(Path(folder), task)
     return Path(folder)
 
 

@@ -66,7 +66,10 @@ class Everything:
                 "spread_subjects": found.emulated.spread_groups,
                 "spread_seeds": found.emulated.spread_seeds,
                 "per_seed": [e.figure for e in found.emulated.by_seed],
-                "per_subject": {k: list(v) for k, v in found.emulated.group_values.items()},
+                "per_subject": {
+                    report_tasks.readable(k): list(v)
+                    for k, v in found.emulated.group_values.items()
+                },
             },
             "held_out": [e.as_dict() for e in found.emulated.by_seed],
             "leak_audit": None if leaks is None else {

@@ -122,7 +122,7 @@ def _groups(held: HeldOut, counts: dict[str, int]) -> tuple[rd.GroupValues, ...]
 
 def readable(group: str) -> str:
     """A session of a subject, as people write it."""
-    return group.strip("\x1f").replace("\x1f", ", ")
+    return group.replace("\x1f", ", ")
 
 
 def detection(learned: Learned, found: CrossValidated, kind: str) -> rd.Detection | None:

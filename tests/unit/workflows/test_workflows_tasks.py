@@ -14,7 +14,7 @@ from motekit.core.errors import InputError
 from motekit.models.detection import DetectionEvaluation
 from motekit.models.values import ValueEvaluation
 from motekit.recordings.store import Store
-from motekit.workflows import runs
+from motekit.workflows import api, runs
 from motekit.workflows.build import build_run
 from motekit.workflows.project import from_table, load
 from motekit.workflows.train import train
@@ -129,3 +129,15 @@ def test_labels_that_say_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no window has this label") as error:
         train(folder, quiet)
     assert "signal.normal" in str(error.value.where) and "there are: " in str(error.value)
+
+
+@pytest.mark.parametrize("task", ["classifier", "regressor", "anomaly"])
+def test_a_new_project_is_one_of_its_task(task: str, tmp_path: Path) -> None:
+    assert api.new(tmp_path / "one", task) == tmp_path / "one"
+    assert load(tmp_path / "one").task == task
+
+
+def test_a_new_project_of_no_task(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="choose one of: classifier, regressor, anomaly"):
+        api.new(tmp_path / "one", "cluster")
+    assert not list(tmp_path.iterdir())

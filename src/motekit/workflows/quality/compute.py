@@ -141,4 +141,4 @@ def _group(store: Store, name: str, split_by: str) -> str:
         )  # fmt: skip
     if split_by == "subject":
         return str(said["subject"])
-    return f"{said['subject'] or ''}\x1f{said['session']}"
+    return f"{said['subject']}\x1f{said['session']}" if said["subject"] else str(said["session"])

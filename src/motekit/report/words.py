@@ -43,7 +43,8 @@ def _features(d: ReportData) -> str:
     drawn = (
         "" if len(m.points) == m.total else f" {len(m.points):,} of them are drawn, evenly chosen."
     )
-    axes = "that separate the classes" if m.method == "LDA" else "along which they differ most"
+    apart = "classes" if m.judged else "ranges of the value"
+    axes = f"that separate the {apart}" if m.method == "LDA" else "along which they differ most"
     text = f"{m.features} features of {m.total:,} windows on two axes {axes}."
     if m.judged:
         text += (

@@ -12,7 +12,7 @@ import pytest
 from motekit.core.errors import MachineError
 from motekit.core.figures import Figure
 from motekit.report import render, report_json, write_report
-from motekit.report.data import Dataset
+from motekit.report.data import Dataset, Detection, ErrorPoint, Errors, GroupValues
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 EVIL = "<script>alert(1)</script>\"'&{{ 7*7 }}"
@@ -206,3 +206,53 @@ def test_columns_without_a_figure_are_left_out_of_the_bill(build) -> None:
     bill = render(dataclasses.replace(data, cores=cores)).split('<table class="bill">')[1]
     heads = re.findall(r"<th scope=\"col\"[^>]*>([^<]*)</th>", bill.split("</thead>")[0])
     assert heads == ["part", "cycles"]
+
+
+def judged_by(report, kind: str):
+    """The sample report as that of a regressor, or of a detector on its own."""
+
+    def fig(value: float, unit: str = "beat/min") -> Figure:
+        return Figure(value, unit, "emulated")
+
+    groups = (GroupValues("anna-maria von der heide", (0.5, 0.75), 20), GroupValues("b", (1.0,), 5))
+    if kind == "errors":
+        points = (ErrorPoint(60.0, 61.5, "a", "r1", 2.0), ErrorPoint(90.0, 50.0))
+        more = {"errors": Errors(
+            "strap.rate", "beat/min", fig(1.25), fig(1.5), fig(1.5), fig(3.0), fig(4.0),
+            fig(-0.25), fig(6.0), fig(0.5), fig(0.0), "recording", groups, points, 2,
+        )}  # fmt: skip
+    else:
+        area = fig(0.875, "") if kind == "detection" else None
+        more = {"detection": Detection(
+            100, 40 if area else 0, area, area, area, area, fig(0.01, "fraction"),
+            fig(0.75, "fraction") if area else None, fig(0.01, "fraction"), fig(0.1, ""),
+            fig(0.0, ""), "session", groups if area else (),
+            ((0.0, 0.0), (0.1, 0.8), (1.0, 1.0)) if area else (),
+        )}  # fmt: skip
+    return dataclasses.replace(report, accuracy=None, **more)
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        (
+            "errors",
+            ["Mean error", "1.50", "Told and true", "4.0 times as", "told 50, true 90"],
+        ),
+        ("detection", ["ROC area", "0.875", "ROC curve", "the 40 anomalies", "75.0"]),
+        ("alarms", ["False alarms", "1.0", "No anomaly was recorded"]),
+    ],
+)
+def test_pages_of_values_and_of_detectors(report, kind: str, says: list[str]) -> None:
+    html = render(judged_by(report, kind))
+    parse(html)
+    missing = [text for text in says if text not in html.replace("\u00a0", " ")]
+    assert not missing and "Confusion" not in html
+    assert "anna-maria v…" in html or kind == "alarms"
+    data = report_json(judged_by(report, kind))
+    assert data["accuracy"] is None and data["detection" if kind != "errors" else "errors"]
+
+
+def test_a_report_is_of_something(report) -> None:
+    with pytest.raises(ValueError, match="accuracy, errors or detection"):
+        render(dataclasses.replace(report, accuracy=None))

@@ -9,6 +9,7 @@ from ..data import FeatureMap, GroupValues, MapPoint, ReliabilityBin
 from .plot import Bar, Key, Line, Mark, Plot, Scale, Tick, extent
 
 ROW_PX = 30
+ROW_NAME = 13  # characters beside a row
 
 
 def feature_map(map_: FeatureMap) -> Plot:
@@ -92,7 +93,7 @@ def groups(
         average = sum(row.values) / len(row.values)
         left, right = x(min(row.values)), x(max(row.values))
         text = f"{kind} {row.group}: mean {judged(average)}, {row.windows} windows"
-        ticks.append(Tick(centre, f"{kind} {row.group}"))
+        ticks.append(Tick(centre, _short(kind, row.group)))
         bars.append(Bar(left, centre - 0.18 * height, right - left, 0.36 * height, 0, text))
         marks += [Mark(x(v), centre, 0, judged(v), "seed") for v in row.values]
         marks.append(Mark(x(average), centre, 3, text, "mean"))
@@ -116,6 +117,14 @@ def groups(
         ),
         kind="rows",
     )
+
+
+def _short(kind: str, group: str) -> str:
+    """The name of a row as there is room for it; the chart's title says the kind."""
+    full = f"{kind} {group}"
+    if len(full) <= ROW_NAME:
+        return full
+    return group if len(group) <= ROW_NAME else f"{group[: ROW_NAME - 1]}…"
 
 
 def reliability(bins: Sequence[ReliabilityBin]) -> Plot:

@@ -66,7 +66,7 @@ def pipeline(
     """Two channels at 50 Hz, these blocks, a random network and perhaps a random detector."""
     base = small_spec(name, window, stride)
     unit = 1.0 if sample == "float32" else scale or base.signal.scale[0]
-    signal = replace(base.signal, sample=sample, scale=(unit, unit))
+    signal = replace(base.signal, sample=sample, scale=(unit, unit), units=("count", "count"))
     n = len(front_end.describe(signal, uses))
     rng = np.random.default_rng(seed)
     norm = Normalizer(rng.normal(0, 0.1, n), rng.uniform(0.2, 2.0, n), 0.03)

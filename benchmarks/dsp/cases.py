@@ -71,6 +71,11 @@ def settings() -> tuple[Setting, ...]:
             "spectral_ei_v4", "spectral", spectral(numerics="edge_impulse_v4", fft_length=16),
             "no filter, 5 statistics, 8 bins of overlapping FFTs of 16, maximum held",
         ),
+        Setting(
+            "spectral_wavelet", "spectral",
+            spectral(numerics="edge_impulse_v4", analysis="wavelet"),
+            "no filter, db4, one level: 28 features an axis",
+        ),
         *_sounds(),
     )  # fmt: skip
 

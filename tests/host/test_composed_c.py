@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from generated_programs import SPECS, generated, pipeline, use, windows
 
 from motekit import targets
 from motekit.compiler.pipeline import compile_pipeline
 from motekit.core.errors import InputError
+from motekit.core.pipeline import PipelineSpec
 from motekit.deploy import reference
 from motekit.deploy.host import HostProgram
 from motekit.deploy.layout import result_dtype
@@ -25,6 +27,19 @@ def test_chains_are_their_references(name: str, arithmetic: str) -> None:
     spec, made = generated(name, arithmetic)
     x = windows(spec)
     program = HostProgram(spec, made)
+    means_its_references(spec, program, x, arithmetic)
+    stream = x.reshape(-1, 2)
+    starts = range(0, len(stream) - spec.signal.length + 1, spec.signal.stride)
+    cut = program.windows(np.stack([stream[s : s + spec.signal.length] for s in starts]))
+    played = program.play(stream)
+    assert np.array_equal(played.features, cut.features)
+    assert np.array_equal(played.decision[:1], cut.decision[:1])
+
+
+def means_its_references(
+    spec: PipelineSpec, program: HostProgram, x: npt.NDArray[np.int16], arithmetic: str
+) -> None:
+    """Features of windows: within the bounds, in fixed point bit for bit."""
     got = program.windows(x).features
     if arithmetic == "fixed":
         want = front_end.fixed(x, spec.signal, spec.blocks)
@@ -35,12 +50,19 @@ def test_chains_are_their_references(name: str, arithmetic: str) -> None:
         slack = bound / spec.normalizer.std / spec.normalizer.z_lsb * 256 + 1.01
         slack += np.abs(ideal) * 2.0**-20
         assert np.all(np.abs(got - ideal) <= slack)
-    stream = x.reshape(-1, 2)
-    starts = range(0, len(stream) - spec.signal.length + 1, spec.signal.stride)
-    cut = program.windows(np.stack([stream[s : s + spec.signal.length] for s in starts]))
-    played = program.play(stream)
-    assert np.array_equal(played.features, cut.features)
-    assert np.array_equal(played.decision[:1], cut.decision[:1])
+
+
+@pytest.mark.parametrize(
+    ("arithmetic", "core"), [("float", "cortex-m4f"), ("fixed", "cortex-m0plus")]
+)
+def test_forms_of_spectral_share_a_program(arithmetic: str, core: str) -> None:
+    """A spectrum, a wavelet and neither: each compiles in what the others do not use."""
+    spec = pipeline(
+        "forms", use("spectral", fft_length=64), use("spectral", analysis="wavelet", level=0),
+        use("spectral", fft_length=0, filter="low", cutoff_hz=5.0),
+    )  # fmt: skip
+    program = HostProgram(spec, compile_pipeline(spec, targets.core(core).spec))
+    means_its_references(spec, program, windows(spec), arithmetic)
 
 
 def test_no_window_is_kept_where_no_block_reads_one() -> None:

@@ -24,11 +24,13 @@ from motekit.dsp.errors import (
 )  # fmt: skip
 from motekit.dsp.moments import center
 
+from . import wavelet_bound, wavelet_c
 from .fixed_plan import fixed_plan
 from .noise import fixed_noise, float_noise
-from .params import EI, Params
-from .plan import EI_ZERO, Plan, plan
+from .params import EI, WAVELET, Params
+from .plan import EI_ZERO, Plan, plan, told_statistics
 from .reference import filtered, noise_power, powers
+from .wavelet import NAMES
 
 TAPER = 2.0**-15 / np.sqrt(3)  # standard deviation of a weight in 15 bits, generously
 FFT_UNITS = 12.0  # error of mk_fft_power_q's amplitudes, in halves of its units
@@ -125,14 +127,31 @@ def _bands(power: F64, error: F64, pl: Plan, p: Params, floor: float, fixed: boo
     return out
 
 
+def _wavelet(c: _Channel, signal: Signal, p: Params, index: int) -> list[F64]:
+    """Of the wavelet form of one channel."""
+    many = p.level + 1
+    if not c.fixed:
+        return wavelet_bound.bounds(c.d, p, c.sample + c.each, None, [0.0] * many, [0.0] * many)
+    fp = fixed_plan(signal, p)
+    lsb = wavelet_c.lsb(signal, p, plan(signal, p), fp, index)
+    units = [lsb[i * len(NAMES) + NAMES.index("mean")] for i in range(many)]
+    steps = [lsb[i * len(NAMES) + NAMES.index("variance")] for i in range(many)]
+    peak = np.max(np.abs(c.d), axis=-1)
+    one = fp.unit * float(counts_to_units(signal, p.scale)[index])
+    worth = np.maximum(peak * 2.0**-27, one * 2.0**-fp.most)
+    return wavelet_bound.bounds(c.d, p, c.sample + worth, worth, units, steps)
+
+
 def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
     """(… × samples × channels) in units → (… × features)."""
     pl = plan(signal, p)
     out: list[F64] = []
     for index, unit in enumerate(counts_to_units(signal, p.scale)):
         c = _channel(windows[..., index], signal, p, arithmetic, float(unit))
-        if p.statistics:
+        if told_statistics(p):
             out += _statistics(c)
+        if p.analysis == WAVELET:
+            out += _wavelet(c, signal, p, index)
         if not pl.fft:
             continue
         power, scale = powers(c.d, pl, p), pl.power_scale()

@@ -15,9 +15,10 @@ from motekit.dsp.common import FEATURES, HISTORY, counts_to_units, require_fixed
 from motekit.dsp.errors import CHUNK
 from motekit.dsp.tables import twiddles
 
+from . import wavelet_c
 from .fixed_plan import LOG_LSB, FixedPlan, fixed_plan, frames_summed, sum_shift
-from .params import EI, Params
-from .plan import EI_ZERO, Plan, Sections, plan
+from .params import EI, WAVELET, Params
+from .plan import EI_ZERO, Plan, Sections, plan, told_statistics
 from .tables_q import channel_offsets, section_words, taper
 
 F32 = npt.NDArray[np.float32]
@@ -47,6 +48,12 @@ FFT = {
 }
 
 
+WAVELET_C = {
+    "float": ("mk_spectral_wavelet_f32.c", "mk_log.h", "mk_log_f32.c"),
+    "fixed": ("mk_spectral_wavelet_q.c",),
+}
+
+
 def full_frames(pl: Plan) -> int:
     """Frames that hold samples: those of zeros alone change no maximum."""
     return sum(start < pl.length for start in pl.frames)
@@ -58,7 +65,7 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     parts = _float_parts(signal, p, pl) if arithmetic == "float" else _fixed_parts(signal, p, pl)
     fields: dict[str, Any] = {
         "channels": len(signal.channels),
-        "statistics": int(p.statistics),
+        "statistics": int(told_statistics(p)),
         **parts.scales,
     }
     sources = [*SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic]]
@@ -84,13 +91,24 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
         sources += FILTER3
     else:
         defines["MK_SPECTRAL_GENERAL"] = 1
+        if pl.butterworth is not None:
+            defines["MK_SPECTRAL_BIQUAD"] = 1
         sources += FILTER[arithmetic] if pl.decimators or pl.butterworth else ()
+    if p.analysis == WAVELET:
+        sources += [*wavelet_c.SOURCES, *WAVELET_C[arithmetic]]
+        fields |= wavelet_c.fields(p, fixed_plan(signal, p) if arithmetic == "fixed" else None)
+        defines |= wavelet_c.DEFINES | (wavelet_c.ROUGH if arithmetic == "float" else {})
+    elif not pl.fft:
+        defines["MK_SPECTRAL_PLAIN"] = 1
     if pl.fft:
         sources += FFT[arithmetic]
         more, flags = spectrum_fields(p, pl, parts)
         fields |= more
         defines |= flags
-    scratch = 4 * scratch_words(signal, pl, arithmetic)
+    words = scratch_words(signal, pl, arithmetic)
+    if p.analysis == WAVELET:
+        words = max(words, wavelet_c.scratch_words(pl, p))
+    scratch = 4 * words
     return CBlock(tuple(sources), fields, 0, scratch, defines, parts.lsb)
 
 
@@ -161,9 +179,11 @@ def lsb(signal: Signal, p: Params, pl: Plan, fp: FixedPlan) -> tuple[float, ...]
     """Worth of one integer of each fixed-point feature."""
     moments = (2.0**-16, 2.0**-14)
     out: list[float] = []
-    for scale in counts_to_units(signal, p.scale):
-        if p.statistics:
+    for index, scale in enumerate(counts_to_units(signal, p.scale)):
+        if told_statistics(p):
             out += [float(fp.unit * scale), *moments]
+        if p.analysis == WAVELET:
+            out += wavelet_c.lsb(signal, p, pl, fp, index)
         out += moments if pl.moments else ()
         out += [LOG_LSB] * pl.bands
     return tuple(out)

@@ -6,8 +6,9 @@ from motekit.core.block import Signal
 from motekit.core.errors import InputError
 from motekit.dsp.common import require_samples
 
-from .params import EI, Params
+from .params import EI, WAVELET, Params
 from .plan import kept_bins
+from .wavelet import LEAST
 
 LEAST_CUTOFF = 1e-3  # of the rate; below it float32 coefficients move the filter audibly
 
@@ -19,6 +20,9 @@ def check(signal: Signal, p: Params) -> None:
     _enough_samples(signal, p)
     rate = signal.rate_hz / p.decimation
     _filter_fits(p, rate)
+    if p.analysis == WAVELET:
+        _wavelet_fits(signal, p, rate)
+        return
     _spectrum_fits(p, rate)
     if not p.statistics and p.fft_length == 0:
         raise InputError(
@@ -38,7 +42,7 @@ def _only_edge_impulse(p: Params) -> None:
                 value=getattr(p, name),
                 way_out='set numerics = "motekit" to choose it',
             )
-    if p.fft_length == 0:
+    if p.fft_length == 0 and p.analysis != WAVELET:
         raise InputError(
             "edge_impulse_v4 needs an FFT", where="spectral.fft_length", value=0, way_out="set 16"
         )
@@ -53,7 +57,7 @@ def _enough_samples(signal: Signal, p: Params) -> None:
             where="spectral.decimation",
             way_out=f"make the window longer than {p.decimation / signal.rate_hz:g} s",
         )
-    if p.fft_length > 2 * kept:
+    if p.fft_length > 2 * kept and p.analysis != WAVELET:
         raise InputError(
             f"an FFT of {p.fft_length} over {kept} samples is mostly zeros",
             where="spectral.fft_length",
@@ -81,6 +85,24 @@ def _filter_fits(p: Params, rate: float) -> None:
             value=p.cutoff_hz,
             way_out="decimate first, or raise the cutoff",
         )
+
+
+def _wavelet_fits(signal: Signal, p: Params, rate: float) -> None:
+    for name in ("bands", "spectral_moments"):
+        if getattr(p, name):
+            raise InputError(
+                "the wavelet form has no spectrum", where=f"spectral.{name}",
+                value=getattr(p, name), way_out='leave it out, or set analysis = "fft"',
+            )  # fmt: skip
+    kept, least = -(-signal.length // p.decimation), LEAST << p.level
+    if kept < least:
+        most = max(0, (kept // LEAST).bit_length() - 1)
+        raise InputError(
+            f"level {p.level} of a wavelet needs {least} samples, here are {kept}",
+            where="spectral.level", value=p.level,
+            way_out=f"make the window at least {least / rate:g} s long"
+            + (f", or use level {most}" if kept >= LEAST else ""),
+        )  # fmt: skip
 
 
 def _spectrum_fits(p: Params, rate: float) -> None:

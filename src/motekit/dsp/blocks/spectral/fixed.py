@@ -9,9 +9,10 @@ from motekit.core.block import I32, Signal
 from motekit.dsp import integer
 from motekit.dsp import wide as w
 
+from . import wavelet_fixed
 from .fixed_plan import LOG_OF_ZERO, Cascade, FixedPlan, fixed_plan, frames_summed, sum_shift
-from .params import Params
-from .plan import Plan, plan
+from .params import WAVELET, Params
+from .plan import Plan, plan, told_statistics
 from .tables_q import channel_offsets, taper
 
 I64 = npt.NDArray[np.int64]
@@ -98,9 +99,11 @@ def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
         for cascade in fp.cascades:
             y = _run(y, cascade)
         d, up, square, skewness, kurtosis = integer.center(y, fp.most)
-        if p.statistics:
+        if told_statistics(p):
             rms = w.root(w.Wide(square.m, square.e + np.where(square.m > 0, 2 * (14 - up), 0)))
             out += [w.to(rms, 0), skewness, kurtosis]
+        if p.analysis == WAVELET:
+            out += wavelet_fixed.fixed(d, up, p, fp)
         if pl.fft:
             power = _powers(d, pl, p)
             if pl.moments:

@@ -13,7 +13,7 @@ from motekit.core.block import Signal
 from motekit.core.errors import InputError
 from motekit.dsp.integer import Section, section
 
-from .params import EI, Params
+from .params import EI, WAVELET, Params
 from .plan import Plan, Sections, plan
 
 FULL = 2**15  # magnitude of an int16 sample
@@ -47,6 +47,7 @@ class FixedPlan:
         shift: left shift of a sample.
         cascades: decimation stages, then the Butterworth filter.
         unit: counts per unit of the filtered samples (the gains of the filters included).
+        top: filtered samples without their mean deviate by less than 2^top.
         most: largest left shift of the filtered samples before the FFT.
         noise: (m, e): power added before the logarithm, m × 2^(e + 2·shift).
     """
@@ -54,6 +55,7 @@ class FixedPlan:
     shift: int
     cascades: tuple[Cascade, ...]
     unit: float
+    top: int
     most: int
     noise: tuple[int, int]
 
@@ -87,7 +89,7 @@ def _cascade(s: Sections, peak: float, ratio: int) -> tuple[Cascade, float, floa
 @lru_cache(maxsize=256)
 def fixed_plan(signal: Signal, p: Params) -> FixedPlan:
     """The scaling. Raises InputError where the block has no fixed-point form."""
-    if p.fft_length and not p.log:
+    if p.fft_length and p.analysis != WAVELET and not p.log:
         raise InputError(
             "powers span more than 32 bits, a core without FPU takes their logarithm only",
             where="spectral.log",
@@ -107,7 +109,8 @@ def fixed_plan(signal: Signal, p: Params) -> FixedPlan:
     if noise > 0:
         bins = max(b - a for a, b in zip(pl.edges, pl.edges[1:], strict=False))
         most = min(28, math.floor((59 - math.log2(noise * bins)) / 2))
-    return FixedPlan(SHIFT, tuple(cascades), unit, most, _mantissa(noise))
+    top = math.ceil(math.log2(peak))
+    return FixedPlan(SHIFT, tuple(cascades), unit, top, most, _mantissa(noise))
 
 
 def frames_summed(p: Params, pl: Plan) -> int:

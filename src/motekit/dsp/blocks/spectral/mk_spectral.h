@@ -6,9 +6,11 @@
  *   MK_SPECTRAL_TAPER     weighted frames     MK_SPECTRAL_MOMENTS  moments of the spectrum
  *   MK_SPECTRAL_ZEROS     logarithms of powers that may be 0
  *   MK_SPECTRAL_EDGES     bands of several widths
+ *   MK_SPECTRAL_WAVELET   the wavelet form   MK_SPECTRAL_PLAIN    a use without any of the two
  * and where uses of the block filter in float by three sections without decimation:
  *   MK_SPECTRAL_FILTER3   the quick way for these
  *   MK_SPECTRAL_GENERAL   the way for all others, too
+ *   MK_SPECTRAL_BIQUAD    some of which filter, section by section
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MK_SPECTRAL_H
@@ -28,6 +30,9 @@
 #ifndef MK_SPECTRAL_GENERAL
 #define MK_SPECTRAL_GENERAL (!MK_SPECTRAL_FILTER3)
 #endif
+#ifndef MK_SPECTRAL_BIQUAD
+#define MK_SPECTRAL_BIQUAD 0
+#endif
 #ifndef MK_SPECTRAL_EDGES
 #define MK_SPECTRAL_EDGES 0
 #endif
@@ -37,6 +42,12 @@
 #ifndef MK_SPECTRAL_FFT
 #define MK_SPECTRAL_FFT 0
 #endif
+#ifndef MK_SPECTRAL_WAVELET
+#define MK_SPECTRAL_WAVELET 0
+#endif
+#ifndef MK_SPECTRAL_PLAIN
+#define MK_SPECTRAL_PLAIN 0
+#endif
 #ifndef MK_SPECTRAL_FRAMES
 #define MK_SPECTRAL_FRAMES 0
 #endif
@@ -45,6 +56,12 @@
 #endif
 #ifndef MK_SPECTRAL_MOMENTS
 #define MK_SPECTRAL_MOMENTS 0
+#endif
+
+#if MK_SPECTRAL_DECIMATE || MK_SAMPLE_F32
+#define MK_CONSTANT 1e-5F
+#else
+#define MK_CONSTANT 1e-7F /* the sum of integers is exact */
 #endif
 
 #if MK_FIXED
@@ -109,6 +126,16 @@ typedef struct {
 #endif
 #if MK_SPECTRAL_MOMENTS
     uint16_t moments; /* 1: skewness and kurtosis of the powers are features */
+#endif
+#if MK_SPECTRAL_WAVELET
+    uint16_t taps;   /* of a filter of the wavelet, an even number; 0: no wavelet */
+    uint16_t levels;
+    /* Filters, last tap first; in fixed point in 2^-31sts, scaled down so that nothing grows. */
+    const mk_spectral_turn *low;
+    const mk_spectral_turn *high;
+#if MK_FIXED
+    uint16_t variance_point; /* a variance is one in 2^variance_point squares of a sample's unit */
+#endif
 #endif
 } mk_spectral_params;
 

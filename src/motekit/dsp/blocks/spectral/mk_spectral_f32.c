@@ -4,7 +4,7 @@
 #include "mk_moments.h"
 #include "mk_tune.h"
 
-#if MK_SPECTRAL_GENERAL && (MK_SPECTRAL_DECIMATE || MK_SPECTRAL_FILTER)
+#if MK_SPECTRAL_GENERAL && (MK_SPECTRAL_DECIMATE || MK_SPECTRAL_BIQUAD)
 #include "mk_biquad.h"
 #endif
 #if MK_SPECTRAL_FILTER3
@@ -15,16 +15,14 @@
 #include "mk_log.h"
 #endif
 
+#if MK_SPECTRAL_WAVELET
+#include "mk_spectral_wavelet.h"
+#endif
+
 #include <stddef.h>
 
 /* log10 of a power of exactly zero, in the unit of the feature (Edge Impulse: 1e-10). */
 #define MK_LOG_OF_ZERO (-10.0F)
-
-#if MK_SPECTRAL_DECIMATE || MK_SAMPLE_F32
-#define MK_CONSTANT 1e-5F
-#else
-#define MK_CONSTANT 1e-7F /* the sum of integers is exact */
-#endif
 
 #if MK_SPECTRAL_DECIMATE
 /* Low-pass at rest at the first sample, then every ratio-th sample. Returns how many. */
@@ -240,7 +238,7 @@ static uint32_t take(const mk_spectral_params *p, const mk_history *h, uint32_t 
         n = decimate(p, x, n, sum);
     }
 #endif
-#if MK_SPECTRAL_FILTER
+#if MK_SPECTRAL_BIQUAD
     for (uint32_t s = 0; s < p->sections; s++) {
         float delays[2] = {0.0F, 0.0F};
         *sum = mk_biquad_f32(x, n, &p->section[s * MK_SECTION_FLOATS], delays);
@@ -275,7 +273,11 @@ static uint32_t padded_of(const mk_spectral_params *p, uint32_t n)
     if (p->frames < 2U)
 #endif
     {
+#if MK_SPECTRAL_WAVELET || MK_SPECTRAL_PLAIN
+        return (p->fft != 0U) ? p->fft : ((n + 3U) & ~(uint32_t)3);
+#else
         return p->fft;
+#endif
     }
 #else
     (void)p;
@@ -312,6 +314,11 @@ static MK_NOINLINE void do_spectrum(const mk_spectral_params *p, uint32_t c, flo
                                     mk_features *out)
 {
     mk_powers powers;
+#if MK_SPECTRAL_WAVELET || MK_SPECTRAL_PLAIN
+    if (p->fft == 0U) {
+        return;
+    }
+#endif
     spectrum(p, x, n, &powers);
 #if MK_SPECTRAL_MOMENTS
     if (p->moments != 0U) {
@@ -328,10 +335,14 @@ void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_histo
     (void)state;
     for (uint32_t c = 0; c < p->channels; c++) {
         const uint32_t n = do_window(p, h, c, (float *)scratch, out);
+#if MK_SPECTRAL_WAVELET
+        if (p->taps != 0U) {
+            mk_spectral_wavelet(p, c, (float *)scratch, n, out);
+        }
+#endif
 #if MK_SPECTRAL_FFT
         do_spectrum(p, c, (float *)scratch, n, out);
-#else
-        (void)n;
 #endif
+        (void)n;
     }
 }

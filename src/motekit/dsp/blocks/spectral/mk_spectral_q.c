@@ -12,6 +12,10 @@
 #include "mk_fft.h"
 #endif
 
+#if MK_SPECTRAL_WAVELET
+#include "mk_spectral_wavelet.h"
+#endif
+
 #include <stddef.h>
 
 /* -10 in 2^-16ths of log2(10): the logarithm of a power of exactly zero. */
@@ -235,37 +239,54 @@ static void put_statistics(const mk_shape_q *shape, int32_t up, mk_features *out
     mk_put_q(out, shape->kurtosis);
 }
 
+/* The window of channel c, filtered, to x. Returns its length behind the decimation. */
+static uint32_t take(const mk_spectral_params *p, const mk_history *h, uint32_t c, int32_t *x)
+{
+    uint32_t n = h->length;
+    read_counts(h, c, p->shift, x);
+#if MK_SPECTRAL_DECIMATE
+    n = decimate(p, x, n);
+#endif
+#if MK_SPECTRAL_FILTER
+    for (uint32_t s = 0; s < p->sections; s++) {
+        mk_biquad_q(x, n, &p->section[s * MK_SECTION_Q]);
+    }
+#endif
+    return n;
+}
+
 void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_history *h,
                         void *scratch, mk_features *out)
 {
     int32_t *const x = (int32_t *)scratch;
     (void)state;
     for (uint32_t c = 0; c < p->channels; c++) {
-        uint32_t n = h->length;
-        read_counts(h, c, p->shift, x);
-#if MK_SPECTRAL_DECIMATE
-        n = decimate(p, x, n);
-#endif
-#if MK_SPECTRAL_FILTER
-        for (uint32_t s = 0; s < p->sections; s++) {
-            mk_biquad_q(x, n, &p->section[s * MK_SECTION_Q]);
-        }
-#endif
+        const uint32_t n = take(p, h, c, x);
         mk_shape_q shape;
         const int32_t up = mk_center_q(x, n, p->most, &shape);
         if (p->statistics != 0U) {
             put_statistics(&shape, up, out);
         }
 #if MK_SPECTRAL_FFT
-        mk_powers powers;
-        powers.up = up;
-        spectrum(p, x, n, &powers);
+#if MK_SPECTRAL_WAVELET || MK_SPECTRAL_PLAIN
+        if (p->fft != 0U)
+#endif
+        {
+            mk_powers powers;
+            powers.up = up;
+            spectrum(p, x, n, &powers);
 #if MK_SPECTRAL_MOMENTS
-        if (p->moments != 0U) {
-            put_moments(&powers, (uint32_t)p->fft >> 1, out);
+            if (p->moments != 0U) {
+                put_moments(&powers, (uint32_t)p->fft >> 1, out);
+            }
+#endif
+            put_bands(p, p->offset[c * p->offset_step], &powers, out);
         }
 #endif
-        put_bands(p, p->offset[c * p->offset_step], &powers, out);
+#if MK_SPECTRAL_WAVELET
+        if (p->taps != 0U) {
+            mk_spectral_wavelet(p, x, n, up, out);
+        }
 #endif
     }
 }

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from motekit.core.params import param
 
+from .filters import NAMES
+
 EI = "edge_impulse_v4"
+WAVELET = "wavelet"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,14 @@ class Params:
     cutoff_hz: float = param(3.0, "cutoff of the filter (-3 dB)", unit="Hz", minimum=1e-6)
     order: int = param(6, "order of the filter; 0 only leaves out bins", choices=(0, 2, 4, 6, 8))
     statistics: bool = param(True, "RMS, skewness and kurtosis of the filtered window")
+    analysis: str = param(
+        "fft", "a spectrum, or the components of a wavelet", choices=("fft", WAVELET)
+    )
+    wavelet: str = param("db4", "wavelet of the components", choices=NAMES)
+    level: int = param(
+        1, "how often the wavelet splits a window; it needs 32 samples, twice as many a level",
+        minimum=0, maximum=10,
+    )  # fmt: skip
     spectral_moments: bool = param(
         False, "skewness and kurtosis over the powers (always on in edge_impulse_v4)"
     )

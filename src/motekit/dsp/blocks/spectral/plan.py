@@ -16,7 +16,7 @@ from scipy import signal as scipy_signal
 from motekit.core.block import F64, Signal
 from motekit.dsp.moments import CONSTANT
 
-from .params import EI, Params
+from .params import EI, WAVELET, Params
 
 STAGES = {1: (), 3: (3,), 10: (10,), 30: (3, 10), 100: (10, 10), 1000: (10, 10, 10)}
 ROUGH_CONSTANT = 1e-5  # see Plan.constant
@@ -104,6 +104,11 @@ class Plan:
         return 1.0 / float(np.sum(self.window**2))
 
 
+def told_statistics(p: Params) -> bool:
+    """Whether RMS, skewness and kurtosis of the window are features."""
+    return p.statistics and not (p.analysis == WAVELET and p.numerics == EI)
+
+
 def kept_bins(p: Params, rate_hz: float) -> tuple[int, int]:
     """(first, last + 1) bin that the filter lets through; DC never is one."""
     half = p.fft_length // 2
@@ -143,7 +148,7 @@ def plan(signal: Signal, p: Params) -> Plan:
         butterworth = _sections(sos, at_rest=False)
     rough = p.decimation > 1 or signal.sample != "int16"
     constant = ROUGH_CONSTANT if rough else CONSTANT
-    if p.fft_length == 0:
+    if p.fft_length == 0 or p.analysis == WAVELET:
         return Plan(
             tuple(decimators), butterworth, rate, length, (), 0, np.ones(0), (), False, constant
         )  # fmt: skip

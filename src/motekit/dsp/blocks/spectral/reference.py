@@ -8,8 +8,9 @@ from scipy import signal as scipy_signal
 from motekit.core.block import F64, Feature, Signal
 from motekit.dsp.moments import center, shape
 
-from .params import EI, Params
-from .plan import EI_ZERO, Plan, Sections, plan
+from . import wavelet
+from .params import EI, WAVELET, Params
+from .plan import EI_ZERO, Plan, Sections, plan, told_statistics
 
 
 def features(signal: Signal, p: Params) -> tuple[Feature, ...]:
@@ -17,8 +18,10 @@ def features(signal: Signal, p: Params) -> tuple[Feature, ...]:
     pl = plan(signal, p)
     out = []
     for name, unit in zip(signal.channels, signal.units, strict=True):
-        if p.statistics:
+        if told_statistics(p):
             out += [Feature(f"{name}.rms", unit), *_named(name, "skewness", "kurtosis")]
+        if p.analysis == WAVELET:
+            out += wavelet.features(name, unit, p)
         if pl.moments:
             out += _named(name, "spectral_skewness", "spectral_kurtosis")
         unit2 = f"log10({unit}^2)" if p.log else f"{unit}^2"
@@ -97,9 +100,11 @@ def reference(x: F64, signal: Signal, p: Params) -> F64:
     out: list[F64] = []
     for channel in range(x.shape[-1]):
         y = filtered(x[..., channel], signal, p)
-        if p.statistics:
+        if told_statistics(p):
             variance, skewness, kurtosis = shape(y, pl.constant)
             out += [np.sqrt(variance), skewness, kurtosis]
+        if p.analysis == WAVELET:
+            out += wavelet.reference(center(y, pl.constant), p, pl.constant)
         if pl.fft:
             power = powers(center(y, pl.constant), pl, p)
             if pl.moments:

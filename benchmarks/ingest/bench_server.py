@@ -46,7 +46,10 @@ class Running:
         self.peak_rss_mb = self.cpu_s = self.settler_cpu_s = 0.0
         self.since = time.monotonic()
         self._log = (folder / "serve.log").open("ab")
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log)
+        # A session of its own: Ctrl-C is for the benchmark, which then ends it.
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True
+        )
         self.port, self.folder = port, folder
 
     def wait(self) -> float:

@@ -1,7 +1,8 @@
 """python -m benchmarks.ingest.kills [--kills 500] [--json]: kill -9 at random moments.
 
 Clients upload without a pause while the server, and with it the settler, is killed and started
-again. At the end everything that was acknowledged must be one recording.
+again. At the end everything that was acknowledged must be one recording. Ctrl-C (once) ends the
+killing, not the counting: the figures of the kills so far are printed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.told import Told
 from motekit.recordings.store import Store
 from motekit.server.places import Places
 from motekit.server.settle import settle_all
@@ -28,30 +30,33 @@ from .uploads import Uploads
 LONGEST_S = 0.6  # a server lives at most this long after its start
 
 
-async def _kill_again_and_again(folder: Path, clients: Clients, port: int, kills: int,
-                                chance: random.Random) -> list[float]:  # fmt: skip
+async def _kill_again_and_again(
+    folder: Path, clients: Clients, port: int, kills: int, chance: random.Random, told: Told
+) -> list[float]:
+    """Seconds that each restart took, as many as there were kills."""
     server = Running(folder, port)
     await asyncio.to_thread(server.wait)
     task = asyncio.create_task(clients.run(float("inf")))
     restarts = []
-    for _ in range(kills):
+    while len(restarts) < kills and not told.stop:
         await asyncio.sleep(chance.uniform(0.0, LONGEST_S))
         await asyncio.to_thread(server.kill)
         server = Running(folder, port)
         restarts.append(await asyncio.to_thread(server.wait))
+        told(len(restarts), kills, f"{len(clients.tally.acknowledged)} uploads acknowledged")
     clients.stop()
     await task
     await asyncio.to_thread(server.stop)
     return restarts
 
 
-def run(folder: Path, kills: int, clients: int = 8, seed: int = 1) -> dict[str, object]:
+def run(folder: Path, kills: int, seed: int, told: Told, clients: int = 8) -> dict[str, object]:
     """Kill, count, settle the rest, count again; the figures by name."""
     key, hmac_key = project(folder)
     port = free_port()
     crowd = Clients(port, key, hmac_key, clients, pause_s=0.01)
     chance = random.Random(seed)
-    restarts = asyncio.run(_kill_again_and_again(folder, crowd, port, kills, chance))
+    restarts = asyncio.run(_kill_again_and_again(folder, crowd, port, kills, chance, told))
     uploads = Uploads(hmac_key)
     acknowledged = {uploads.digest(number) for number in crowd.tally.acknowledged}
     before = count(folder, acknowledged)
@@ -61,15 +66,15 @@ def run(folder: Path, kills: int, clients: int = 8, seed: int = 1) -> dict[str, 
     settle_s = time.perf_counter() - since
     after = count(folder, acknowledged)
     return {
-        "kills": kills,
+        "kills": len(restarts),
         "acknowledged": len(acknowledged),
         "broken_connections": crowd.tally.broken,
         "lost": before.lost + after.lost + after.spooled,
         "duplicates": after.duplicates,
         "damaged_files": len(store.verify()),
         "set_aside": len(list(Places(folder).refused.iterdir())),
-        "restart_s_median": round(float(np.median(restarts)), 2),
-        "restart_s_max": round(max(restarts), 2),
+        "restart_s_median": round(float(np.median(restarts)), 2) if restarts else None,
+        "restart_s_max": round(max(restarts), 2) if restarts else None,
         "settle_at_the_end_s": round(settle_s, 1),
     }
 
@@ -80,8 +85,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    told = Told()
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-        figures = run(Path(folder) / "project", arguments.kills, seed=arguments.seed)
+        figures = run(Path(folder) / "project", arguments.kills, arguments.seed, told)
     if arguments.json:
         print(json.dumps(figures, indent=2))
     else:

@@ -18,7 +18,7 @@ from motekit.core.errors import InputError
 from . import facts, label_sets
 from .backend import SIDECAR, Backend
 
-VERSION: Final = 1
+VERSION: Final = 2
 BATCH: Final = 500
 Row = tuple[Any, ...]
 
@@ -29,12 +29,13 @@ TABLES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("subject", "TEXT"), ("session", "TEXT"), ("device", "TEXT"), ("source", "TEXT"),
         ("started_at", "DOUBLE PRECISION"), ("seconds", "DOUBLE PRECISION"),
         ("content_sha256", "TEXT NOT NULL"), ("metadata", "TEXT NOT NULL"),
+        ("segments", "BIGINT NOT NULL"),
     ),
     "streams": (
         ("name", "TEXT NOT NULL"), ("sensor", "TEXT NOT NULL"),
         ("rate_hz", "DOUBLE PRECISION NOT NULL"), ("samples", "BIGINT NOT NULL"),
         ("missing", "BIGINT NOT NULL"), ("dtype", "TEXT NOT NULL"), ("channels", "TEXT NOT NULL"),
-        ("file", "TEXT NOT NULL"), ("file_sha256", "TEXT NOT NULL"),
+        ("file", "TEXT NOT NULL"), ("file_sha256", "TEXT NOT NULL"), ("gaps", "BIGINT NOT NULL"),
     ),
     "labels": (
         ("name", "TEXT NOT NULL"), ("label_set", "TEXT NOT NULL"), ("kind", "TEXT NOT NULL"),
@@ -51,6 +52,20 @@ class Entry:
 
     name: str
     rows: Mapping[str, tuple[Row, ...]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some recordings in the order of their names (of code points).
+
+    Args:
+        count: recordings that match, on all pages.
+        recordings: rows of the page; streams: theirs, by name.
+    """
+
+    count: int
+    recordings: tuple[Row, ...]
+    streams: Mapping[str, tuple[Row, ...]]
 
 
 class Catalogue(Protocol):
@@ -70,6 +85,10 @@ class Catalogue(Protocol):
 
     def select(self, table: str, where: Mapping[str, str | None]) -> list[Row]:
         """Rows whose columns have these values, sorted by name."""
+        ...
+
+    def page(self, after: str, limit: int, where: Mapping[str, str]) -> Page:
+        """At most `limit` recordings with these values whose names come after one."""
         ...
 
     def lock(self) -> AbstractContextManager[object] | None:
@@ -95,11 +114,13 @@ def entry(name: str, signature: str, known: Mapping[str, Any]) -> Entry:
                                                       "source", "started_at")),
             count / rate, known["content_sha256"],
             json.dumps(about["metadata"], sort_keys=True, ensure_ascii=False),
+            len(about["segments"]),
         ),),
         "streams": tuple(
             (name, s["sensor"], float(s["rate_hz"]), int(s["rows"]),
              sum(int(gap[1]) for gap in s["gaps"]), s["dtype"],
-             json.dumps(s["channels"], ensure_ascii=False), s["file"], s["file_sha256"])
+             json.dumps(s["channels"], ensure_ascii=False), s["file"], s["file_sha256"],
+             len(s["gaps"]))
             for s in streams
         ),
         "labels": tuple(_labels(name, label_sets.read(known))),
@@ -115,24 +136,34 @@ def _labels(name: str, labels: label_sets.Labels) -> Iterable[Row]:
             )  # fmt: skip
 
 
-def refresh(backend: Backend, catalogue: Catalogue) -> int:
-    """Bring the catalogue up to date; how many recordings were read again or dropped."""
+def refresh(backend: Backend, catalogue: Catalogue, damaged: dict[str, str] | None = None) -> int:
+    """Bring the catalogue up to date; how many recordings were read again or dropped.
+
+    Args:
+        damaged: takes recordings that cannot be read, and why, by name; they are left out of the
+            catalogue.
+    """
+    unreadable = {} if damaged is None else damaged
     seen, known = backend.signatures(), catalogue.signatures()
-    gone = [name for name in known if name not in seen]
     changed = [name for name, signature in seen.items() if known.get(name) != signature]
     for start in range(0, len(changed), BATCH):
-        catalogue.write(_entries(backend, changed[start : start + BATCH], seen), ())
+        batch = changed[start : start + BATCH]
+        catalogue.write(_entries(backend, batch, seen, unreadable), ())
+    gone = [name for name in known if name not in seen or name in unreadable]
     if gone:
         catalogue.write((), gone)
-    return len(changed) + len(gone)
+    return len({*changed, *gone} - (unreadable.keys() - known.keys()))
 
 
-def _entries(backend: Backend, names: Sequence[str], seen: Mapping[str, str]) -> Iterable[Entry]:
+def _entries(
+    backend: Backend, names: Sequence[str], seen: Mapping[str, str], damaged: dict[str, str]
+) -> Iterable[Entry]:
     """Recordings whose sidecar is damaged are left out: `motekit verify` names them."""
     for name in names:
         try:
             known = facts.parse(backend.sidecar(name), f"{name}/{SIDECAR}")
-        except InputError:
+        except InputError as error:
+            damaged[name] = error.what
             continue
         yield entry(name, seen[name], known)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 from motekit.core.errors import InputError, MachineError
 
-from .catalogue import TABLES, VERSION, Entry, Row, columns
+from .catalogue import TABLES, VERSION, Entry, Page, Row, columns
 from .files import private_folder
 
 LOCK: Final = 0x6D6F7465  # key of the advisory lock: "mote"
@@ -112,6 +112,36 @@ class SqlCatalogue:
         with self._guarded("read"):
             return [tuple(row) for row in self._db.execute(query, tuple(where.values())).fetchall()]
 
+    def page(self, after: str, limit: int, where: Mapping[str, str]) -> Page:
+        unknown = [column for column in where if column not in columns("recordings")]
+        if unknown:
+            raise InputError("there is no such column", where="recordings", value=unknown[0])
+        order = "name" if self._mark == "?" else 'name COLLATE "C"'  # a database may sort by words
+        chosen = [f"{column} = {self._mark}" for column in where]
+        values = tuple(where.values())
+        with self._guarded("read"):
+            count = self._rows("COUNT(*)", "recordings", chosen, values)[0][0]
+            rows = self._rows(
+                ", ".join(columns("recordings")), "recordings",
+                [*chosen, f"{order} > {self._mark}"], (*values, after),
+                f" ORDER BY {order} LIMIT {int(limit)}",
+            )  # fmt: skip
+            names = tuple(row[0] for row in rows)
+            marks = ", ".join([self._mark] * len(names))
+            streams = self._rows(
+                ", ".join(columns("streams")), "streams", [f"name IN ({marks})"], names
+            ) if names else []  # fmt: skip
+        by_name: dict[str, tuple[Row, ...]] = {}
+        for row in streams:
+            by_name[row[0]] = (*by_name.get(row[0], ()), row)
+        return Page(count, tuple(rows), by_name)
+
+    def _rows(self, what: str, table: str, conditions: Sequence[str], values: Sequence[str],
+              end: str = "") -> list[Row]:  # fmt: skip
+        query = f"SELECT {what} FROM {self._prefix}{table}"
+        query += f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return [tuple(row) for row in self._db.execute(query + end, tuple(values)).fetchall()]
+
     def lock(self) -> AbstractContextManager[object] | None:
         return None
 
@@ -136,7 +166,8 @@ def _opened(path: Path) -> _Connection:
     private_folder(path.parent)
     for attempt in (0, 1):
         try:
-            db = sqlite3.connect(path, 10.0, isolation_level=None)
+            # Several threads may use it, one after the other.
+            db = sqlite3.connect(path, 10.0, isolation_level=None, check_same_thread=False)
             found = db.execute("PRAGMA user_version").fetchone()[0]
             if found in (0, VERSION) and db.execute("PRAGMA quick_check").fetchone()[0] == "ok":
                 if found != VERSION:
@@ -154,7 +185,7 @@ def _opened(path: Path) -> _Connection:
 
 
 class PostgresCatalogue(SqlCatalogue):
-    """Tables `motekit_…` of a database that a team shares; its advisory lock makes one writer.
+    """Tables `motekit<version>_…` of a database that a team shares; its lock makes one writer.
 
     Args:
         url: `postgresql://user@host/database`; a password comes from ~/.pgpass or PGPASSWORD.
@@ -176,7 +207,7 @@ class PostgresCatalogue(SqlCatalogue):
                 "cannot connect to the catalogue: " + str(error).strip().splitlines()[-1],
                 where=where,
             ) from error  # fmt: skip
-        super().__init__(cast(_Connection, db), "%s", "motekit_", psycopg.Error, where)
+        super().__init__(cast(_Connection, db), "%s", f"motekit{VERSION}_", psycopg.Error, where)
         with self._guarded("make"):
             # Two that make the tables at once would meet in PostgreSQL's own catalogue.
             db.execute("SELECT pg_advisory_lock(%s)", (LOCK + 1,))

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from motekit.core.errors import InputError, MachineError, MotekitError
+from motekit.recordings.place import catalogue_of
 from motekit.recordings.store import Store
 
 from .examine import Examiner
@@ -19,6 +21,7 @@ from .incoming import Budget
 from .index import Index, Progress
 from .journal import Journal
 from .limits import Limits
+from .listing import Listing
 from .livestore import LiveStore
 from .log import note
 from .places import Places
@@ -48,6 +51,7 @@ class State:
             raise InputError("a server is running for this project", where=project,
                              way_out="stop it first") from error  # fmt: skip
         self.store = Store.of_project(project)
+        self.listing = Listing(self.store.backend, partial(catalogue_of, project))
         self.index = Index(self.places.index)
         self.live = LiveStore(self.places.live, self.store)
         self.budget = Budget(limits.buffered_bytes)
@@ -147,5 +151,6 @@ class State:
         self.workers.shutdown()
         self.examiner.close()
         self.live.close()
+        self.listing.close()
         self.index.close()
         self._lock.release()

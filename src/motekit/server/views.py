@@ -14,6 +14,7 @@ from motekit.core.errors import InputError, MachineError
 
 from .access import Endpoint, Handler
 from .envelope import Stretch, envelope
+from .listing import FILTERS
 from .replies import Refusal, as_json
 from .state import State
 
@@ -86,35 +87,17 @@ class Views:
         }  # fmt: skip
 
     def recordings(self, request: Request) -> dict[str, Any]:
-        """A page of recordings by name: those after `after`, at most `limit`."""
+        """A page of recordings by name: those after `after`, at most `limit`, perhaps only those
+        of a label, subject, session or device."""
         after = request.query_params.get("after", "")
         limit = _number(request, "limit", PAGE)
         if not 1 <= limit <= PAGE:
             raise InputError(f"must be 1 to {PAGE}", where="parameter limit", value=limit)
-        names = self._state.store.names()
-        later = [name for name in names if name > after] if after else names
-        page = later[:limit]
-        more = page[-1] if len(later) > limit else None
-        return {"count": len(names), "recordings": [self._line(name) for name in page],
-                "next": more}  # fmt: skip
-
-    def _line(self, name: str) -> dict[str, Any]:
-        """One recording in a list; a damaged one says so."""
-        try:
-            facts = self._state.store.facts(name)
-        except InputError as error:
-            return {"name": name, "damaged": error.what}
-        about = facts["recording"]
-        streams = [
-            {"sensor": s["sensor"], "rate_hz": s["rate_hz"], "rows": s["rows"],
-             "seconds": s["rows"] / s["rate_hz"], "channels": len(s["channels"]),
-             "gaps": len(s["gaps"])}
-            for s in facts["streams"]
-        ]  # fmt: skip
-        kept = ("label", "subject", "session", "device", "started_at")
-        category = about["metadata"].get("category")
-        return {"name": name, **{key: about[key] for key in kept}, "category": category,
-                "segments": len(about["segments"]), "streams": streams}  # fmt: skip
+        where = {key: request.query_params[key] for key in FILTERS if key in request.query_params}
+        for key, text in {"after": after, **where}.items():
+            if "\0" in text:  # no name has one, and not every database takes it
+                raise InputError("must be a text", where=f"parameter {key}", value=text[:40])
+        return self._state.listing.page(after, limit, where)
 
     def recording(self, request: Request) -> dict[str, Any]:
         """All facts of one recording (SPEC.md, "Sidecar"), without the names of files."""

@@ -12,6 +12,7 @@ from small_recordings import made
 
 from motekit.core.errors import InputError, MachineError
 from motekit.core.recording import Segment
+from motekit.recordings.backend import SIDECAR
 from motekit.recordings.catalogue import Catalogue, refresh
 from motekit.recordings.query import query
 from motekit.recordings.sql_catalogue import PostgresCatalogue, SqliteCatalogue
@@ -56,6 +57,32 @@ def test_it_follows_the_recordings(catalogue: Catalogue, store: Store) -> None:
     assert catalogue.rows("labels")[0][:8] == ("b", "main", "segment", "run", 3, 9, 0.3, 0.9)
     with pytest.raises(InputError, match="no such column"):
         catalogue.select("recordings", {"name; --": "x"})
+
+
+def test_pages_in_the_order_of_code_points(catalogue: Catalogue, store: Store) -> None:
+    names = ["B", "a", "a-b", "a.b", "b", "é"]
+    list(store.add([made(n, seed=i, label=n.lower()[0]) for i, n in enumerate(names)]))
+    refresh(store.backend, catalogue)
+    first = catalogue.page("", 4, {})
+    assert [r[0] for r in first.recordings] == names[:4] and first.count == 6
+    assert [s[0] for n in names[:4] for s in first.streams[n]] == names[:4]
+    rest = catalogue.page("a.b", 4, {})
+    assert [r[0] for r in rest.recordings] == names[4:]
+    assert [r[0] for r in catalogue.page("a", 9, {"label": "a"}).recordings] == ["a-b", "a.b"]
+    assert catalogue.page("", 9, {"label": "b"}).count == 2
+    assert catalogue.page("é", 9, {}).recordings == ()
+    with pytest.raises(InputError, match="no such column"):
+        catalogue.page("", 9, {"1=1; --": "x"})
+
+
+def test_what_is_damaged_is_told_and_left_out(catalogue: Catalogue, store: Store) -> None:
+    list(store.add([made(), made("b", seed=1)]))
+    refresh(store.backend, catalogue)
+    (store.backend.root / "a" / SIDECAR).write_bytes(b"{}")
+    for count in (1, 0):
+        damaged: dict[str, str] = {}
+        assert refresh(store.backend, catalogue, damaged) == count
+        assert list(damaged) == ["a"] and list(catalogue.signatures()) == ["b"]
 
 
 def test_a_write_is_all_or_nothing(catalogue: Catalogue, store: Store) -> None:

@@ -96,6 +96,8 @@ def test_lists_pages_and_facts(tmp_path: Path) -> None:
         assert first["recordings"][0]["category"] == "testing"
         rest = client.get("/api/v1/recordings", params={"after": first["next"]}, headers=key).json()
         assert [r["name"] for r in rest["recordings"]] == ["e"] and rest["next"] is None
+        named = client.get("/api/v1/recordings", params={"label": "run"}, headers=key).json()
+        assert named == {"count": 0, "recordings": [], "next": None}
         for name in names:
             facts = client.get("/api/v1/recording", params={"name": name}, headers=key)
             assert facts.json()["recording"]["name"] == name
@@ -109,6 +111,29 @@ def test_lists_pages_and_facts(tmp_path: Path) -> None:
             ("recording", {"name": "../../etc"}, 400), ("recording", {"name": "a\0"}, 400),
             ("envelope", {"name": "a", "points": "x"}, 400),
             ("envelope", {"name": "a", "start": "9" * 40}, 400), ("recordings", {"limit": 0}, 400),
+            ("recordings", {"limit": 1001}, 400), ("recordings", {"after": "a\0"}, 400),
         ):  # fmt: skip
             answer = client.get(f"/api/v1/{view}", params=params, headers=key)
             assert answer.status_code == status and str(tmp_path) not in answer.text, (view, params)
+
+
+def test_lists_follow_changes_and_tell_what_is_damaged(tmp_path: Path) -> None:
+    with serving(tmp_path) as (server, _, _):
+        store, listing = server.state.store, server.state.listing
+
+        def names(**where: str) -> list[str]:
+            listing._not_before = 0.0  # as after a while
+            return [r["name"] for r in listing.page("", 100, where)["recordings"]]
+
+        list(store.add(recording(n, np.ones((4, 1))) for n in ("a", "B", "é")))
+        assert names() == ["B", "a", "é"]  # by code points, in every database
+        store.relabel("a", label="run", subject="x")
+        assert names(label="run") == names(label="run", subject="x") == ["a"]
+        assert names(label="walk") == ["B", "é"] and names(label="run", subject="y") == []
+        store.remove("B")
+        sidecar = next((tmp_path / "recordings" / "a").glob("*.json"))
+        sidecar.write_bytes(sidecar.read_bytes().replace(b'"run"', b'"ran"'))
+        assert names() == ["a", "é"] and names(label="run") == []
+        page = listing.page("", 1, {})
+        assert page["count"] == 2 and page["next"] == "a" and "damaged" in page["recordings"][0]
+        assert listing.page("a", 1, {})["recordings"][0]["streams"][0]["rows"] == 4

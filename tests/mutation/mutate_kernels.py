@@ -3,8 +3,11 @@
 Puts small faults into the C and assembly of kernels, one at a time, and counts those that the
 comparison with the reference catches: on the emulated Cortex-M4F for what cores with the DSP
 extension compile and for plain C, on this computer with sanitizers for the rest. N faults a
-source file (40 unless told). What does not compile is not counted. Survivors are printed: some
-change nothing that can be seen (a mutant that only costs time), the others want a test.
+source
+file (40 unless told). What does not compile is not counted. What the first graphs let pass is
+tried again on more, and in a file that several kernels share with each of them. Survivors are
+printed: some change nothing that can be seen (a mutant that only costs time), the others want a
+test.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from mutants import Mutant, mutants
 
 from motekit import targets
@@ -36,11 +39,13 @@ from motekit.graph.run import run
 from motekit.targets import toolchain
 from motekit.targets.emulation import Fault, Machine
 from motekit.testing.graph_program import HOST_MAIN, Case, CoreProgram, HostProgram, write
-from motekit.testing.op import OpContract
+from motekit.testing.op import OpContract, batch, describe
 from motekit.testing.op_cases import inputs
 
 CORE = "cortex-m4f"
 ENOUGH = 12  # graphs a kernel
+MORE = 40  # graphs for what these do not catch
+ROUNDS = 6  # draws of graphs, 16 at a time
 LIMIT_S = 20
 
 
@@ -49,7 +54,7 @@ class Score:
     """What became of the mutants of one source file."""
 
     caught: int = 0
-    survived: list[str] = field(default_factory=list)
+    survived: list[Mutant] = field(default_factory=list)
     stillborn: int = 0
 
     @property
@@ -69,10 +74,14 @@ class Bench:
     expected: list[tuple[Array, ...]]
 
     @staticmethod
-    def of(kind: str, name: str) -> Bench:
-        graphs = cases(kind, name)
+    def of(kind: str, name: str, count: int = 0) -> Bench:
+        graphs = cases(kind, name, count or ENOUGH)
         requests = [(i, case) for i, g in enumerate(graphs) for case in inputs(g, i, 2)]
         return Bench(kind, name, graphs, requests, [run(graphs[i], case) for i, case in requests])
+
+    def wider(self) -> Bench:
+        """The same kernel with more graphs, for what these do not catch."""
+        return Bench.of(self.kind, self.name, MORE)
 
     def catches(self, file: str, text: str, on: str) -> bool | None:
         """Whether a changed source gives other outputs or breaks; None if it does not compile."""
@@ -134,8 +143,8 @@ class _Bounded(CoreProgram):
         return found
 
 
-def cases(kind: str, name: str) -> list[Graph]:
-    """Graphs for a kernel: CASES of its own tests, then what the op's contract draws."""
+def cases(kind: str, name: str, count: int) -> list[Graph]:
+    """Graphs for a kernel: CASES of its own tests and the op's, then what the contract draws."""
     kernel, spec = kernels(kind).get(name), targets.core(CORE).spec
     folder = Path(str(resources.files(f"motekit.graph.ops.{kind}")))
     found: list[Graph] = []
@@ -145,36 +154,41 @@ def cases(kind: str, name: str) -> list[Graph]:
         found += getattr(importlib.import_module(package), "CASES", [])
     for path in folder.glob("test_*.py"):
         module = importlib.import_module(f"motekit.graph.ops.{kind}.{path.stem}")
+        found += getattr(module, "CASES", [])
         contracts += [
             c for c in vars(module).values()
             if isinstance(c, type) and issubclass(c, OpContract) and c.kind == kind
         ]  # fmt: skip
     fitting = [g for g in found if kernel.applies(g.ops[0], g, spec) is None]
     for contract in contracts:
-        if len(fitting) < ENOUGH:
-            fitting += _drawn(contract, kernel.name, spec, ENOUGH - len(fitting))
+        fitting += _drawn(contract, kernel.name, spec, max(4, count - len(fitting)))
     return fitting
 
 
 def _drawn(contract: type[OpContract], name: str, spec: Any, count: int) -> list[Graph]:
-    found: list[Graph] = []
+    """Of what the contract's test draws, those that the kernel can run, each form once."""
+    found: dict[str, Graph] = {}
     kernel = kernels(contract.kind).get(name)
 
-    def enough(graph: Graph) -> bool:
-        if kernel.applies(graph.ops[0], graph, spec) is None:
-            found.append(graph)
-        return len(found) >= count
-
-    quiet = settings(
-        max_examples=10 * count, derandomize=True, deadline=None, database=None,
+    @settings(
+        max_examples=ROUNDS, derandomize=True, deadline=None, database=None,
         phases=(Phase.generate,), suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    try:
-        find(contract.cases, enough, settings=quiet)
-    except Exception as error:  # hypothesis says that none of its draws was the last one
-        if type(error).__name__ != "NoSuchExample":
-            raise
-    return found
+    @given(batch(contract.cases))
+    def draw(graphs: list[Graph]) -> None:
+        for graph in graphs:
+            if len(found) < 8 * count and kernel.applies(graph.ops[0], graph, spec) is None:
+                found.setdefault(describe(graph), graph)
+
+    draw()
+    graphs = sorted(found.values(), key=_form)
+    step = max(1, len(graphs) // count)
+    return graphs[::step][:count]
+
+
+def _form(graph: Graph) -> str:
+    """Like graphs stand together, so that every so manieth is unlike the others."""
+    return str([graph.type(n).shape[::-1] for n in (*graph.outputs, *graph.inputs)])
 
 
 def wanted(names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -198,20 +212,30 @@ def sources(bench: Bench) -> dict[str, tuple[str, str]]:
 
 
 def judge(bench: Bench, file: str, chosen: Sequence[Mutant]) -> Score:
-    """Try every mutant of a file."""
+    """Try every mutant of a file; survivors once more on more graphs."""
+    score = _tried(bench, file, chosen)
+    if score.survived:
+        again = _tried(bench.wider(), file, score.survived)
+        score = Score(score.caught + again.caught, again.survived, score.stillborn)
+    return score
+
+
+def _tried(bench: Bench, file: str, chosen: Sequence[Mutant]) -> Score:
     score = Score()
     for mutant in chosen:
-        on = "host" if mutant.where == "host" else "core"
-        caught = bench.catches(file, mutant.text, on)
+        caught = bench.catches(file, mutant.text, "host" if mutant.where == "host" else "core")
         if caught is None:
             score.stillborn += 1
         elif caught:
             score.caught += 1
         else:
-            score.survived.append(
-                f"{file}:{mutant.line} ({on})  {mutant.before}  →  {mutant.after}"
-            )
+            score.survived.append(mutant)
     return score
+
+
+def _line(file: str, mutant: Mutant) -> str:
+    on = "host" if mutant.where == "host" else "core"
+    return f"{file}:{mutant.line} ({on})  {mutant.before}  →  {mutant.after}"
 
 
 def main() -> int:
@@ -230,8 +254,11 @@ def main() -> int:
                 continue
             assert bench.catches("", "", "core") is False, f"{kind}/{name} fails unchanged"
             for file, (text, _) in sources(bench).items():
-                if file in scores:
-                    continue  # shared: judged with the first kernel that uses it
+                if file in scores:  # shared: what the kernels before let pass is tried again
+                    again = _tried(bench, file, scores[file].survived)
+                    scores[file].caught += again.caught
+                    scores[file].survived = again.survived
+                    continue
                 rng = random.Random(f"{args.seed} {file}")
                 scores[file] = judge(bench, file, mutants(text, args.count, rng))
                 if not args.json:
@@ -239,7 +266,8 @@ def main() -> int:
     caught = sum(s.caught for s in scores.values())
     total = caught + sum(len(s.survived) for s in scores.values())
     if args.json:
-        rows = {f: {"caught": s.caught, "survived": s.survived} for f, s in scores.items()}
+        rows = {f: {"caught": s.caught, "survived": [_line(f, m) for m in s.survived]}
+                for f, s in scores.items()}  # fmt: skip
         print(json.dumps({"caught": caught, "total": total, "files": rows}, indent=1))
     else:
         print(f"{caught} of {total} mutants caught, {100 * caught / max(1, total):.1f} %")
@@ -251,8 +279,8 @@ def _print(file: str, score: Score) -> None:
     print(
         f"{file:34} {score.caught:4} of {total:4} caught ({100 * score.share:5.1f} %)", flush=True
     )
-    for line in score.survived:
-        print(f"    {line}", flush=True)
+    for mutant in score.survived:
+        print(f"    {_line(file, mutant)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,55 @@ from motekit.core.tensors import QuantParams, TensorType
 from motekit.graph.exporters import to_tflite
 from motekit.graph.ops.lstm import fixed16
 from motekit.graph.oracle import Oracle
-from motekit.graph.run import run_sequence
+from motekit.graph.run import run, run_sequence
 from motekit.testing.graph_program import Case, host_program
 from motekit.testing.op import OpContract
 from motekit.testing.op_cases import SCALES, SEEDS, SIZES, ZEROS, int8, quant
 
 INT16 = np.arange(-(1 << 15), 1 << 15, dtype=np.int64)
+
+
+def sweep(bits: int, hidden_scale: float, seed: int) -> Graph:
+    """Gates over all of their range, edges of the tables included, in steps that add up what
+    is off by one: weights are 0, and biases are the gates' Q3.12 values themselves."""
+    rng = np.random.default_rng(seed)
+    units, steps = 67, 24
+    edges = [0, -1, 1, -1023, -1024, -1025, 1024, 4096, -4096, -8192, 8192, -16384, -16385, 32767]
+    wide = np.concatenate([edges, np.linspace(-(1 << 15), (1 << 15) - 1, units - len(edges))])
+    small = np.linspace(-700, 700, units)
+    biases = [rng.permutation(wide), np.full(units, 32767), rng.permutation(small),
+              rng.permutation(np.abs(wide))]  # fmt: skip
+    hidden = int8((1, units), hidden_scale, 3)
+    cell = TensorType((1, units), "int16", QuantParams((2.0 ** (bits - 15),), (0,)))
+    tensors = [Tensor("x", int8((1, steps, 1), 2.0**-4, -1)), Tensor("h", hidden)]
+    tensors += [Tensor("c", cell), Tensor("y", replace(hidden, shape=(1, steps, units)))]
+    tensors += [Tensor("h.after", hidden), Tensor("c.after", cell)]
+    for i in range(8):
+        shape = (units, 1 if i < 4 else units)
+        values = np.zeros(shape, np.int8)
+        tensors.append(Tensor(f"w{i}", TensorType(shape, "int8", quant(2.0**-8)), values))
+    for i, values_ in enumerate(biases):
+        bias = values_.round().astype(np.int32)
+        tensors.append(Tensor(f"b{i}", TensorType((units,), "int32", quant(2.0**-12)), bias))
+    names = [*(f"w{i}" for i in range(8)), *(f"b{i}" for i in range(4))]
+    attrs = {"cell_clip": 0.0, "hidden_scale": hidden_scale, "hidden_zero": 3, "rounding": "double"}
+    op = Op("lstm", "lstm", ("x", *names, "h", "c"), ("y", "h.after", "c.after"), attrs)
+    state = (("h", "h.after"), ("c", "c.after"))
+    return Graph("case", {t.name: t for t in tensors}, (op,), ("x",), ("y",), state)
+
+
+CASES = [sweep(0, 2.0**-13, 0), sweep(5, 2.0**-12, 1), sweep(3, 2.0**-9, 2)]
+
+
+def test_gates_over_their_whole_range() -> None:
+    x = [np.zeros((1, 24, 1), np.int8)]
+    with Oracle() as oracle, host_program([Case(g) for g in CASES]) as program:
+        for i, graph in enumerate(CASES):
+            (expected,) = oracle.run(to_tflite(graph), [x])
+            (ours,) = program.run([(i, x)])
+            assert np.array_equal(run(graph, x)[0], expected[0])
+            assert np.array_equal(ours[0], expected[0])
+            assert len(np.unique(expected[0])) > 60  # it uses its range
 
 
 @st.composite

@@ -28,7 +28,7 @@ from .constants import CTYPES, number
 from .footprint import Unit, counters
 from .generated import Area, Place
 from .groups import STREAM, group_name, print_group
-from .placing import ONE, STATE, Memories, Places, array, lay_out
+from .placing import ONE, STATE, Memories, Places, array, constant, lay_out
 from .regions import Item
 from .rows import data_inputs
 from .select import Choice, Optimize
@@ -207,7 +207,7 @@ def emit_graph(
 
 def _constants(steps: Sequence[_Step]) -> list[Item]:
     return [
-        Item(f"{step.choice.op.name}/{c.name}", c.values.nbytes, True)
+        Item(constant(step.choice.op.name, c.name), c.values.nbytes, True)
         for step in steps
         for c in step.emitted.constants
     ]
@@ -220,14 +220,15 @@ def _places(
         region = placed.where.get(name, "")
         return Place(name, kind, symbol, offset, nbytes, region, memories.heat.get(name))
 
+    kinds = {f"{name}/scratch": "scratch" for name in found.emitted}
+    kinds |= {counters(unit): "rows" for unit in found.units}
     for b in found.buffers:
-        kind = {"scratch": "scratch", "rows": "rows"}.get(b.name.rpartition("/")[2], "tensor")
-        kind = kind if "/" in b.name else "tensor"
+        kind = kinds.get(b.name, "tensor")
         region = placed.where.get(b.name)
         symbol = "mk_memory" if region is None else array(region)
         yield made(b.name, kind, symbol, placed.offsets[b.name], b.nbytes)
     for item in items:
-        symbol = prefix + item.name.replace("/", "_") if item.weights else "mk_kept"
+        symbol = prefix + item.name.replace(": ", "_") if item.weights else "mk_kept"
         kind = "weights" if item.weights else "state"
         yield made(item.name, kind, symbol, 0, item.nbytes)
 
@@ -333,7 +334,7 @@ class _Printer:
         kinds = {area.region.name: area.region for area in self.placed.areas}
         parts = []
         for c in e.constants:
-            region = kinds.get(self.placed.where.get(f"{op.name}/{c.name}", ""))
+            region = kinds.get(self.placed.where.get(constant(op.name, c.name), ""))
             storage = print_c.CONSTANT if region is None else print_c.storage(region)
             parts.append(print_c.constant(c, names[c.name], storage))
         if e.struct:

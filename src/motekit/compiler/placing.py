@@ -13,7 +13,12 @@ from .footprint import counters
 from .generated import Area
 from .regions import Item, Problem, place
 
-STATE = "/state"  # name of what is kept from run to run; no tensor has a "/"
+STATE = "(state)"  # name of what is kept from run to run
+
+
+def constant(op: str, name: str) -> str:
+    """Name of a constant of an op, unlike any tensor's."""
+    return f"{op}: {name}"
 
 
 @dataclass(frozen=True)

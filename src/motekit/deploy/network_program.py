@@ -42,7 +42,7 @@ class NetworkBill:
             since reset, with the frames of start-up code and main. Nothing is taken off.
         stack_bytes: that stack.
         stack_bound_bytes: the most that it can be, told from the program's instructions; None
-            where that cannot be told (recursion; cores other than Arm's).
+            where that cannot be told (recursion).
         code_bytes: flash less weights and biases, tables included, without the runner.
         weight_bytes: weights and biases as they are stored.
     """
@@ -215,10 +215,8 @@ def _padded(array: npt.NDArray[np.generic]) -> bytes:
 
 def _bound(machine: Machine, seen: int) -> int | None:
     """The static bound of the stack. Raises PromiseError if the run went below it."""
-    if machine.core.spec.isa.startswith("rv"):
-        return None
     try:
-        bound = stack_bound(machine.elf, machine.graph.timing)
+        bound = stack_bound(machine.elf, machine.graph.timing, machine.core.spec.isa)
     except PromiseError:  # a library's function calls itself
         return None
     if seen > bound:

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from motekit.core.errors import PromiseError
 from motekit.targets.elf import Elf, Symbol
 from motekit.targets.timing.model import Insn, Timing
 
-_TARGET = re.compile(r"#?0x([0-9a-f]+)$")
+from . import calls_arm, calls_riscv
+from .calls_arm import Calls
+
 _LITERAL = re.compile(r"\[pc, #(0x[0-9a-f]+|\d+)\]")
 _OFF_PATH = ("mk_trap", "mk_reset")  # nobody calls them: they are in the vector table
 
@@ -27,19 +29,20 @@ class _Function:
     """Bytes pushed, and what is called."""
 
     frame: int
-    calls: frozenset[int]
-    pointer: bool
+    calls: Calls
 
 
-def stack_bound(elf: Elf, timing: Timing, start: str = "mk_reset") -> int:
-    """Bytes below the stack pointer that `start` is entered with. For Arm cores.
+def stack_bound(elf: Elf, timing: Timing, isa: str, start: str = "mk_reset") -> int:
+    """Bytes below the stack pointer that `start` is entered with.
 
     Raises:
         PromiseError: a function calls itself, by whatever way.
     """
     functions = {s.address: s for s in elf.symbols if s.kind == "function" and s.size}
-    stored = _stored(elf, functions)
-    read = {at: _read(elf, timing, symbol, functions) for at, symbol in functions.items()}
+    riscv = isa.startswith("rv")
+    read = {at: _read(elf, timing, symbol, riscv) for at, symbol in functions.items()}
+    taken = _stored(elf, thumb=not riscv).union(*(f.calls.taken for f in read.values()))
+    stored = frozenset(at for at in taken & set(functions) if functions[at].name not in _OFF_PATH)
     known: dict[int, int] = {}
 
     def depth(at: int, above: tuple[int, ...]) -> int:
@@ -49,8 +52,8 @@ def stack_bound(elf: Elf, timing: Timing, start: str = "mk_reset") -> int:
         if at not in known:
             function = read[at]
             # A number that looks like the address of a caller is no pointer to it.
-            pointed = stored - {*above, at} if function.pointer else frozenset()
-            calls = function.calls | pointed
+            pointed = stored - {*above, at} if function.calls.pointer else frozenset()
+            calls = {to for to in function.calls.to if to in functions} | pointed
             deepest = max((depth(to, (*above, at)) for to in sorted(calls)), default=0)
             known[at] = function.frame + deepest
         return known[at]
@@ -84,28 +87,18 @@ def _instructions(timing: Timing, code: bytes, address: int) -> Iterator[Insn]:
         at += 4 if at in literals else 2 if at == begin else 0
 
 
-def _read(elf: Elf, timing: Timing, symbol: Symbol, functions: Mapping[int, Symbol]) -> _Function:
-    frame, pointer = 0, False
-    calls: set[int] = set()
-    for insn in _instructions(timing, _code(elf, symbol), symbol.address):
-        frame += max(0, -(insn.sp or 0))
-        if not insn.flow and not insn.call:
-            continue
-        found = _TARGET.search(insn.text)
-        if found is None:
-            pointer = pointer or insn.call
-        elif (target := int(found[1], 16)) in functions and (insn.call or target != symbol.address):
-            calls.add(target)
-    return _Function(frame, frozenset(calls), pointer)
+def _read(elf: Elf, timing: Timing, symbol: Symbol, riscv: bool) -> _Function:
+    found = list(_instructions(timing, _code(elf, symbol), symbol.address))
+    frame = sum(max(0, -(insn.sp or 0)) for insn in found)
+    return _Function(frame, (calls_riscv if riscv else calls_arm).calls(found, symbol))
 
 
-def _stored(elf: Elf, functions: Mapping[int, Symbol]) -> frozenset[int]:
-    """Functions whose address, with the Thumb bit, is a word of the program."""
+def _stored(elf: Elf, thumb: bool) -> set[int]:
+    """Words of the program that may be addresses of functions; with the Thumb bit on Arm."""
     found = set()
     for segment in elf.segments:
         whole = len(segment.data) // 4 * 4
         for (word,) in struct.iter_unpack("<I", segment.data[:whole]):
-            symbol = functions.get(word & ~1)
-            if word & 1 and symbol is not None and symbol.name not in _OFF_PATH:
-                found.add(symbol.address)
-    return frozenset(found)
+            if word & 1 == thumb:
+                found.add(word & ~1)
+    return found

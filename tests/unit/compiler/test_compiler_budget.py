@@ -12,6 +12,7 @@ from motekit.deploy.network import BuiltNetwork, build_network, random_cases
 from motekit.deploy.stack_bound import stack_bound
 from motekit.graph.oracle import Oracle
 from motekit.targets import elf, timing, toolchain
+from motekit.targets.emulation import Machine
 from motekit.testing.image_networks import Images
 
 CORE = targets.core("cortex-m4f")
@@ -66,22 +67,40 @@ __attribute__((noinline)) int again(unsigned char n)
 }"""
 
 
-def linked(folder: Path, room: int, extra: str = "") -> elf.Elf:
+def linked(core: str, folder: Path, room: int, extra: str = "") -> elf.Elf:
     folder.mkdir()
     (folder / "main.c").write_text(
         CALLS.format(room=room, extra=extra, result="again(seen)" if extra else "0")
     )
     settings = toolchain.Settings()
-    return elf.read(toolchain.program(CORE, [folder / "main.c"], folder / "p.elf", settings))
+    plugin = targets.core(core)
+    return elf.read(toolchain.program(plugin, [folder / "main.c"], folder / "p.elf", settings))
 
 
-def test_the_bound_follows_pointers_and_refuses_recursion(tmp_path: Path) -> None:
-    model = timing.model(CORE.timing)
-    small = stack_bound(linked(tmp_path / "small", 64), model)
+@pytest.mark.parametrize("core", ["cortex-m4f", "riscv32imc"])
+def test_the_bound_follows_pointers_and_refuses_recursion(core: str, tmp_path: Path) -> None:
+    spec = targets.core(core).spec
+    model = timing.model(targets.core(core).timing)
+    program = linked(core, tmp_path / "small", 64)
+    small = stack_bound(program, model, spec.isa)
     assert 64 < small < 160
-    assert stack_bound(linked(tmp_path / "large", 264), model) == small + 200
+    machine = Machine(core, program.path)
+    machine.run()
+    assert 64 < machine.measurement().stack_bytes <= small
+    assert stack_bound(linked(core, tmp_path / "large", 272), model, spec.isa) == small + 208
     with pytest.raises(PromiseError, match="calls itself"):
-        stack_bound(linked(tmp_path / "loop", 64, LOOP), model)
+        stack_bound(linked(core, tmp_path / "loop", 64, LOOP), model, spec.isa)
+
+
+def test_the_bound_holds_for_rows_on_riscv(tmp_path: Path) -> None:
+    n = Images((24, 8, 4))
+    graph = n.graph(n.mean(n.conv(n.conv("x", 8, (1, 1)), 8, depthwise=True)))
+    with Oracle() as oracle:
+        bill = build_network(
+            graph, "net", "riscv32imc", tmp_path, random_cases(graph, 2), oracle, "ram"
+        ).bill
+    assert bill.stack_bound_bytes is not None
+    assert bill.stack_bytes <= bill.stack_bound_bytes < 2 * bill.stack_bytes
 
 
 def test_a_network_that_must_fit_says_what_does_not(tmp_path: Path) -> None:

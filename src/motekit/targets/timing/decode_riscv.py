@@ -67,5 +67,6 @@ def _stack(raw: Any, name: str, registers: list[str]) -> int | None:
     if registers[:1] != ["sp"] or name in _STORES or name in _BRANCHES:
         return 0
     if name in ("addi", "c.addi") and registers[-1] == "sp":
-        return int(raw.operands[-1].imm)
+        last = raw.operands[-1]  # "mv sp, sp" has no number
+        return int(last.imm) if last.type == riscv.RISCV_OP_IMM else 0
     return None

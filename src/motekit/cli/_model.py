@@ -19,7 +19,8 @@ def show(opened: Opened) -> None:
     if opened.samples[1]:
         used, given = opened.samples
         of = "" if used == given else f" of {given:,}"
-        say(f"quantized to int8 by {used:,}{of} calibration samples")
+        to = "int16" if opened.wide else "int8"
+        say(f"quantized to {to} by {used:,}{of} calibration samples")
     if found.layers:
         rows = [
             (n.layer, n.op, f"{n.sqnr_db:.1f}", f"{100 * n.saturated:.2f}", f"{n.scale:.3g}")

@@ -20,6 +20,14 @@ Calibration = Annotated[
     Path | None,
     typer.Option(help="Typical inputs of a float model: .npy, .npz or a folder of them."),
 ]
+Activations = Annotated[
+    str,
+    typer.Option(
+        metavar="int8|int16",
+        help="What the activations of a float model become; int16 takes twice the RAM and more "
+        "cycles, and loses next to nothing.",
+    ),
+]
 ChannelsLast = Annotated[
     bool,
     typer.Option(

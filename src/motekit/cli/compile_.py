@@ -11,6 +11,7 @@ from . import _network
 from ._model import show
 from ._options import (
     STREAMING,
+    Activations,
     Calibration,
     ChannelsLast,
     Hop,
@@ -36,6 +37,7 @@ def command(
     name: Name = "",
     inputs: Annotated[int, typer.Option(min=1, help="Inputs to run and compare.")] = 16,
     calibration: Calibration = None,
+    activations: Activations = "int8",
     channels_last: ChannelsLast = False,
     stream: Stream = "",
     hop: Hop = 1,
@@ -62,8 +64,8 @@ def command(
 ) -> int:
     """Compile a model to C, run it on an emulated core, compare every output byte with LiteRT.
 
-    A float model is quantized to int8 by the calibration data. Needs no project. Exit code 1
-    when a byte differs.
+    A float model is quantized by the calibration data. Needs no project. Exit code 1 when a
+    byte differs.
     """
     from motekit.core.memory import checked, parse
     from motekit.deploy.budget import Budget
@@ -82,6 +84,7 @@ def command(
             calibration,
             moving,
             last=channels_last,
+            activations=activations,
             budget=Budget(ram_budget, flash_budget),
             regions=checked(parse(text) for text in region or ()),
         )

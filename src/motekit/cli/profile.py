@@ -10,6 +10,7 @@ import typer
 from . import _network
 from ._options import (
     STREAMING,
+    Activations,
     Calibration,
     ChannelsLast,
     Hop,
@@ -35,6 +36,7 @@ def command(
     name: Name = "",
     inputs: Annotated[int, typer.Option(min=1, help="Inputs to run; the mean is told.")] = 8,
     calibration: Calibration = None,
+    activations: Activations = "int8",
     channels_last: ChannelsLast = False,
     stream: Stream = "",
     hop: Hop = 1,
@@ -61,6 +63,7 @@ def command(
             calibration,
             moving,
             last=channels_last,
+            activations=activations,
         )
     built = compiled.built
     if json:

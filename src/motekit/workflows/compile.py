@@ -54,6 +54,7 @@ def compile_model(
     model: Path, core: str, optimize: str, out: Path, name: str, inputs: int, report: Report,
     calibration: Path | None = None, sliding: Sliding | None = None, profiled: int = 1,
     last: bool = False, budget: Budget = UNLIMITED, regions: Sequence[Region] = (),
+    activations: str = "int8",
 ) -> Compiled:  # fmt: skip
     """Import, quantize a float model, compile, run, compare.
 
@@ -68,6 +69,7 @@ def compile_model(
         last: take and give channels last what the model takes and gives channels first.
         budget: what the program may take in all.
         regions: memories of different speed to place it in.
+        activations: "int8" or "int16", what a float model's activations become.
         profiled: of the last inputs, how many are run once more to measure each layer.
 
     Raises InputError for a model that cannot be lowered or a core without emulator.
@@ -85,13 +87,14 @@ def compile_model(
     prefix = name or c_name(model.stem)
     with Oracle() as oracle:
         report("read", 0, 1, model.name)
-        opened = open_model(model, None, calibration, oracle)
+        opened = open_model(model, None, calibration, oracle, activations=activations)
         opened = with_channels_last(opened) if last else opened
         report("read", 1, 1, model.name)
         report("compile", 0, 1, prefix)
         step = max(1, len(opened.cases) // REAL_INPUTS)
         real = opened.cases[::step][:REAL_INPUTS]
         data = "" if calibration is None else f" --calibration {calibration.name}"
+        data += "" if activations == "int8" else f" --activations {activations}"
         data += " --channels-last" if last else ""
         data += "" if budget.ram_bytes is None else f" --ram-budget {budget.ram_bytes}"
         data += "" if budget.flash_bytes is None else f" --flash-budget {budget.flash_bytes}"

@@ -15,6 +15,7 @@ PAGE = "profile.html"
 def profile_model(
     model: Path, core: str, optimize: str, out: Path, name: str, inputs: int, report: Report,
     calibration: Path | None = None, sliding: Sliding | None = None, last: bool = False,
+    activations: str = "int8",
 ) -> tuple[Compiled, Path]:  # fmt: skip
     """The build, measured over all of its inputs, and its page, which lies beside its C.
 
@@ -32,6 +33,7 @@ def profile_model(
         sliding,
         profiled=inputs,
         last=last,
+        activations=activations,
     )
     page = out / PAGE
     html = render_network(compiled.built.record())

@@ -151,3 +151,23 @@ def test_the_fused_float_model_and_its_integers_agree_with_the_float_one() -> No
     assert [layer.layer for layer in found.layers] == ["x", "dense"]
     assert all(layer.sqnr_db > 30 and layer.saturated == 0 for layer in found.layers)
     assert found.distances[0].max_steps < 3
+
+
+def test_int16_activations_are_symmetric_and_their_biases_have_64_bits() -> None:
+    given = dense([[1.0, -0.5], [0.25, 2.0]], [1e6, 0.5])
+    graph = quantize(given, {"x": (-1.0, 0.5), "y": (-2.0, 1e6)}, "int16")
+    assert graph.type("x") == TensorType(
+        (1, 2), "int16", QuantParams((scales.float32(1 / 32767),), (0,))
+    )
+    assert graph.type("b").dtype == "int64"
+    assert int(graph.constant("b")[0]) > 1 << 31  # what int32 could not hold
+    assert graph.ops[0].attrs["rounding"] == "real"
+    check(graph)
+
+
+def test_an_op_without_int16_names_int8_as_the_way_out() -> None:
+    given = real(
+        [Op("hard_swish", "swish", ("x",), ("y",))], {"x": (1, 4), "y": (1, 4)}, ("x",), ("y",)
+    )
+    with pytest.raises(InputError, match=r"swish.*int8.*--activations"):
+        quantize(given, {"x": (-1.0, 1.0), "y": (0.0, 1.0)}, "int16")

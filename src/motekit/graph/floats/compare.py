@@ -29,7 +29,7 @@ class LayerNoise:
 
     Args:
         sqnr_db: 10 log10 of signal power over error power, at most 120.
-        saturated: share of values that lie beyond the int8 range.
+        saturated: share of values that lie beyond what the integers hold.
         scale: real units per step.
     """
 
@@ -84,8 +84,10 @@ def stored_case(graph: Graph, case: Case) -> list[npt.NDArray[np.generic]]:
     """Real inputs as the integer graph takes them."""
     out: list[npt.NDArray[np.generic]] = []
     for name, values in zip(graph.inputs, case, strict=True):
-        quant = graph.type(name).quant
-        out.append(values if quant is None else scales.quantized(values.astype(np.float64), quant))
+        type_ = graph.type(name)
+        real = values.astype(np.float64)
+        quant = type_.quant
+        out.append(values if quant is None else scales.quantized(real, quant, type_.dtype))
     return out
 
 
@@ -185,8 +187,9 @@ def decibels(power: float, error: float) -> float:
 
 
 def _beyond(real: F64, type_: TensorType) -> float:
-    """Share of values that the int8 range cannot hold."""
-    low, high = dequantize(np.array([-128, 127]), type_)
-    step = (high - low) / 255
+    """Share of values that the integers cannot hold."""
+    info = np.iinfo(type_.dtype)
+    low, high = dequantize(np.array([info.min, info.max]), type_)
+    step = (high - low) / (int(info.max) - int(info.min))
     outside = (real < low - step / 2) | (real > high + step / 2)
     return float(outside.mean()) if real.size else 0.0

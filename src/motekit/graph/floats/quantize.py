@@ -1,5 +1,5 @@
-"""A real graph → an integer graph: int8 activations, int8 weights with a scale a channel, int32
-biases.
+"""A real graph → an integer graph: int8 or int16 activations, int8 weights with a scale a channel,
+int32 or int64 biases.
 
 The quantization of an activation is what the source says, else what the calibration ranges
 give, else what the op forces (a maximum keeps its input's, a softmax has a fixed one).
@@ -23,20 +23,26 @@ from .real import shadow
 from .ties import UNKNOWN, inferred
 
 LARGEST = 1e30  # of a constant: scales are float32
+INT8 = "leave --activations int16 away: int8 may have this op"
 NEEDS = "give --calibration a file of typical inputs"
 
 
-def quantize(real: Graph, ranges: Ranges | None = None) -> Graph:
+# How LiteRT rounds sums of int16 activations, by how it rounds those of int8 in the same layer.
+WIDE_ROUNDING = {"single": "real", "double": "reduced"}
+
+
+def quantize(real: Graph, ranges: Ranges | None = None, activations: str = "int8") -> Graph:
     """The integer graph; tensors and ops keep their names, conversions between are added.
 
     Args:
         ranges: (lowest, highest) real value of activations, by name.
+        activations: their type, "int8" or "int16".
 
     Raises:
         InputError: for an activation without a quantization, or an op that cannot be quantized;
             names the op.
     """
-    work = _Work(real, shared_ranges(real, shadow(real), ranges or {}))
+    work = _Work(real, shared_ranges(real, shadow(real), ranges or {}), activations)
     for name in real.inputs:
         work.graph_input(name)
     for op in real.ops:
@@ -44,9 +50,8 @@ def quantize(real: Graph, ranges: Ranges | None = None) -> Graph:
             work.add(op)
         except InputError as error:
             where = op.name if error.where in (None, op.name) else f"{op.name}: {error.where}"
-            raise InputError(
-                error.what, where=where, value=error.value, way_out=error.way_out
-            ) from None
+            way_out = error.way_out or (INT8 if activations == "int16" else None)
+            raise InputError(error.what, where=where, value=error.value, way_out=way_out) from None
     if real.state:
         raise InputError("float models with state are not supported", where=real.name)
     return Graph(real.name, work.kept(), tuple(work.ops), real.inputs, real.outputs)
@@ -56,6 +61,7 @@ def quantize(real: Graph, ranges: Ranges | None = None) -> Graph:
 class _Work:
     real: Graph
     ranges: Ranges
+    dtype: str
     tensors: dict[str, Tensor] = field(default_factory=dict)
     ops: list[Op] = field(default_factory=list)
 
@@ -69,7 +75,7 @@ class _Work:
         """What the source or the calibration says of an activation."""
         quant = self.real.type(name).quant
         if quant is None and name in self.ranges:
-            return scales.asymmetric(*self.ranges[name])
+            return scales.parameters(*self.ranges[name], self.dtype)
         return quant
 
     def graph_input(self, name: str) -> None:
@@ -79,7 +85,7 @@ class _Work:
             if quant is None:
                 raise InputError("nothing says how this input is quantized", where=name,
                                  way_out=NEEDS)  # fmt: skip
-            type_ = TensorType(type_.shape, "int8", quant)
+            type_ = TensorType(type_.shape, self.dtype, quant)
         self.tensors[name] = Tensor(name, type_)
 
     def add(self, op: Op) -> None:
@@ -96,7 +102,7 @@ class _Work:
             (name,) = op.inputs
             self._convert(str(name), op.outputs[0], op.name, self._require(op.outputs[0]))
             return
-        done = replace(op, inputs=self._inputs(op))
+        done = self._rounded(replace(op, inputs=self._inputs(op)))
         self._declare(done)
         try:
             types = inferred(done, self.tensors)
@@ -107,10 +113,21 @@ class _Work:
             if type_.shape != self.real.type(name).shape:
                 raise InputError(f"it makes {type_.shape}, the file declares another shape",
                                  value=self.real.type(name).shape)  # fmt: skip
-            if type_.quant == UNKNOWN:
+            if type_.quant == self._unknown:
                 raise InputError("nothing says how its output is quantized", way_out=NEEDS)
             self.tensors[name] = Tensor(name, type_)
         self.ops.append(self._with_stored_attributes(done))
+
+    @property
+    def _unknown(self) -> QuantParams:
+        """Stands for a quantization that an op may choose."""
+        return UNKNOWN if self.dtype == "int8" else replace(UNKNOWN, zero_point=(0,))
+
+    def _rounded(self, op: Op) -> Op:
+        """A layer as LiteRT rounds it for this type of activation."""
+        if self.dtype == "int8" or OPS.get(op.kind).weights_axis is None:
+            return op
+        return replace(op, attrs={**op.attrs, "rounding": WIDE_ROUNDING[str(op.attrs["rounding"])]})
 
     def _require(self, name: str) -> QuantParams:
         quant = self.wanted(name)
@@ -123,7 +140,7 @@ class _Work:
         for name in op.outputs:
             type_ = self.real.type(name)
             if type_.dtype == "float32":
-                type_ = TensorType(type_.shape, "int8", self.wanted(name) or UNKNOWN)
+                type_ = TensorType(type_.shape, self.dtype, self.wanted(name) or self._unknown)
             self.tensors[name] = Tensor(name, type_)
 
     def _inputs(self, op: Op) -> tuple[str | None, ...]:
@@ -144,8 +161,9 @@ class _Work:
         if tensor.type.dtype == "float32":
             real = _values(self.real, name)
             low, high = float(real.min(initial=0)), float(real.max(initial=0))
-            quant = tensor.type.quant or scales.asymmetric(low, high)
-            return self._keep(op, name, scales.quantized(real, quant), "int8", quant)
+            quant = tensor.type.quant or scales.parameters(low, high, self.dtype)
+            stored = scales.quantized(real, quant, self.dtype)
+            return self._keep(op, name, stored, self.dtype, quant)
         if tensor.type.quant is not None and tensor.type.quant.axis is not None:
             raise InputError("this constant must be quantized per tensor", value=name)
         self.tensors[name] = tensor
@@ -163,18 +181,19 @@ class _Work:
         quant, stored = weights.type.quant, weights.data
         in_scale, _ = _per_tensor(self.tensors[x].type)
         fits = quant is not None and quant.axis in (None, axis) and not any(quant.zero_point)
+        most = scales.MOST_BIAS if self.dtype == "int8" else scales.MOST_WIDE_BIAS
         if weights.type.dtype != "int8" or not fits or stored is None or quant is None:
-            # A scale so small that the bias leaves 30 bits would cost the bias, not the weights.
-            least = None if b is None else np.abs(b) / (in_scale * scales.MOST_BIAS)
+            # A scale so small that the bias leaves its bits would cost the bias, not the weights.
+            least = None if b is None else np.abs(b) / (in_scale * most)
             stored, quant = scales.weights_int8(real, axis, least)
         names: list[str | None] = [self._keep(op, weights.name, stored, "int8", quant)]
         if b is not None:
-            ints = scales.bias_int32(b, in_scale, quant)
+            ints = scales.stored_bias(b, in_scale, quant, self.dtype)
             both = QuantParams(
                 tuple(scales.float32(in_scale * s) for s in quant.scale),
                 (0,) * len(quant.scale), None if quant.axis is None else 0,
             )  # fmt: skip
-            names.append(self._keep(op, str(bias), ints, "int32", both))
+            names.append(self._keep(op, str(bias), ints, str(ints.dtype), both))
         return names
 
     def _keep(
@@ -192,7 +211,7 @@ class _Work:
     def _in_one_quantization(self, op: Op) -> Op:
         """The op with every input converted to one quantization: the output's, else the widest
         of the inputs'."""
-        data = [n for n in op.inputs if n is not None and self.tensors[n].type.dtype == "int8"]
+        data = [n for n in op.inputs if n is not None and self.tensors[n].type.dtype == self.dtype]
         if OPS.get(op.kind).weights_axis is not None or len(set(data)) < 2:
             return op
         widest = max((_quant(self.tensors[n].type) for n in data), key=lambda q: q.scale[0])
@@ -203,8 +222,8 @@ class _Work:
                 continue
             tensor = self.tensors[name]
             if tensor.data is not None:
-                values = scales.quantized(dequantize(tensor.data, tensor.type), common)
-                names[i] = self._keep(op, name, values, "int8", common)
+                values = scales.quantized(dequantize(tensor.data, tensor.type), common, self.dtype)
+                names[i] = self._keep(op, name, values, self.dtype, common)
             else:
                 names[i] = f"{op.name}/input{i}"
                 self._convert(name, str(names[i]), f"{op.name}_input{i}", common)
@@ -212,7 +231,7 @@ class _Work:
 
     def _convert(self, source: str, to: str, op_name: str, quant: QuantParams) -> None:
         shape = self.tensors[source].type.shape
-        self.tensors[to] = Tensor(to, TensorType(shape, "int8", quant))
+        self.tensors[to] = Tensor(to, TensorType(shape, self.dtype, quant))
         self.ops.append(Op("quantize", op_name, (source,), (to,), {"rounding": "double"}))
 
     def _with_stored_attributes(self, op: Op) -> Op:
@@ -221,7 +240,9 @@ class _Work:
             return op
         quant = _quant(self.tensors[str(op.inputs[0])].type)
         value = np.array([op.attrs["value"]], np.float64)
-        return replace(op, attrs={**op.attrs, "value": int(scales.quantized(value, quant)[0])})
+        return replace(
+            op, attrs={**op.attrs, "value": int(scales.quantized(value, quant, self.dtype)[0])}
+        )
 
 
 def _quant(type_: TensorType) -> QuantParams:

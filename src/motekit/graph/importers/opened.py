@@ -28,6 +28,7 @@ from .interface import channels_last
 
 COMPARED = 100  # samples whose every layer is compared
 FEW = 10  # samples; with less, ranges hang on each of them
+ACTIVATIONS = ("int8", "int16")
 RANDOM = 20  # inputs drawn where the file says how everything is quantized
 
 
@@ -55,8 +56,15 @@ class Opened:
         """Calibration samples as the graph takes them."""
         return self.comparison.cases if self.comparison is not None else ()
 
+    @property
+    def wide(self) -> bool:
+        """Whether activations are int16."""
+        return any(self.graph.type(name).dtype == "int16" for name in self.graph.inputs)
+
     def as_dict(self) -> dict[str, object]:
         out: dict[str, object] = {"source": self.source, "quantized_by": self.quantized}
+        if self.wide:
+            out["activations"] = "int16"
         if self.samples[1]:
             out |= {"samples_used": self.samples[0], "samples_given": self.samples[1]}
         return out if self.comparison is None else out | self.comparison.as_dict()
@@ -87,7 +95,7 @@ def _taken(graph: Graph, what: str, name: str) -> str:
 
 def open_model(
     path: str | Path, name: str | None = None, calibration: Path | None = None,
-    oracle: Oracle | None = None, compared: bool = True,
+    oracle: Oracle | None = None, compared: bool = True, activations: str = "int8",
 ) -> Opened:  # fmt: skip
     """Read a model file of any known framework; quantize a float one.
 
@@ -97,6 +105,7 @@ def open_model(
             that says how it is quantized they only serve to measure the distance.
         oracle: a LiteRT process to use.
         compared: measure the distance of a model that says how it is quantized.
+        activations: "int8" or "int16", for a float model.
 
     Raises:
         InputError: what `read_model` and `read_samples` refuse; a float model without
@@ -111,6 +120,12 @@ def open_model(
     if calibration is not None and real is None:
         raise InputError("this model is quantized already", where=path,
                          way_out="leave --calibration away")  # fmt: skip
+    if activations not in ACTIVATIONS:
+        raise InputError("no such type of activations", where="--activations", value=activations,
+                         way_out=f"choose one of: {', '.join(ACTIVATIONS)}")  # fmt: skip
+    if activations != "int8" and (real is None or said):
+        raise InputError("this model says itself how it is quantized", where=path,
+                         way_out="leave --activations away")  # fmt: skip
     if real is None:
         return Opened(graph, importer.name)
     if calibration is None and not said:
@@ -126,7 +141,7 @@ def open_model(
         if said and (calibration is None or _complete(real)):
             return _as_said(real, importer, content, calibration, litert)
         assert calibration is not None
-        return _calibrated(real, importer, content, calibration, litert)
+        return _calibrated(real, importer, content, calibration, litert, activations)
 
 
 def _complete(real: Graph) -> bool:
@@ -156,10 +171,12 @@ def _as_said(
 
 
 def _calibrated(
-    real: Graph, importer: Importer, content: bytes, calibration: Path, oracle: Oracle
-) -> Opened:
+    real: Graph, importer: Importer, content: bytes, calibration: Path, oracle: Oracle,
+    activations: str,
+) -> Opened:  # fmt: skip
     samples = read_samples(calibration, real)
-    graph = check(quantize(real, calibrate(real, samples.cases, oracle)), "quantization")
+    ranges = calibrate(real, samples.cases, oracle)
+    graph = check(quantize(real, ranges, activations), "quantization")
     cases = samples.cases[:: -(-len(samples.cases) // COMPARED)]
     found = compare(graph, real, cases, oracle)
     found = _from_source(found, graph, importer, content, cases, oracle)

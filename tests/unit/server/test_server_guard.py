@@ -236,10 +236,10 @@ def test_a_fault_of_ours_is_500_without_a_word_about_it(
 ) -> None:
     with serving(tmp_path) as (server, client, secrets):
 
-        def broken(request: object) -> None:
+        def broken(*_: object) -> None:
             raise RuntimeError("the secret of the house")
 
-        monkeypatch.setattr(type(server.state.store), "names", broken)
+        monkeypatch.setattr(server.state.listing, "page", broken)
         answer = client.get("/api/v1/recordings", headers={"x-api-key": secrets["read"]})
         assert answer.status_code == 500 and "secret" not in answer.text
         assert "the secret of the house" in caplog.text

@@ -22,6 +22,7 @@ from motekit.dsp.errors import (
     spread,
     summing,
 )  # fmt: skip
+from motekit.dsp.mixed import is_mixed, mixed
 from motekit.dsp.moments import center
 
 from . import wavelet_bound, wavelet_c
@@ -77,8 +78,11 @@ def _channel(x: F64, signal: Signal, p: Params, arithmetic: str, unit: float) ->
     units, share = fixed_noise(signal, p)
     sample = units * one + share * top
     coarse = np.maximum(peak * 2.0**-27, one * 2.0**-fp.most)
-    taper = TAPER * SIGMAS * energy if np.any(pl.window != 1.0) else 0.0
-    line = sample * np.sqrt(n) + FFT_UNITS * pl.fft * coarse + taper
+    taper: F64 | float = 0.0
+    if np.any(pl.window != 1.0):  # what is left of the mean leaks into other bins, too
+        taper = TAPER * SIGMAS * energy + one * float(np.sum(pl.window))
+    units = 2 * FFT_UNITS / mixed(pl.fft).loss if is_mixed(pl.fft) else FFT_UNITS
+    line = sample * np.sqrt(n) + units * pl.fft * coarse + taper
     return _Channel(d, sample, peak * 2.0**-14, line, True)
 
 

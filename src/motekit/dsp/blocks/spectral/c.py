@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit.core.block import CBlock, Signal
-from motekit.dsp import integer
+from motekit.dsp import integer, mixed
 from motekit.dsp.common import FEATURES, HISTORY, counts_to_units, require_fixed_input
 from motekit.dsp.errors import CHUNK
+from motekit.dsp.mixed import is_mixed
 from motekit.dsp.tables import twiddles
 
 from . import wavelet_c
@@ -52,6 +54,13 @@ WAVELET_C = {
     "float": ("mk_spectral_wavelet_f32.c", "mk_log.h", "mk_log_f32.c"),
     "fixed": ("mk_spectral_wavelet_q.c",),
 }
+
+
+def turns_of(
+    length: int, odd: Callable[[int], npt.NDArray[Any]], even: Callable[[int], npt.NDArray[Any]]
+) -> npt.NDArray[Any]:
+    """The angles of an FFT, by whether it has factors of 3 or 5."""
+    return (odd if is_mixed(length) else even)(length)
 
 
 def full_frames(pl: Plan) -> int:
@@ -135,7 +144,7 @@ def _float_parts(signal: Signal, p: Params, pl: Plan) -> _Parts:
         scales,
         np.concatenate([nothing, *(decimator_table(s) for _, s in pl.decimators)]),
         _butterworth_table(pl),
-        twiddles(pl.fft) if pl.fft else nothing,
+        turns_of(pl.fft, mixed.twiddles, twiddles) if pl.fft else nothing,
         pl.window.astype(np.float32) if tapered else None,
         int(p.combine == "mean" and p.numerics != EI),
     )
@@ -168,7 +177,7 @@ def _fixed_parts(signal: Signal, p: Params, pl: Plan) -> _Parts:
         scales,
         section_words(stages),
         section_words([c for c in fp.cascades if c.dc is None]),
-        integer.twiddles(pl.fft) if pl.fft else np.zeros(0, np.int32),
+        turns_of(pl.fft, mixed.twiddles_q, integer.twiddles) if pl.fft else np.zeros(0, np.int32),
         taper(pl) if pl.fft else None,
         1 + sum_shift(p, pl) if frames_summed(p, pl) > 1 else 0,
         lsb(signal, p, pl, fp),
@@ -239,11 +248,14 @@ def spectrum_fields(p: Params, pl: Plan, parts: _Parts) -> tuple[dict[str, Any],
         "twiddle": parts.twiddle,
     }
     defines = {"MK_SPECTRAL_FFT": 1}
+    if is_mixed(pl.fft):
+        defines["MK_FFT_MIXED"] = 1
+        fields["places"] = mixed.mixed(pl.fft).places
+    elif pl.fft.bit_length() % 2:
+        defines["MK_FFT_ODD"] = 1
     if not pl.width:
         defines["MK_SPECTRAL_EDGES"] = 1
         fields["edges"] = np.array(pl.edges[1:], dtype=np.uint16)
-    if pl.fft.bit_length() % 2:
-        defines["MK_FFT_ODD"] = 1
     if full_frames(pl) > 1:
         defines["MK_SPECTRAL_FRAMES"] = 1
         fields |= {
@@ -269,6 +281,6 @@ def scratch_words(signal: Signal, pl: Plan, arithmetic: str) -> int:
     and in fixed point their powers."""
     whole = -(-signal.length // 4) * 4  # mk_center_f32 goes by fours
     if full_frames(pl) < 2:
-        return max(whole, pl.fft)
+        return max(whole, -(-pl.fft // 4) * 4)
     work = pl.length + pl.fft * (1 if arithmetic == "float" else 2)
     return max(whole, work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from motekit.core.block import Signal
 from motekit.core.errors import InputError
+from motekit.dsp.audio.plan import next_smooth, smooth
 from motekit.dsp.common import require_samples
 
 from .params import EI, WAVELET, Params
@@ -62,7 +63,7 @@ def _enough_samples(signal: Signal, p: Params) -> None:
             f"an FFT of {p.fft_length} over {kept} samples is mostly zeros",
             where="spectral.fft_length",
             value=p.fft_length,
-            way_out=f"use {1 << max(3, kept.bit_length())} or less, or a longer window",
+            way_out=f"use {max(8, 2 * kept)} or less, or a longer window",
         )
 
 
@@ -109,12 +110,15 @@ def _spectrum_fits(p: Params, rate: float) -> None:
     n = p.fft_length
     if n == 0:
         return
-    if n < 8 or n & (n - 1):
+    powers_only = p.numerics == EI
+    if not smooth(n) or (powers_only and n & (n - 1)):
+        kind = "a power of two" if powers_only else "even, a product of 2, 3 and 5,"
+        near = max(8, 1 << (n - 1).bit_length()) if powers_only else next_smooth(n)
         raise InputError(
-            "must be a power of two from 8 to 16384, or 0",
+            f"must be {kind} from 8 to 16384, or 0",
             where="spectral.fft_length",
             value=n,
-            way_out=f"use {max(8, 1 << (n - 1).bit_length())}",
+            way_out=f"use {min(near, 16384)}",
         )
     first, end = kept_bins(p, rate)
     if end <= first:

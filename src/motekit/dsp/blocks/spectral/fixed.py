@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit.core.block import I32, Signal
-from motekit.dsp import integer
+from motekit.dsp import integer, mixed
 from motekit.dsp import wide as w
+from motekit.dsp.mixed import is_mixed
 
 from . import wavelet_fixed
 from .fixed_plan import LOG_OF_ZERO, Cascade, FixedPlan, fixed_plan, frames_summed, sum_shift
@@ -44,7 +45,7 @@ def _powers(d: I64, pl: Plan, p: Params) -> U64:
         frame = padded[..., start : start + pl.fft]
         if weights is not None:
             frame = integer.mul16(frame, weights.astype(np.int64)) * 2
-        power = integer.fft_power(frame)
+        power = (mixed if is_mixed(pl.fft) else integer).fft_power(frame)
         if averaged:
             power = power >> np.uint64(sum_shift(p, pl))
         out = power if out is None else combine(out, power)

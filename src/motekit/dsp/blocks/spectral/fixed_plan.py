@@ -12,6 +12,7 @@ from scipy import signal as scipy_signal
 from motekit.core.block import Signal
 from motekit.core.errors import InputError
 from motekit.dsp.integer import Section, section
+from motekit.dsp.mixed import is_mixed, mixed
 
 from .params import EI, WAVELET, Params
 from .plan import Plan, Sections, plan
@@ -127,7 +128,8 @@ def sum_shift(p: Params, pl: Plan) -> int:
 def power_unit(p: Params, pl: Plan, unit: float) -> float:
     """counts² of power per unit of the combined powers, before the shift of a window."""
     frames = frames_summed(p, pl) / 2 ** sum_shift(p, pl)
-    return float(pl.power_scale() * pl.fft**2 / 16 * unit**2 / frames)
+    loss = mixed(pl.fft).loss if is_mixed(pl.fft) else 1.0
+    return float(pl.power_scale() * pl.fft**2 / 16 * (unit / loss) ** 2 / frames)
 
 
 def _noise(p: Params, pl: Plan, unit: float) -> float:

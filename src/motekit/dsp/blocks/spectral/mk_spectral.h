@@ -17,6 +17,11 @@
 #define MK_SPECTRAL_H
 
 #include "mk_block.h"
+#include "mk_config.h"
+
+#ifndef MK_FFT_MIXED
+#define MK_FFT_MIXED 0
+#endif
 
 #ifndef MK_SPECTRAL_DECIMATE
 #define MK_SPECTRAL_DECIMATE 0
@@ -105,11 +110,14 @@ typedef struct {
     const mk_spectral_number *section;
 #endif
 #if MK_SPECTRAL_FFT
-    uint16_t fft;          /* samples per frame, a power of two */
+    uint16_t fft;          /* samples per frame, even, a product of 2, 3 and 5 */
     uint16_t bands;        /* features */
     uint16_t first;        /* bin of the first band */
     uint16_t width;        /* bins of a band, where all have the same number */
     const mk_spectral_turn *twiddle; /* see mk_fft.h */
+#if MK_FFT_MIXED
+    const uint16_t *places; /* of bins, where fft is no power of two; else NULL */
+#endif
 #if MK_SPECTRAL_EDGES
     const uint16_t *edges; /* bin behind each band, or NULL: use the width */
 #endif

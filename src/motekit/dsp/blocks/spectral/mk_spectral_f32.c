@@ -58,7 +58,6 @@ typedef struct {
 
 static void transform(const mk_spectral_params *p, float *frame)
 {
-    const mk_fft_f32 fft = {p->twiddle, p->fft};
 #if MK_SPECTRAL_TAPER
     if (p->taper != NULL) {
         for (uint32_t i = 0; i < p->fft; i++) {
@@ -66,6 +65,14 @@ static void transform(const mk_spectral_params *p, float *frame)
         }
     }
 #endif
+#if MK_FFT_MIXED
+    if (p->places != NULL) {
+        const mk_fft_mixed mixed = {p->twiddle, p->places, p->fft};
+        mk_fft_mixed_f32(&mixed, frame);
+        return;
+    }
+#endif
+    const mk_fft_f32 fft = {p->twiddle, p->fft};
     mk_fft_power_f32(&fft, frame);
 }
 
@@ -159,6 +166,21 @@ static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out
 }
 #endif
 
+/* Where bin k lies, every other place counted if `powers` are packed. */
+static inline uint32_t place_of(const mk_spectral_params *p, const mk_powers *powers, uint32_t k,
+                                uint32_t down)
+{
+#if MK_FFT_MIXED
+    if (p->places != NULL) {
+        return (uint32_t)p->places[k] >> powers->packed;
+    }
+#else
+    (void)p;
+    (void)powers;
+#endif
+    return mk_fft_place(k, down);
+}
+
 /* Power of the band that begins at bin *first, which moves on to the next one: the sum of width
  * bins, or the mean of the bins up to edge. */
 static float band_power(const mk_spectral_params *p, const mk_powers *powers, uint32_t *first,
@@ -175,7 +197,7 @@ static float band_power(const mk_spectral_params *p, const mk_powers *powers, ui
     (void)band;
 #endif
     do {
-        power += powers->at[mk_fft_place(k, down)];
+        power += powers->at[place_of(p, powers, k, down)];
         k++;
     } while (k != end);
     *first = k;
@@ -274,9 +296,14 @@ static uint32_t padded_of(const mk_spectral_params *p, uint32_t n)
 #endif
     {
 #if MK_SPECTRAL_WAVELET || MK_SPECTRAL_PLAIN
-        return (p->fft != 0U) ? p->fft : ((n + 3U) & ~(uint32_t)3);
+        const uint32_t length = (p->fft != 0U) ? p->fft : n;
 #else
-        return p->fft;
+        const uint32_t length = p->fft;
+#endif
+#if MK_SPECTRAL_WAVELET || MK_SPECTRAL_PLAIN || MK_FFT_MIXED
+        return (length + 3U) & ~(uint32_t)3;
+#else
+        return length;
 #endif
     }
 #else

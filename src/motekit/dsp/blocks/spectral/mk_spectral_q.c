@@ -77,7 +77,6 @@ static void zero(int32_t *x, uint32_t from, uint32_t to)
 
 static uint64_t transform(const mk_spectral_params *p, int32_t *frame)
 {
-    const mk_fft_q fft = {p->twiddle, p->fft};
 #if MK_SPECTRAL_TAPER
     if (p->taper != NULL) {
         for (uint32_t i = 0; i < p->fft; i++) {
@@ -85,6 +84,13 @@ static uint64_t transform(const mk_spectral_params *p, int32_t *frame)
         }
     }
 #endif
+#if MK_FFT_MIXED
+    if (p->places != NULL) {
+        const mk_fft_mixed mixed = {p->twiddle, p->places, p->fft};
+        return mk_fft_mixed_q(&mixed, frame);
+    }
+#endif
+    const mk_fft_q fft = {p->twiddle, p->fft};
     return mk_fft_power_q(&fft, frame);
 }
 
@@ -200,6 +206,20 @@ static uint64_t noise_of(const mk_spectral_params *p, int32_t up)
     return (shift > -64) ? ((uint64_t)p->noise >> (uint32_t)(-shift)) : 0U;
 }
 
+/* Position of bin k, counted in powers, from that of the bin before; 0 for the last one. */
+static inline uint32_t next_position(const mk_spectral_params *p, uint32_t position, uint32_t k,
+                                     uint32_t half)
+{
+#if MK_FFT_MIXED
+    if (p->places != NULL) {
+        return (uint32_t)p->places[k] >> 1;
+    }
+#endif
+    (void)p;
+    (void)k;
+    return mk_fft_next(position, half);
+}
+
 static void put_bands(const mk_spectral_params *p, int32_t offset, const mk_powers *powers,
                       mk_features *out)
 {
@@ -209,7 +229,7 @@ static void put_bands(const mk_spectral_params *p, int32_t offset, const mk_powe
     uint32_t k = 1;
     offset -= (2 * powers->up) * 65536;
     for (; k < p->first; k++) {
-        position = mk_fft_next(position, half);
+        position = next_position(p, position, k, half);
     }
     for (uint32_t band = 0; band < p->bands; band++) {
         uint32_t end = k + p->width;
@@ -222,7 +242,7 @@ static void put_bands(const mk_spectral_params *p, int32_t offset, const mk_powe
 #endif
         uint64_t power = 0;
         for (; k < end; k++) {
-            position = mk_fft_next(position, half);
+            position = next_position(p, position, k, half);
             power += mk_fft_power_at(&powers->at[2U * position]) + noise;
         }
         mk_put_q(out, log_of(power, offset - bins));

@@ -42,7 +42,11 @@ class Params:
         False, "skewness and kurtosis over the powers (always on in edge_impulse_v4)"
     )
     fft_length: int = param(
-        16, "samples per FFT, a power of two; 0 for no spectrum", minimum=0, maximum=16384
+        16,
+        "samples per FFT, even, a product of 2, 3 and 5 (a power of two in edge_impulse_v4); 0 for "
+        "no spectrum",
+        minimum=0,
+        maximum=16384,
     )
     log: bool = param(True, "log10 of the powers")
     overlap: bool = param(True, "frames overlap by half")

@@ -34,6 +34,9 @@ class TestSpectral(BlockContract):
         Params(fft_length=0, filter="low", cutoff_hz=1.0, order=8),
         Params(fft_length=32, log=False, statistics=False, combine="mean"),
         Params(fft_length=64, decimation=10, filter="none", bands=5),
+        Params(fft_length=90, spectral_moments=True, combine="mean", taper="hann"),
+        Params(fft_length=150, statistics=False, filter="low", cutoff_hz=20.0, bands=7),
+        Params(fft_length=50, overlap=False, filter="high", order=2),
     )
 
 
@@ -141,7 +144,9 @@ def test_a_tone_lands_in_its_band() -> None:
         (ACCELEROMETER, Params(filter="low", cutoff_hz=31.25), "cutoff_hz"),
         (ACCELEROMETER, Params(filter="low", cutoff_hz=10.0, decimation=3), "cutoff_hz"),
         (ACCELEROMETER, Params(filter="high", cutoff_hz=0.01), "cutoff_hz"),
-        (ACCELEROMETER, Params(fft_length=24), "fft_length"),
+        (ACCELEROMETER, Params(fft_length=26), "fft_length"),
+        (ACCELEROMETER, Params(fft_length=15), "fft_length"),
+        (ACCELEROMETER, Params(numerics="edge_impulse_v4", fft_length=24), "fft_length"),
         (ACCELEROMETER, Params(fft_length=4), "fft_length"),
         (ACCELEROMETER, Params(fft_length=512), "fft_length"),
         (ACCELEROMETER, Params(fft_length=16, bands=9), "bands"),

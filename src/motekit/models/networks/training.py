@@ -1,51 +1,71 @@
-"""Parameters and fitting that convolutional learners share."""
+"""What convolutional learners share: parameters, fitting, and the plugin itself."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from motekit.core.learner import FeatureSet, Fitted, Fold, Progress
+from motekit.core.graph import Graph
+from motekit.core.learner import F32, FeatureSet, Fitted, Fold, Learner, Progress
 from motekit.core.params import param
 
-from . import exact, fitting
+from . import exact, fitting, layout, params
+from . import lower as lowering
 from .stack import Stack
+
+P = TypeVar("P", bound="NetworkParams")
 
 
 @dataclass(frozen=True)
 class NetworkParams:
     """How a convolutional network is trained and quantized."""
 
-    steps: int = param(1500, "optimizer steps", minimum=1, maximum=10_000_000)
-    batch: int = param(64, "windows a step sees", minimum=2, maximum=65536)
-    learning_rate: float = param(
-        3e-3, "of AdamW at the start; falls to 0 as a half cosine", minimum=0.0, maximum=1.0
-    )
-    weight_decay: float = param(1e-2, "of AdamW", minimum=0.0, maximum=10.0)
-    dropout: float = param(
-        0.1, "share of the dense end's inputs left out", minimum=0.0, maximum=0.95
-    )
-    noise: float = param(
-        0.1, "Gaussian noise on the features while training", unit="std", minimum=0.0, maximum=10.0
-    )
-    label_smoothing: float = param(
-        0.05, "share of the target spread over all classes", minimum=0.0, maximum=0.9
-    )
-    balance: bool = param(True, "weight classes by 1 / frequency in the loss")
-    checkpoints: int = param(
-        10, "points of the learning curves, and places where training may stop", minimum=1,
-        maximum=1000,
-    )  # fmt: skip
-    patience: int = param(
-        10, "checkpoints without a lower validation loss after which training stops", minimum=1,
-        maximum=1000,
-    )  # fmt: skip
+    steps: int = params.steps(1500)
+    batch: int = params.batch(64, least=2)
+    learning_rate: float = params.learning_rate(3e-3)
+    weight_decay: float = params.weight_decay()
+    dropout: float = params.dropout(0.1, "the dense end's inputs")
+    noise: float = params.noise(0.1)
+    label_smoothing: float = params.label_smoothing()
+    balance: bool = params.balance()
+    checkpoints: int = params.checkpoints(10)
+    patience: int = params.patience()
     per_channel: bool = param(
         True, "one weight scale a channel of a convolution instead of one a layer"
     )
-    calibration: str = param(
-        "sqnr", "activation ranges: extremes of the calibration rows, or whichever clipping of "
-        "them has the best signal-to-noise ratio", choices=("sqnr", "minmax"),
+    calibration: str = params.calibration()
+    columns: int = param(
+        0, "features a step; 0: by their names (raw, spectrogram, mfe and mfcc say it)", minimum=0
+    )
+
+
+def steps_and_columns(data: FeatureSet, p: NetworkParams) -> tuple[int, int]:
+    """Steps of time and features of each. Raises InputError if features are no steps of time."""
+    return layout.steps_and_columns(data.names, data.z.shape[1], p.columns, "columns")
+
+
+def classifier(
+    name: str, summary: str, kind: type[P], stack: Callable[[FeatureSet, P], Stack], package: str
+) -> Learner:
+    """The plugin of one architecture.
+
+    Args:
+        stack: (data, parameters) → the layers for these features; raises InputError for features
+            that are no steps of time.
+    """
+
+    def fit_all(
+        data: FeatureSet, given: P, folds: tuple[Fold, ...], progress: Progress
+    ) -> tuple[Fitted, ...]:
+        return fit(name, stack(data, given), data, given, folds, progress) if folds else ()
+
+    def lower(fitted: Fitted, calibration: F32, z_lsb: float, graph: str) -> Graph:
+        return lowering.lower(fitted, calibration, z_lsb, graph, "softmax")
+
+    return Learner(
+        name=name, summary=summary, task="classifier", params=kind, fit=fit_all,
+        predict=exact.predict, lower=lower, package=package, activations=exact.activations,
     )  # fmt: skip
 
 

@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from motekit.core.graph import Graph
-from motekit.core.learner import F32, FeatureSet, Fitted, Fold, Learner, Progress
+from motekit.core.learner import FeatureSet
 from motekit.core.params import param
-from motekit.models.networks import exact, layout, training
-from motekit.models.networks import lower as lowering
+from motekit.models.networks import training
 from motekit.models.networks.stack import Layer, Stack
-
-NAME = "ds_cnn"
 
 
 @dataclass(frozen=True)
@@ -33,14 +29,11 @@ class Params(training.NetworkParams):
     stride_columns: int = param(
         1, "stride of the first layer over columns", minimum=1, maximum=16
     )  # fmt: skip
-    columns: int = param(
-        0, "features a step; 0: by their names (raw, spectrogram, mfe and mfcc say it)", minimum=0
-    )
 
 
 def stack(data: FeatureSet, p: Params) -> Stack:
     """The architecture for these features. Raises InputError if they are no steps of time."""
-    steps, width = layout.steps_and_columns(data.names, data.z.shape[1], p.columns, "columns")
+    steps, width = training.steps_and_columns(data, p)
     size = (min(p.kernel_time, steps), min(p.kernel_columns, width))
     stride = (min(p.stride_time, steps), min(p.stride_columns, width))
     layers = [Layer("conv", "conv", size, stride, 1, p.filters)]
@@ -50,28 +43,6 @@ def stack(data: FeatureSet, p: Params) -> Stack:
     return Stack((steps, width, 1), tuple(layers), len(data.classes))
 
 
-def fit(
-    data: FeatureSet, params: Params, folds: tuple[Fold, ...], progress: Progress
-) -> tuple[Fitted, ...]:
-    """Train one network per fold. Raises InputError for features without steps of time."""
-    if not folds:
-        return ()
-    return training.fit(NAME, stack(data, params), data, params, folds, progress)
-
-
-def lower(fitted: Fitted, calibration: F32, z_lsb: float, name: str) -> Graph:
-    """The network as a graph of reshape, convolutions, mean, fully_connected, softmax."""
-    return lowering.lower(fitted, calibration, z_lsb, name, "softmax")
-
-
-LEARNER = Learner(
-    name=NAME,
-    summary="depthwise-separable convolutions over time and frequency",
-    task="classifier",
-    params=Params,
-    fit=fit,
-    predict=exact.predict,
-    lower=lower,
-    package=__name__,
-    activations=exact.activations,
+LEARNER = training.classifier(
+    "ds_cnn", "depthwise-separable convolutions over time and frequency", Params, stack, __name__
 )

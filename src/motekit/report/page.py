@@ -1,7 +1,9 @@
-"""The feature map as a page of its own."""
+"""The feature map as a page of its own, with tables of what is known of the features."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from motekit.recordings.files import atomic_file, writing
@@ -11,17 +13,31 @@ from .data import FeatureMap
 from .render import environment, style
 
 
-def map_page(found: FeatureMap, title: str) -> str:
+@dataclass(frozen=True)
+class Table:
+    """Cells as text; the first column names the row."""
+
+    title: str
+    lead: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def map_page(found: FeatureMap, title: str, tables: Sequence[Table] = ()) -> str:
     """One self-contained HTML file: no script, no external request."""
     template = environment().get_template("map.html.j2")
-    return template.render(css=style(), title=title, chart=points.feature_map(found), found=found)
+    return template.render(
+        css=style(), title=title, chart=points.feature_map(found), found=found, tables=tables
+    )
 
 
-def write_map(found: FeatureMap, folder: Path, title: str) -> Path:
+def write_map(
+    found: FeatureMap, folder: Path, title: str, tables: Sequence[Table] = ()
+) -> Path:  # fmt: skip
     """Write features.html into a folder; returns its path. Raises MachineError."""
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     path = folder / "features.html"
     with atomic_file(path) as out:
-        out.write(map_page(found, title).encode("utf-8"))
+        out.write(map_page(found, title, tables).encode("utf-8"))
     return path

@@ -154,6 +154,7 @@ def test_the_whole_tool(project: Path) -> None:
     assert proposal["gain"] >= -0.05
     assert proposal["energy_uj_per_s"]["value"] < told["advice"]["base"]["energy_uj_per_s"]["value"]
     assert "http" not in found.map_path.read_text().replace("http-equiv", "")
+    assert "What would be cheaper" in found.map_path.read_text()
 
 
 def test_a_recipe_that_is_not_there(project: Path) -> None:

@@ -22,6 +22,7 @@ from motekit.workflows.project import FILE, Project, Recipe, load
 from . import compute, rank
 from .advice import Advice, advise
 from .moves import FrontEnd
+from .words import tables
 
 Report = Callable[..., None]
 
@@ -100,7 +101,8 @@ def quality(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    path = write_map(draw(found), folder / "report", project.name)
+    shown = tables(ranks, advised)
+    path = write_map(draw(found), folder / "report", project.name, shown)
     return Quality(chosen.name, found, ranks, folds, advised, path)
 
 

@@ -42,17 +42,18 @@ def _cheaper(advice: Advice) -> Table:
 def _rows(advice: Advice, base: Option) -> Iterator[tuple[str, ...]]:
     yield _row("as it is", base, base)
     if advice.proposal is not None:
-        yield _row(f"proposed: {', '.join(advice.proposal.changes)}", advice.proposal, base)
+        yield _row("as proposed", advice.proposal, base)
     for option in sorted(advice.tried, key=lambda o: o.energy_uj_per_s or float("inf")):
         yield _row(", ".join(option.changes), option, base)
 
 
 def _row(name: str, option: Option, base: Option) -> tuple[str, ...]:
-    points = f"{100 * option.gain:+.1f} ± {100 * option.gain_error:.1f}"
+    points = f"{100 * option.gain:+.1f} ± {100 * option.gain_error:.1f}".replace("-", "−")
     if option.energy_uj_per_s is None:
         return name, points, "not kept", "", "", str(option.features)
     change = 100 * (option.energy_uj_per_s / (base.energy_uj_per_s or 1.0) - 1)
     return (
-        name, "" if option is base else points, "" if option is base else f"{change:+.0f} %",
+        name, "" if option is base else points,
+        "" if option is base else f"{change:+.0f} %".replace("-", "−"),
         f"{option.energy_uj_per_s:.2f}", f"{option.cycles or 0:,.0f}", str(option.features),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from mkdocs.structure.files import File, Files
 from motekit import cli, core, dsp, models, targets
 from motekit.core.params import describe
 from motekit.graph.importers import IMPORTERS
-from motekit.graph.ops import OPS
+from motekit.graph.ops import OPS, kernels
 from motekit.recordings.formats import FORMATS
 
 SECTIONS = (
@@ -123,6 +123,23 @@ def ops() -> str:
     return f"# Operations\n\n{lead}\n" + table(("op", "what it does", "in TFLite"), rows)
 
 
+def every_kernel() -> str:
+    """Kernels by op, from the registry."""
+    rows = (
+        (f"`{op.kind}`", f"`{kernel.name}`", kernel.summary, kernel.code_bytes or "",
+         ", ".join(f"`{name}` {size} B" for name, size in kernel.common.items()))
+        for op in OPS
+        for kernel in kernels(op.kind)
+    )  # fmt: skip
+    lead = (
+        "What an op can run as. Code is that of a Cortex-M4 at `-Os`; it counts once, however many "
+        "layers use it, and parts that kernels share count once for all of them. "
+        "[Kernels](../kernels.md) says how one is chosen.\n"
+    )
+    head = ("op", "kernel", "what it is", "code (B)", "shared code")
+    return f"# Kernels by op\n\n{lead}\n" + table(head, rows)
+
+
 def source_ops() -> str:
     """What each importer lowers, by the names of its framework."""
     text = "# Ops of model files\n\nWhat `motekit compile` reads, by importer. "
@@ -211,6 +228,7 @@ GENERATED = {
     "reference/cli.md": commands,
     "reference/cores.md": cores,
     "reference/formats.md": formats,
+    "reference/kernels.md": every_kernel,
     "reference/learners.md": learners,
     "reference/model-ops.md": source_ops,
     "reference/operations.md": ops,

@@ -125,6 +125,11 @@ def test_what_has_no_int16_form_is_refused_with_the_op_and_the_way_out() -> None
     assert re.search(r"op 0 HARD_SWISH.*must be int8.*int16.*full int8", line), line
 
 
+def test_what_only_litert_lacks_in_int16_is_refused_too() -> None:
+    line = refusal(unary("relu", {"bounds": (-1.0, 1.0), "rounding": "double"}, "int16", quant(1)))
+    assert "RELU_N1_TO_1" in line and "LiteRT has no int16 form" in line
+
+
 def test_an_op_of_two_widths_is_refused() -> None:
     line = refusal(unary("leaky_relu", {"alpha": 0.5}, "int8", quant(0.25)))
     assert re.search(r"LEAKY_RELU.*output 0 must be int16", line), line

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from motekit.core.errors import InputError
@@ -34,6 +36,24 @@ def check_weights(op: Op, weights: TensorType, bias: TensorType | None, axis: in
         )
 
 
+def _away(multipliers: numerics.I32, shifts: numerics.I32, reals: list[float]) -> numerics.I32:
+    """Multipliers with which halves go away from zero, as LiteRT's dense layers round them in
+    float64, where a sum can give a half: one more, which moves nothing else.
+
+    Sums that give a half are rare, as their factor must have few bits; powers of two have. Where
+    outputs are not saturated, a sum is below 2**(9 + right) / multiplier.
+    """
+    found = multipliers.copy()
+    for i, (m, shift, real) in enumerate(zip(multipliers, shifts, reals, strict=True)):
+        multiplier, right = int(m), 31 - int(shift)
+        if multiplier == 0 or math.ldexp(multiplier, -right) != real:
+            continue
+        grain = multiplier & -multiplier  # products are multiples of it
+        if (1 << (9 + right)) // multiplier < grain:
+            found[i] = multiplier + 1
+    return found
+
+
 def real_factors(op: Op, graph: Graph) -> list[float]:
     """The factors of `factors` as they are, in float64."""
     in_scale, _ = types.per_tensor(types.operand(op, graph, 0), "input")
@@ -58,6 +78,8 @@ def factors(op: Op, graph: Graph) -> tuple[numerics.I32, numerics.I32]:
     """Fixed-point (multipliers, shifts) of an op with inputs (x, weights, …): one, or one a
     channel."""
     found = numerics.quantize_multipliers(real_factors(op, graph))
+    if op.attrs["rounding"] == "single":
+        return _away(found[0], found[1], real_factors(op, graph)), found[1]
     if op.attrs["rounding"] == "reduced" and found[1].max() > numerics.REDUCED_MOST:
         raise InputError("the output scale is too small for its inputs", where=op.name)
     return found

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Constant
+from motekit.core.target import TargetSpec
 from motekit.graph import numerics
 
 from . import accumulate, emit, types
 
+DOT_DSP = (emit.HERE, "mk_dot16_dsp.h")
 SCALE = ((emit.HERE, "mk_scale16.h"), emit.REQUANTIZE)
 REAL = ((emit.HERE, "mk_real.h"), (emit.HERE, "mk_real.c"))
 MOST = 1 << 47  # of a 64-bit sum: LiteRT's products with 15 bits stay in 64 up to there
@@ -43,6 +46,21 @@ def scaling(op: Op, graph: Graph) -> tuple[tuple[Constant, Constant], dict[str, 
         "narrow": int(narrow),
     }
     return constants, field
+
+
+def lacks(target: TargetSpec) -> str | None:
+    """What a core lacks for products of pairs, loaded from any address."""
+    able = "dsp" in target.features and "unaligned" in target.features
+    return None if able or target.isa == "host" else "needs the DSP extension and unaligned loads"
+
+
+def paired(weights: Constant) -> Constant:
+    """The weights [outputs, …] as the kernels with pairs of products read them."""
+    flat = weights.values.reshape(len(weights.values), -1).copy()
+    whole = flat.shape[1] // 4 * 4
+    fours = flat[:, :whole].reshape(len(flat), -1, 4)
+    flat[:, :whole] = fours[:, :, [0, 2, 1, 3]].reshape(len(flat), whole)
+    return replace(weights, values=flat, note="second and third of every four exchanged")
 
 
 def output_range(op: Op, graph: Graph) -> dict[str, int]:

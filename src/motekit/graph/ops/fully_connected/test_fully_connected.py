@@ -1,9 +1,14 @@
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from motekit.core.graph import Graph
+from motekit.core.op import Array
 from motekit.core.tensors import TensorType
-from motekit.testing.op import OpContract
+from motekit.graph.exporters import to_tflite
+from motekit.graph.oracle import run_litert
+from motekit.graph.run import run
+from motekit.testing.op import OpContract, check_kernels
 from motekit.testing.op_cases import (
     CHANNELS,
     SEEDS,
@@ -70,3 +75,21 @@ def small_cases(draw: st.DrawFn) -> Graph:
 class TestSmall(OpContract):
     kind = "fully_connected"
     cases = small_cases()
+
+
+@pytest.mark.parametrize("factor", (0.5, 0.25, 0.375, 2.0**-9, 2.0**-20, 1.0))
+def test_halves_go_away_from_zero_on_both_sides(factor: float) -> None:
+    b = Builder()
+    bias = np.arange(-9, 10, dtype=np.int32) * max(1, round(0.5 / factor))
+    n = len(bias)
+    b.add("w", TensorType((n, 1), "int8", quant(0.5)), np.ones((n, 1), np.int8))
+    b.add("b", TensorType((n,), "int32", quant(0.25)), bias)
+    b.add("x", int8((1, 1), 0.5, 0))
+    b.add("y", int8((1, n), 0.25 / factor, 0))
+    attrs = {"activation": "none", "rounding": "single"}
+    graph = b.graph("fully_connected", ["x", "w", "b"], ["y"], attrs)
+    cases: list[list[Array]] = [[np.array([[v]], np.int8)] for v in (-128, -1, 0, 1, 127)]
+    expected = run_litert(to_tflite(graph), cases)
+    for case, (want,) in zip(cases, expected, strict=True):
+        assert run(graph, case)[0].tolist() == want.tolist()
+    check_kernels("fully_connected", [graph], TestFullyConnected.targets()[0], 0)

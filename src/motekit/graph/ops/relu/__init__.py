@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import OpSpec, TfliteForm, TfliteSpelling
 from motekit.graph import numerics
-from motekit.graph.ops._shared import channels, frames, row_windows, types, unary
+from motekit.graph.ops._shared import channels, frames, row_windows, tflite, types, unary
 
 SPELLED: dict[str, tuple[tuple[float, ...], int]] = {
     "RELU": ((0.0,), 2),
@@ -22,6 +23,8 @@ SPELLED: dict[str, tuple[tuple[float, ...], int]] = {
     "RELU_N1_TO_1": ((-1.0, 1.0), 1),
     "RELU_0_TO_1": ((0.0, 1.0), 1),
 }
+
+WIDE = ("RELU", "RELU6")  # what LiteRT's reference has for int16
 
 
 def bounds(op: Op) -> tuple[float, ...]:
@@ -67,6 +70,10 @@ def _reader(builtin: str) -> Callable[..., Mapping[str, Any]]:
         options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
     ) -> Mapping[str, Any]:
         unary.read_wide(options, inputs, outputs)
+        if builtin not in WIDE and tflite.required(inputs).dtype == "int16":
+            raise InputError(
+                "LiteRT has no int16 form of this op", way_out="quantize the model to int8"
+            )
         return {"bounds": SPELLED[builtin][0], "rounding": "double"}
 
     return read

@@ -14,7 +14,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.op import Array, OpSpec, TfliteForm, TfliteSpelling
 from motekit.core.tensors import TensorType
-from motekit.graph.ops._shared import types
+from motekit.graph.ops._shared import tflite, types
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
@@ -40,6 +40,10 @@ def macs(op: Op, graph: Graph) -> int:
 def _read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
+    if tflite.required(inputs).dtype == "int16":
+        raise InputError(
+            "LiteRT has no int16 form of this op", way_out="quantize the model to int8"
+        )
     return {"block": int(options.BlockSize()) if options is not None else 1}
 
 

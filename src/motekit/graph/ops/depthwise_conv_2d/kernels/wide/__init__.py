@@ -25,7 +25,7 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
 
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     out = graph.type(op.outputs[0])
-    cycles = 28 * depthwise_conv_2d.OP.macs(op, graph) + 100 * out.size
+    cycles = 14 * depthwise_conv_2d.OP.macs(op, graph) + 150 * out.size
     return Cost(cycles, flash_bytes=64 + 5 * out.shape[-1], ram_bytes=0)
 
 
@@ -71,5 +71,5 @@ KERNEL = Kernel(
     cost=cost,
     emit=emit,
     overlap=overlap,
-    code_bytes=648,
+    code_bytes=806,
 )

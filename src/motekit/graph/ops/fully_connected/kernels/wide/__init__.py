@@ -18,7 +18,7 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
 def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
     out, n = types.operand(op, graph, 1).shape
     rows = types.operand(op, graph).size // n
-    return Cost(cycles=rows * out * (11 * n + 200), flash_bytes=44 + 9 * out, ram_bytes=0)
+    return Cost(cycles=rows * out * (11 * n + 400), flash_bytes=44 + 9 * out, ram_bytes=0)
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:

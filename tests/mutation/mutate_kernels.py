@@ -35,7 +35,7 @@ from motekit.core.errors import InputError
 from motekit.core.graph import Graph
 from motekit.core.op import Array
 from motekit.graph.ops import OPS, kernels
-from motekit.graph.run import run
+from motekit.graph.run import run_sequence
 from motekit.targets import toolchain
 from motekit.targets.emulation import Fault, Machine
 from motekit.testing.graph_program import HOST_MAIN, Case, CoreProgram, HostProgram, write
@@ -76,8 +76,12 @@ class Bench:
     @staticmethod
     def of(kind: str, name: str, count: int = 0) -> Bench:
         graphs = cases(kind, name, count or ENOUGH)
-        requests = [(i, case) for i, g in enumerate(graphs) for case in inputs(g, i, 2)]
-        return Bench(kind, name, graphs, requests, [run(graphs[i], case) for i, case in requests])
+        requests, expected = [], []
+        for i, graph in enumerate(graphs):
+            runs = inputs(graph, i, 6 if graph.state else 2)
+            requests += [(i, case) for case in runs]
+            expected += run_sequence(graph, runs)
+        return Bench(kind, name, graphs, requests, expected)
 
     def wider(self) -> Bench:
         """The same kernel with more graphs, for what these do not catch."""
@@ -85,7 +89,7 @@ class Bench:
 
     def catches(self, file: str, text: str, on: str) -> bool | None:
         """Whether a changed source gives other outputs or breaks; None if it does not compile."""
-        forced = [Case(g, {g.ops[0].name: self.name}) for g in self.graphs]
+        forced = [Case(g, {g.ops[0].name: self.name}, keep=True) for g in self.graphs]
         with tempfile.TemporaryDirectory(prefix="motekit-mutant-") as folder:
             try:
                 program = self._build(Path(folder), forced, file, text, on)
@@ -258,6 +262,8 @@ def main() -> int:
                     again = _tried(bench, file, scores[file].survived)
                     scores[file].caught += again.caught
                     scores[file].survived = again.survived
+                    if again.caught and not args.json:
+                        _print(f"{file} with {kind}/{name}", scores[file])
                     continue
                 rng = random.Random(f"{args.seed} {file}")
                 scores[file] = judge(bench, file, mutants(text, args.count, rng))

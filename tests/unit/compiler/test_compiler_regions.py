@@ -18,6 +18,7 @@ from motekit.core.errors import InputError, PromiseError
 from motekit.core.graph import Graph
 from motekit.core.memory import Region, checked, parse
 from motekit.deploy.network import build_network, random_cases
+from motekit.deploy.network_program import assemble, run_cases
 from motekit.graph import run
 from motekit.graph.oracle import Oracle
 from motekit.testing.graphs import classifier
@@ -179,6 +180,18 @@ def test_groups_of_rows_run_in_a_region(tmp_path: Path) -> None:
         library.rows_invoke(*(ctypes.c_void_p(a.ctypes.data) for a in (*case, *outs)))
         for got, want in zip(outs, run(graph, case), strict=True):
             assert np.array_equal(got, want)
+
+
+def test_watching_accesses_changes_no_output(tmp_path: Path) -> None:
+    """A program whose loads from the stack the emulator carried out twice when it watched them."""
+    graph = classifier(inputs=32, hidden=9)
+    case = random_cases(graph, 1)[0]
+    made = compile_network(
+        graph, "toy", targets.core("cortex-m4f").spec, memories=Memories(apart=True)
+    )
+    program = assemble(graph, made, "cortex-m4f", tmp_path, "zig", "-Os")
+    (outs,), _ = run_cases(graph, program.machine(watch=True), [case])
+    assert np.array_equal(outs[0], run(graph, case)[0].reshape(-1))
 
 
 def test_a_run_confirms_what_is_in_each_region(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -28,22 +28,28 @@ _ACCESSES = UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE
 WORD = 4  # bytes; the most that a core wants an address to be a multiple of
 
 
-def install(uc: Any, graph: Graph, askew: Callable[[int, int], None] | None, python: bool) -> Hook:
+Ranges = Sequence[tuple[int, int]]  # first and last address, both included
+
+
+def install(
+    uc: Any, graph: Graph, askew: Callable[[int, int], None] | None, python: bool, ranges: Ranges
+) -> Hook:
     """Count the blocks that `uc` executes in `graph`.
 
     Args:
         askew: told of every load and store that is not aligned, (address, size); with None
             they are not looked at, which makes a run about four times as fast.
         python: use the hook in Python.
+        ranges: addresses whose accesses are looked at.
     """
     if not python:
         library = _library()
         if library is not None:
             try:
-                return CHook(uc, graph, askew, library)
+                return CHook(uc, graph, askew, library, ranges)
             except (AttributeError, ImportError, OSError):
                 pass  # another unicorn than the one whose private names we know
-    return PythonHook(uc, graph, askew)
+    return PythonHook(uc, graph, askew, ranges)
 
 
 class Hook:
@@ -85,8 +91,9 @@ class CHook(Hook):
     kind = "c"
 
     def __init__(
-        self, uc: Any, graph: Graph, askew: Callable[[int, int], None] | None, library: ctypes.CDLL
-    ) -> None:
+        self, uc: Any, graph: Graph, askew: Callable[[int, int], None] | None,
+        library: ctypes.CDLL, ranges: Ranges,
+    ) -> None:  # fmt: skip
         from unicorn.unicorn_py3.unicorn import uclib
 
         state = graph.state
@@ -102,13 +109,14 @@ class CHook(Hook):
         self._block.restype = None
         self._block.argtypes = (ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p)
         self._add(uclib, UC_HOOK_BLOCK, self._block)
-        if askew is not None:
-            self._add(uclib, _ACCESSES, library.mk_trace_access)
+        for begin, end in ranges if askew is not None else ():
+            self._add(uclib, _ACCESSES, library.mk_trace_access, begin, end)
 
-    def _add(self, uclib: Any, kind: int, function: Any) -> None:
+    def _add(self, uclib: Any, kind: int, function: Any, begin: int = 1, end: int = 0) -> None:
         status = uclib.uc_hook_add(
             self._machine, ctypes.byref(ctypes.c_size_t()), kind,
-            ctypes.cast(function, ctypes.c_void_p), ctypes.addressof(self._state), 1, 0,
+            ctypes.cast(function, ctypes.c_void_p), ctypes.addressof(self._state),
+            ctypes.c_uint64(begin), ctypes.c_uint64(end),
         )  # fmt: skip
         if status != 0:
             raise OSError(f"uc_hook_add answered {status}")
@@ -122,14 +130,16 @@ class PythonHook(Hook):
 
     kind = "python"
 
-    def __init__(self, uc: Any, graph: Graph, askew: Callable[[int, int], None] | None) -> None:
+    def __init__(
+        self, uc: Any, graph: Graph, askew: Callable[[int, int], None] | None, ranges: Ranges
+    ) -> None:
         self._uc, self._graph, self._state = uc, graph, graph.state
         self._found: dict[tuple[int, int, int], int] = {}
         self._out: dict[tuple[int, int, int, int], int] = {}
         self._askew = askew
         uc.hook_add(UC_HOOK_BLOCK, lambda _uc, address, size, _data: self.step(address, size))
-        if askew is not None:
-            uc.hook_add(_ACCESSES, self._access)
+        for begin, end in ranges if askew is not None else ():
+            uc.hook_add(_ACCESSES, self._access, None, begin, end)
 
     def _access(self, _uc: Any, _kind: int, address: int, size: int, _v: int, _data: Any) -> None:
         if address & (min(size, WORD) - 1) and self._askew is not None:

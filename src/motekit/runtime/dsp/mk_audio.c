@@ -129,9 +129,7 @@ static void next_frame(const mk_audio_params *p, mk_audio_state *s)
     }
 }
 
-/* A frame is complete. */
-static MK_NOINLINE void take_frame(const mk_audio_params *p, mk_audio_state *s,
-                                   const mk_work *work)
+void mk_audio_take(const mk_audio_params *p, mk_audio_state *s, const mk_work *work)
 {
     mk_audio_sample *const samples = sample_at(s, p->end_at - (p->used * MK_SAMPLE_BYTES));
     mk_audio_sink sink;
@@ -156,24 +154,6 @@ static MK_NOINLINE void take_frame(const mk_audio_params *p, mk_audio_state *s,
     next_frame(p, s);
     if ((p->own != 0U) && (p->hop == p->used)) {
         samples[-1] = last;
-    }
-}
-
-void mk_audio_step(const mk_audio_params *p, void *state, const mk_sample *frame,
-                   const mk_work *work)
-{
-    mk_audio_state *const s = (mk_audio_state *)state;
-#if MK_AUDIO_SKIP
-    if (s->skip != 0U) {
-        s->skip--;
-        return;
-    }
-#endif
-    const uint32_t at = s->at;
-    *sample_at(state, at) = *frame;
-    s->at = (uint16_t)(at + MK_SAMPLE_BYTES);
-    if ((at + MK_SAMPLE_BYTES) == p->end_at) {
-        take_frame(p, s, work);
     }
 }
 

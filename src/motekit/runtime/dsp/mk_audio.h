@@ -159,16 +159,37 @@ typedef struct {
 
 /* The contract of a block: see mk_block.h. */
 void mk_audio_init(const mk_audio_params *p, void *state);
-void mk_audio_step(const mk_audio_params *p, void *state, const mk_sample *frame,
-                   const mk_work *work);
 void mk_audio_finish(const mk_audio_params *p, void *state, const mk_history *h, void *scratch,
                      mk_features *out);
-
-/* --- between mk_audio.c and its two arithmetics --------------------------------------------- */
 
 /* Samples of a frame, wherever they wait: in memory that is used for words, too. */
 typedef mk_sample mk_audio_sample MK_MAY_ALIAS;
 typedef uint32_t mk_audio_word MK_MAY_ALIAS;
+
+/* A frame is complete. */
+void mk_audio_take(const mk_audio_params *p, mk_audio_state *s, const mk_work *work);
+
+/* Here, so that a caller who knows the parameters has no more to do than to store a sample. */
+static inline void mk_audio_step(const mk_audio_params *p, void *state, const mk_sample *frame,
+                                 const mk_work *work)
+{
+    mk_audio_state *const s = (mk_audio_state *)state;
+#if MK_AUDIO_SKIP
+    if (s->skip != 0U) {
+        s->skip--;
+        return;
+    }
+#endif
+    const uint32_t at = s->at;
+    const uint32_t next = at + (uint32_t)sizeof(mk_sample);
+    *(mk_audio_sample *)(void *)&((uint8_t *)state)[at] = *frame;
+    s->at = (uint16_t)next;
+    if (next == p->end_at) {
+        mk_audio_take(p, s, work);
+    }
+}
+
+/* --- between mk_audio.c and its two arithmetics --------------------------------------------- */
 
 /* Values of frames in 23 bits and a sign, 16 of them in one place and 8 in another. */
 typedef struct {

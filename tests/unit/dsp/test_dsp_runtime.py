@@ -163,23 +163,48 @@ def test_integer_sections_keep_their_precision_at_any_cutoff(cutoff: float, kind
 
 
 ARM_LOOPS = ("mk_filter3_f32.c", "mk_fft_f32.c", "mk_moments_f32.c")
+LENGTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+def edges(length: int) -> list[np.ndarray]:
+    """Noise, numbers at the ends of the range of floats, an impulse, a constant, zeros."""
+    rng = np.random.default_rng(length)
+    impulse = np.zeros(length)
+    impulse[length // 3] = 32768
+    rows = (
+        rng.normal(size=length) * 100,
+        rng.choice([0.0, -0.0, 1e-30, -3e-39, 1e15], size=length),
+        impulse, np.full(length, -1.0), np.full(length, -0.0),
+    )  # fmt: skip
+    return [row.astype(np.float32) for row in rows]
 
 
 @pytest.mark.parametrize("compiler", ["zig", "gcc"])
 def test_assembly_computes_what_the_c_beside_it_computes(config: Path, compiler: str) -> None:
-    """The loops for Arm FPUs against the plain C, on the same emulated core."""
-    rng = np.random.default_rng(9)
-    x = rng.normal(size=128).astype(np.float32) * 100
-    table = tables.twiddles(128)
+    """The loops for Arm FPUs against the plain C, on the same emulated core: every power."""
     out = []
-    for arm in (0, 1):
+    for arm, fused in ((0, 0), (1, 0), (1, 1)):
         files = [next(RUNTIME.glob(f"*/{name}")) for name in ARM_LOOPS]
-        defines = {"MK_ARM_FP": arm}
+        defines = {"MK_ARM_FP": arm, "MK_FFT_FUSED": fused}
         with program(
             "cortex-m4f", files, include=(*HEADERS, config), defines=defines, compiler=compiler
         ) as machine:
-            plan = machine.put(np.array([machine.put(table), 128], np.uint32))
-            at = machine.put(x)
-            machine.call("mk_fft_power_f32", plan, at)
-            out.append(machine.array(at, 128, np.uint32))
-    assert np.array_equal(out[0], out[1])
+            powers = []
+            for length in LENGTHS:
+                table = machine.put(tables.twiddles(length))
+                plan = machine.put(np.array([table, length], np.uint32))
+                for x in edges(length):
+                    at = machine.put(x)
+                    machine.call("mk_fft_power_f32", plan, at)
+                    y = machine.array(at, length, np.uint32)
+                    powers.append(np.append(y[::2], y[1]))
+            out.append(np.concatenate(powers))
+    assert np.array_equal(out[0], out[1]) and np.array_equal(out[0], out[2])
+
+
+def test_angles_of_blocks_that_meet_add_up_to_a_quarter() -> None:
+    """What lets the last pass use the cosines of one block as the sines of the other."""
+    table = tables.twiddles(4096).reshape(-1, 2)
+    for first in (1, 2, 4, 256, 512):
+        rows = table[first : 2 * first]
+        assert np.array_equal(rows, rows[::-1, ::-1])

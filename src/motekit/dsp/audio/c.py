@@ -219,5 +219,6 @@ def _defines(pl: AudioPlan, fixed: bool, skip: int) -> dict[str, int]:
         "MK_FFT_MIXED": is_mixed(f.fft),
         "MK_FFT_ODD": not is_mixed(f.fft) and f.fft.bit_length() % 2 == 1,
         "MK_FFT_DC": True,
+        "MK_FFT_FUSED": not fixed and not is_mixed(f.fft),
     }
     return {name: 1 for name, yes in wanted.items() if yes}

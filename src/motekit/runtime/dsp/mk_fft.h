@@ -13,6 +13,10 @@
 #define MK_FFT_ODD 0 /* 1: some length is 4, 16, 64, 256 .. times 4 */
 #endif
 
+#ifndef MK_FFT_FUSED
+#define MK_FFT_FUSED 0 /* 1: passes in one where there is assembly for it: quicker, more code */
+#endif
+
 #ifndef MK_FFT_MIXED
 #define MK_FFT_MIXED 0 /* 1: some length has factors of 3 or 5 */
 #endif

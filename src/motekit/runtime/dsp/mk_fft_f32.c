@@ -102,25 +102,14 @@ static const float *split_range(float *z, float *y, uint32_t pairs, const float 
 }
 #endif
 
-#if MK_FFT_ODD
-/* The last pass where the number of complex values is twice a power of four: pairs of blocks,
- * the second one turned by a quarter more. */
-static void radix2(float *x, const float *end, const float *w)
+#if MK_FFT_ODD || MK_FFT_MIXED
+/* Halves of the whole, whose angle is 0. */
+static void halve(float *x, uint32_t half)
 {
-    for (; x != end; x += 8) {
-        const float br = (x[2] * w[0]) + (x[3] * w[1]);
-        const float bi = (x[3] * w[0]) - (x[2] * w[1]);
-        const float dr = (x[7] * w[0]) - (x[6] * w[1]);
-        const float di = (x[6] * w[0]) + (x[7] * w[1]);
-        w += 2;
-        x[2] = x[0] - br;
-        x[3] = x[1] - bi;
-        x[0] += br;
-        x[1] += bi;
-        x[6] = x[4] - dr;
-        x[7] = x[5] + di;
-        x[4] += dr;
-        x[5] -= di;
+    for (uint32_t i = 0; i < half; i++) {
+        const float a = x[i];
+        x[i] = a + x[i + half];
+        x[i + half] = a - x[i + half];
     }
 }
 #endif
@@ -143,20 +132,64 @@ static MK_NOINLINE void split(float *x, uint32_t length, const float *w)
     }
 }
 
+#if MK_FFT_ODD
+/* Where the number of complex values is twice a power of four, halves come first. Returns the
+ * quarter of the next pass. */
+static uint32_t first_pass(float *x, uint32_t length, const float *w)
+{
+    uint32_t bits = length;
+    while (bits > 8U) {
+        bits >>= 2;
+    }
+    if (bits == 8U) {
+        return length >> 2;
+    }
+#if MK_FFT_FUSED && MK_ARM_FP
+    if (length > 16U) {
+        first_eighths(x, length, w);
+        return length >> 5;
+    }
+#else
+    (void)w;
+#endif
+    halve(x, length >> 1);
+    return length >> 3;
+}
+#endif
+
+#if MK_FFT_FUSED && MK_ARM_FP
+/* The last pass and the split: blocks 0 and 1, whose bins meet others of their own block, then
+ * pairs of blocks. */
+static MK_NOINLINE void last_pass(float *x, uint32_t length, const float *w)
+{
+    const uint32_t alone = (length < 16U) ? length : 16U;
+    pass(x, 2, &x[alone], w);
+    split(x, alone, w);
+    for (uint32_t top = 16; top < length; top <<= 1) {
+        last_range(&x[top], &x[(top << 1) - 8U], top >> 4, &w[top >> 2], &w[top >> 1]);
+    }
+}
+#endif
+
 void mk_fft_power_f32(const mk_fft_f32 *fft, float *x)
 {
-    const float *const end = &x[fft->length];
+    const uint32_t length = fft->length;
     const float *const w = fft->twiddle;
-    uint32_t quarter = fft->length >> 2; /* floats */
-    for (; quarter >= 2U; quarter >>= 2) {
-        pass(x, quarter, end, w);
-    }
+    uint32_t quarter = length >> 2; /* floats */
 #if MK_FFT_ODD
-    if (quarter == 1U) {
-        radix2(x, end, w);
-    }
+    quarter = first_pass(x, length, w);
 #endif
-    split(x, fft->length, w);
+#if MK_FFT_FUSED && MK_ARM_FP
+    for (; quarter > 2U; quarter >>= 2) {
+        pass(x, quarter, &x[length], w);
+    }
+    last_pass(x, length, w);
+#else
+    for (; quarter >= 2U; quarter >>= 2) {
+        pass(x, quarter, &x[length], w);
+    }
+    split(x, length, w);
+#endif
 }
 
 #if MK_FFT_MIXED
@@ -165,16 +198,6 @@ void mk_fft_power_f32(const mk_fft_f32 *fft, float *x)
 #define MK_COS5B (-0.809017003F)
 #define MK_SIN5A 0.95105654F
 #define MK_SIN5B 0.587785244F
-
-/* Halves of the whole, whose angle is 0. */
-static void halve(float *x, uint32_t half)
-{
-    for (uint32_t i = 0; i < half; i++) {
-        const float a = x[i];
-        x[i] = a + x[i + half];
-        x[i + half] = a - x[i + half];
-    }
-}
 
 /* t = at times (c, -s). */
 static inline void turned(float t[2], const float *at, const float w[2])

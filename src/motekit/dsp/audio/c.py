@@ -60,15 +60,16 @@ def _memory(signal: Signal, pl: AudioPlan, fixed: bool) -> tuple[int, int, dict[
     """(bytes of state, bytes of scratch, fields that say what lies where)."""
     f = pl.frames
     bands = pl.mel.filters if pl.mel else 0
-    work = f.fft + bands if fixed else max(f.fft, 2 * bands + 2)
+    work = f.fft + bands if fixed else max(f.fft, 2 * bands + 4)
     work = 4 * max(work, 2 * f.count if pl.norm else 0)
     size = 2 if signal.sample == "int16" else 4
     own = f.hop >= f.used
     # In a frame of its own the samples wait at the end, where the transform comes last, behind the
-    # samples that were left out before them. Elsewhere one sample more waits in front.
+    # samples that were left out before them. Elsewhere one sample more waits in front. The last
+    # one ends with a word.
     end = 4 * f.fft + (size if own and size * (f.used + 1) > 4 * f.fft else 0)
     if not own:
-        end = size * (f.used + 1)
+        end = -(-size * (f.used + 1) // 4) * 4
     front = -(-max(work if own else 0, end) // 4) * 4
     skip = max(0, f.hop - (end // size)) if own else 0
     kept = (3 * pl.slots or (f.count if pl.norm else 0)) * pl.values
@@ -86,9 +87,11 @@ def _memory(signal: Signal, pl: AudioPlan, fixed: bool) -> tuple[int, int, dict[
 def _twiddles(length: int, fixed: bool) -> dict[str, Any]:
     if is_mixed(length):
         table = mixed.twiddles_q(length) if fixed else mixed.twiddles(length)
-        return {"twiddle": table, "places": mixed.mixed(length).places}
-    table = integer.twiddles(length) if fixed else twiddles(length)
-    return {"twiddle": table}
+    else:
+        table = integer.twiddles(length) if fixed else twiddles(length)
+    if fixed and not is_mixed(length):
+        return {"twiddle": table}
+    return {"twiddle": table, "places": mixed.mixed(length).places}
 
 
 def _frame_fields(f: Frames, fixed: bool) -> dict[str, Any]:

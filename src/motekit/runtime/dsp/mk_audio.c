@@ -101,7 +101,6 @@ static void aim(const mk_audio_params *p, mk_audio_state *s, const mk_work *work
 /* Make room for the next frame: what it shares with this one moves to its beginning. */
 static void next_frame(const mk_audio_params *p, mk_audio_state *s)
 {
-    const uint32_t bytes = p->used * MK_SAMPLE_BYTES;
     const uint32_t hop = p->hop * MK_SAMPLE_BYTES;
     uint32_t at = p->end_at - hop;
 #if MK_AUDIO_SKIP
@@ -110,12 +109,12 @@ static void next_frame(const mk_audio_params *p, mk_audio_state *s)
 #endif
     s->at = (uint16_t)at;
     if (p->own == 0U) {
-        /* with the sample in front of it, which lies at the beginning; the last word may be half */
-        const uint32_t left = (bytes + MK_SAMPLE_BYTES) - hop;
+        /* with the sample in front of it, which lies in the first word */
+        const uint32_t left = (p->end_at - MK_AUDIO_HEAD) - hop;
         if ((hop & 3U) == 0U) {
             mk_audio_word *to = (mk_audio_word *)(void *)sample_at(s, MK_AUDIO_HEAD);
             const mk_audio_word *from = &to[hop >> 2];
-            for (uint32_t n = (left + 3U) >> 2; n > 0U; n--) {
+            for (uint32_t n = left >> 2; n > 0U; n--) {
                 *to = *from;
                 to++;
                 from++;

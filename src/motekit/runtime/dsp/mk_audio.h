@@ -78,8 +78,9 @@ typedef struct {
     uint16_t skip; /* samples between frames that have no room in front of the next one */
 #endif
     const mk_audio_turn *twiddle; /* see mk_fft.h */
-#if MK_FFT_MIXED
-    const uint16_t *places; /* of bins, where the FFT's length is no power of two; else NULL */
+#if MK_FFT_MIXED || !MK_FIXED
+    /* Where bins lie behind the FFT; in fixed point NULL where its length is a power of two. */
+    const uint16_t *places;
 #endif
 #if MK_AUDIO_EMPHASIS
     mk_audio_number emphasis; /* share of the sample before that is taken away; 0: none */

@@ -7,16 +7,38 @@
 #include "mk_log.h"
 #include "mk_tune.h"
 
-/* Bands and what is made of them lie at the odd places of the transformed frame, behind bin
- * length/2; powers are at the even ones. */
-#define MK_BAND 3U
+/* Bands lie at odd places of the transformed frame, behind bin length/2; powers are at the even
+ * ones. One place in front of them takes what the first run would give a band below. */
+#define MK_BAND 5U
 #define MK_STEP 2U
+#define MK_CHUNK 8U /* bins whose logarithms are taken together */
 
 /* Where logarithms go. */
 typedef struct {
     float *at;
     uint32_t n;
 } mk_levels;
+
+/* What is left to be done of a bank: see mk_audio_params. */
+typedef struct {
+    const uint16_t *places;
+    const uint16_t *runs;
+    const float *shares;
+    uint32_t filters;
+} mk_bank;
+
+/* The logarithm of a power as a feature. */
+static inline float feature_of(const mk_audio_params *p, float level)
+{
+    float value = (level * p->gain) + p->base;
+#if MK_AUDIO_CLIP
+    if (p->clip != 0U) {
+        value = (value > 0.0F) ? value : 0.0F;
+        value = (value < 1.0F) ? value : 1.0F;
+    }
+#endif
+    return value;
+}
 
 #if MK_ARM_FP && !MK_SAMPLE_F32
 #include "mk_audio_arm.inc"
@@ -54,16 +76,23 @@ static MK_NOINLINE void load(const mk_audio_params *p, const mk_audio_sample *sa
     }
 }
 
-#if MK_AUDIO_BINS || MK_AUDIO_ENERGY
+/* What a power below it counts as. */
+static inline float least_of(const mk_audio_params *p)
+{
+#if MK_AUDIO_LEAST
+    return p->least;
+#else
+    (void)p;
+    return 0.0F;
+#endif
+}
+
+#if MK_AUDIO_ENERGY
 /* log10 of a power. */
 static inline float log_of(const mk_audio_params *p, float power)
 {
-#if MK_AUDIO_LEAST
-    power = (power > p->least) ? power : p->least;
-#else
-    (void)p;
-#endif
-    return mk_log10f(power);
+    const float least = least_of(p);
+    return mk_log10f((power > least) ? power : least);
 }
 #endif
 
@@ -106,101 +135,50 @@ static void put(const mk_audio_params *p, mk_audio_sink *sink, float value)
     mk_put_f32(&sink->out, value);
 }
 
-/* The logarithm of a power as a feature. */
-static inline float feature_of(const mk_audio_params *p, float level)
+/* Logarithms of powers as features. */
+static void put_levels(const mk_audio_params *p, const mk_levels *levels, mk_audio_sink *sink)
 {
-    float value = (level * p->gain) + p->base;
-#if MK_AUDIO_CLIP
-    if (p->clip != 0U) {
-        value = (value > 0.0F) ? value : 0.0F;
-        value = (value < 1.0F) ? value : 1.0F;
+#if MK_AUDIO_NORM || MK_AUDIO_KEPT
+    if (sink->store.high != NULL) {
+        for (uint32_t i = 0; i < levels->n; i++) {
+            put(p, sink, feature_of(p, levels->at[i]));
+        }
+        return;
     }
 #endif
-    return value;
+    put_features(p, levels, &sink->out);
 }
-
-/* Where bin k lies in a transformed frame. */
-static inline uint32_t place_of(const mk_audio_params *p, uint32_t k, uint32_t down)
-{
-#if MK_FFT_MIXED
-    if (p->places != NULL) {
-        return p->places[k];
-    }
-#else
-    (void)p;
-#endif
-    return mk_fft_place(k, down);
-}
-
-#if MK_FFT_MIXED && MK_AUDIO_MEL
-/* As sum_of, over bins at these places. */
-static float sum_at(const float *x, const uint16_t *places, uint32_t n, float *ramp)
-{
-    float sum = 0.0F;
-    float sums = 0.0F;
-    for (uint32_t i = 0; i < n; i++) {
-        sums += sum;
-        sum += x[places[i]];
-    }
-    *ramp = sums;
-    return sum;
-}
-#endif
 
 #if MK_AUDIO_BINS
 static void put_bins(const mk_audio_params *p, const float *x, mk_audio_sink *sink)
 {
-    const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1);
-    const float noise = p->noise[0];
-    for (uint32_t k = p->first; k < ((uint32_t)p->first + p->values); k++) {
-        put(p, sink, feature_of(p, log_of(p, x[place_of(p, k, down)] + noise)));
+    const uint16_t *const places = &p->places[p->first];
+    for (uint32_t at = 0; at < p->values; at += MK_CHUNK) {
+        const uint32_t left = (uint32_t)p->values - at;
+        float level[MK_STEP * MK_CHUNK];
+        const mk_levels levels = {level, (left < MK_CHUNK) ? left : MK_CHUNK};
+        for (uint32_t i = 0; i < levels.n; i++) {
+            level[MK_STEP * i] = x[places[at + i]];
+        }
+        take_logs(level, p->noise, 0, least_of(p), &levels);
+        put_levels(p, &levels, sink);
     }
 }
 #endif
 
 #if MK_AUDIO_MEL
-/* Powers of the mel bands to band[0], band[MK_STEP] .. Returns the power of all their bins. */
-static MK_NOINLINE float take_bands(const mk_audio_params *p, const float *x, float *band)
+/* Powers of the mel bands to the places of bands. Returns the power of all bins. */
+static float bands_of(const mk_audio_params *p, float *x)
 {
-    const uint32_t down = mk_fft_down((uint32_t)p->fft >> 1);
-    const uint16_t *run = p->runs;
-    const float *share = p->shares;
-    uint32_t k = p->first;
-    float rising = 0.0F;
-    float total = 0.0F;
-    for (const uint16_t *const end = &run[p->filters]; run <= end; run++) {
-        float sum = 0.0F;
-        float ramp = 0.0F;
-        uint32_t n = *run;
-        if (n == MK_AUDIO_AGAIN) {
-            sum = x[place_of(p, k - 1U, down)];
-            n = 0;
-        } else if (n != 0U) {
-#if MK_FFT_MIXED
-            sum = (p->places != NULL) ? sum_at(x, &p->places[k], n, &ramp)
-                                      : sum_of(x, k, n, down, &ramp);
-#else
-            sum = sum_of(x, k, n, down, &ramp);
-#endif
-            total += sum;
-        } else {
-            /* between two bins */
-        }
-        k += n;
-        const float falling = (sum * share[0]) + (ramp * share[1]);
-        share += 2;
-        if (run != p->runs) {
-            *band = rising + falling;
-            band += MK_STEP;
-        }
-        rising = sum - falling;
-    }
+    mk_bank bank = {&p->places[p->first], p->runs, p->shares, p->filters};
+    float total = take_bands(x, &bank);
 #if MK_AUDIO_ENERGY
-    for (; k <= ((uint32_t)p->fft >> 1); k++) {
-        total += x[place_of(p, k, down)];
+    for (const uint16_t *end = &p->places[((uint32_t)p->fft >> 1) + 1U]; bank.places != end;) {
+        total += x[*bank.places];
+        bank.places++;
     }
-    for (k = 0; k < p->first; k++) {
-        total += x[place_of(p, k, down)];
+    for (uint32_t k = 0; k < p->first; k++) {
+        total += x[p->places[k]];
     }
 #endif
     return total;
@@ -239,7 +217,7 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, float *level, uint
 static void transform(const mk_audio_params *p, float *x)
 {
 #if MK_FFT_MIXED
-    if (p->places != NULL) {
+    if ((p->fft & (p->fft - 1U)) != 0U) {
         const mk_fft_mixed mixed = {p->twiddle, p->places, p->fft};
         mk_fft_mixed_f32(&mixed, x);
         return;
@@ -265,14 +243,9 @@ void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk
     }
 #endif
 #if MK_AUDIO_MEL
-    const float total = take_bands(p, x, &x[MK_BAND]);
+    const float total = bands_of(p, x);
     const mk_levels levels = {x, p->filters}; /* the powers are not needed any more */
-#if MK_AUDIO_LEAST
-    const float least = p->least;
-#else
-    const float least = 0.0F;
-#endif
-    take_logs(&x[MK_BAND], p->noise, p->noise_step, least, &levels);
+    take_logs(&x[MK_BAND], p->noise, p->noise_step, least_of(p), &levels);
 #if MK_AUDIO_CEPSTRA
     if (p->coefficients != 0U) {
         uint32_t first = 0;
@@ -290,8 +263,6 @@ void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk
 #else
     (void)total;
 #endif
-    for (uint32_t i = 0; i < p->filters; i++) {
-        put(p, sink, feature_of(p, x[i]));
-    }
+    put_levels(p, &levels, sink);
 #endif
 }

@@ -181,7 +181,7 @@ void mk_fft_power_f32(const mk_fft_f32 *fft, float *x)
 #endif
 #if MK_FFT_FUSED && MK_ARM_FP
     for (; quarter > 2U; quarter >>= 2) {
-        pass(x, quarter, &x[length], w);
+        pass_pairs(x, quarter, &x[length], w);
     }
     last_pass(x, length, w);
 #else

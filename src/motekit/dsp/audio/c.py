@@ -50,7 +50,7 @@ def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock
         fields,
         state,
         scratch,
-        _defines(pl, fixed, layout.get("skip", 0)),
+        _defines(pl, fixed, layout.get("skip", 0)) | _from_samples(signal, pl, fixed, layout),
         lsb * pl.frames.count,
         streams=True,
     )
@@ -203,6 +203,14 @@ def log_range(pl: AudioPlan) -> tuple[float, float]:
     low = math.log(max(float(np.min(pl.noise)), pl.least))
     top = math.log(pl.unit2 * (2.0 * 2**15) ** 2 * float(np.sum(pl.frames.taper)) ** 2)
     return low, top + math.log(pl.frames.fft / 2 + 1)
+
+
+def _from_samples(signal: Signal, pl: AudioPlan, fixed: bool, layout: dict[str, Any]) -> dict[str, int]:
+    """Whether the FFT reads samples where they lie: frames of its length, beside its work."""
+    f = pl.frames
+    odd = not is_mixed(f.fft) and f.fft.bit_length() % 2 == 1 and f.fft > 16
+    plain = f.used == f.fft and not f.tapered and not layout["own"] and signal.sample == "int16"
+    return {"MK_FFT_SAMPLES": 1} if odd and plain and not fixed else {}
 
 
 def _defines(pl: AudioPlan, fixed: bool, skip: int) -> dict[str, int]:

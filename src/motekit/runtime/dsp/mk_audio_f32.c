@@ -55,17 +55,22 @@ static void weigh(const float *taper, float *x, uint32_t n)
 }
 #endif
 
+static inline float emphasis_of(const mk_audio_params *p)
+{
+#if MK_AUDIO_EMPHASIS
+    return p->emphasis;
+#else
+    (void)p;
+    return 0.0F;
+#endif
+}
+
 /* Samples to a frame of floats, which may end where the samples do. */
 static MK_NOINLINE void load(const mk_audio_params *p, const mk_audio_sample *samples,
                              mk_sample before, float *x)
 {
     const uint32_t used = p->used;
-#if MK_AUDIO_EMPHASIS
-    emphasise(samples, used, (float)before, p->emphasis, x);
-#else
-    (void)before;
-    emphasise(samples, used, 0.0F, 0.0F, x);
-#endif
+    emphasise(samples, used, (float)before, emphasis_of(p), x);
 #if MK_AUDIO_TAPER
     if (p->taper != NULL) {
         weigh(p->taper, x, used);
@@ -121,6 +126,7 @@ void mk_audio_put_normal(mk_features *out, int32_t d, uint32_t width, uint64_t s
 }
 #endif
 
+#if MK_AUDIO_CEPSTRA || MK_AUDIO_NORM || MK_AUDIO_KEPT
 static void put(const mk_audio_params *p, mk_audio_sink *sink, float value)
 {
 #if MK_AUDIO_NORM || MK_AUDIO_KEPT
@@ -134,6 +140,7 @@ static void put(const mk_audio_params *p, mk_audio_sink *sink, float value)
 #endif
     mk_put_f32(&sink->out, value);
 }
+#endif
 
 /* Logarithms of powers as features. */
 static void put_levels(const mk_audio_params *p, const mk_levels *levels, mk_audio_sink *sink)
@@ -214,7 +221,8 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, float *level, uint
 }
 #endif
 
-static void transform(const mk_audio_params *p, float *x)
+/* A frame to its powers. */
+static void powers_of(const mk_audio_params *p, float *x)
 {
 #if MK_FFT_MIXED
     if ((p->fft & (p->fft - 1U)) != 0U) {
@@ -227,12 +235,41 @@ static void transform(const mk_audio_params *p, float *x)
     mk_fft_power_f32(&fft, x);
 }
 
+#if MK_FFT_SAMPLES && MK_ARM_FP && !MK_SAMPLE_F32
+/* Whether samples are transformed as they lie. */
+static int is_direct(const mk_audio_params *p)
+{
+    int yes = ((p->own == 0U) && (p->used == p->fft) && (p->fft > 16U)) ? mk_fft_is_odd(p->fft) : 0;
+#if MK_FFT_MIXED
+    yes = ((p->fft & (p->fft - 1U)) == 0U) ? yes : 0;
+#endif
+#if MK_AUDIO_TAPER
+    yes = (p->taper == NULL) ? yes : 0;
+#endif
+    return yes;
+}
+#endif
+
+/* Samples to powers. */
+static void transform(const mk_audio_params *p, const mk_audio_sample *samples, mk_sample before,
+                      float *x)
+{
+#if MK_FFT_SAMPLES && MK_ARM_FP && !MK_SAMPLE_F32
+    if (is_direct(p) != 0) {
+        const mk_fft_f32 fft = {p->twiddle, p->fft};
+        mk_fft_samples_f32(&fft, samples, (float)before, emphasis_of(p), x);
+        return;
+    }
+#endif
+    load(p, samples, before, x);
+    powers_of(p, x);
+}
+
 void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk_sample before,
                     void *work, mk_audio_sink *sink)
 {
     float *const x = (float *)work;
-    load(p, samples, before, x);
-    transform(p, x);
+    transform(p, samples, before, x);
 #if MK_AUDIO_BINS
 #if MK_AUDIO_MEL
     if (p->filters == 0U)

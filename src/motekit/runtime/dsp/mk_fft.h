@@ -8,6 +8,7 @@
 
 #include "mk_bits.h"
 #include "mk_config.h"
+#include "mk_tune.h"
 
 #ifndef MK_FFT_ODD
 #define MK_FFT_ODD 0 /* 1: some length is 4, 16, 64, 256 .. times 4 */
@@ -15,6 +16,10 @@
 
 #ifndef MK_FFT_FUSED
 #define MK_FFT_FUSED 0 /* 1: passes in one where there is assembly for it: quicker, more code */
+#endif
+
+#ifndef MK_FFT_SAMPLES
+#define MK_FFT_SAMPLES 0 /* 1: mk_fft_samples_f32 is wanted, where there is assembly for it */
 #endif
 
 #ifndef MK_FFT_MIXED
@@ -32,6 +37,12 @@ typedef struct {
     const float *twiddle;
     uint32_t length;
 } mk_fft_f32;
+
+/* Whether the number of complex values, half of a power of two, is an odd power itself. */
+static inline int mk_fft_is_odd(uint32_t length)
+{
+    return ((length & 0x55555555U) != 0U) ? 1 : 0;
+}
 
 /* Where bin k of 0 .. half lies after a transform, in floats or words: twice its reversal, and 1
  * for bin half. down: mk_fft_down(half). */
@@ -65,6 +76,14 @@ static inline uint32_t mk_fft_next(uint32_t reversal, uint32_t half)
 /* x: length samples, replaced by 4 |X[k]|^2 for k = 0 .. length/2, where X is the discrete
  * Fourier transform, at x[mk_fft_place(k)]; bin 0 only where MK_FFT_DC is 1. */
 void mk_fft_power_f32(const mk_fft_f32 *fft, float *x);
+
+#if MK_FFT_SAMPLES
+/* The same of samples less `emphasis` times the one before them, of lengths from 32 on of which
+ * mk_fft_is_odd. samples: aligned to 4, not where x is. */
+typedef int16_t mk_fft_sample MK_MAY_ALIAS;
+void mk_fft_samples_f32(const mk_fft_f32 *fft, const mk_fft_sample *samples, float before,
+                        float emphasis, float *x);
+#endif
 
 /* twiddle: as above, in 2^-30ths. */
 typedef struct {

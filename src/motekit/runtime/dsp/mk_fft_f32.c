@@ -132,31 +132,6 @@ static MK_NOINLINE void split(float *x, uint32_t length, const float *w)
     }
 }
 
-#if MK_FFT_ODD
-/* Where the number of complex values is twice a power of four, halves come first. Returns the
- * quarter of the next pass. */
-static uint32_t first_pass(float *x, uint32_t length, const float *w)
-{
-    uint32_t bits = length;
-    while (bits > 8U) {
-        bits >>= 2;
-    }
-    if (bits == 8U) {
-        return length >> 2;
-    }
-#if MK_FFT_FUSED && MK_ARM_FP
-    if (length > 16U) {
-        first_eighths(x, length, w);
-        return length >> 5;
-    }
-#else
-    (void)w;
-#endif
-    halve(x, length >> 1);
-    return length >> 3;
-}
-#endif
-
 #if MK_FFT_FUSED && MK_ARM_FP
 /* The last pass and the split: blocks 0 and 1, whose bins meet others of their own block, then
  * pairs of blocks. */
@@ -169,28 +144,65 @@ static MK_NOINLINE void last_pass(float *x, uint32_t length, const float *w)
         last_range(&x[top], &x[(top << 1) - 8U], top >> 4, &w[top >> 2], &w[top >> 1]);
     }
 }
+
+/* From the pass of this quarter on. */
+static void rest(const mk_fft_f32 *fft, float *x, uint32_t quarter)
+{
+    const uint32_t length = fft->length;
+    for (; quarter > 2U; quarter >>= 2) {
+        pass_pairs(x, quarter, &x[length], fft->twiddle);
+    }
+    last_pass(x, length, fft->twiddle);
+}
+#else
+static void rest(const mk_fft_f32 *fft, float *x, uint32_t quarter)
+{
+    const uint32_t length = fft->length;
+    for (; quarter >= 2U; quarter >>= 2) {
+        pass(x, quarter, &x[length], fft->twiddle);
+    }
+    split(x, length, fft->twiddle);
+}
 #endif
 
 void mk_fft_power_f32(const mk_fft_f32 *fft, float *x)
 {
     const uint32_t length = fft->length;
-    const float *const w = fft->twiddle;
     uint32_t quarter = length >> 2; /* floats */
 #if MK_FFT_ODD
-    quarter = first_pass(x, length, w);
-#endif
+    if (mk_fft_is_odd(length) != 0) {
 #if MK_FFT_FUSED && MK_ARM_FP
-    for (; quarter > 2U; quarter >>= 2) {
-        pass_pairs(x, quarter, &x[length], w);
-    }
-    last_pass(x, length, w);
-#else
-    for (; quarter >= 2U; quarter >>= 2) {
-        pass(x, quarter, &x[length], w);
-    }
-    split(x, length, w);
+        if (length > 16U) {
+            first_eighths(x, length, fft->twiddle);
+            rest(fft, x, length >> 5);
+            return;
+        }
 #endif
+        halve(x, length >> 1);
+        quarter >>= 1;
+    }
+#endif
+    rest(fft, x, quarter);
 }
+
+#if MK_FFT_SAMPLES && MK_FFT_ODD && MK_FFT_FUSED && MK_ARM_FP
+void mk_fft_samples_f32(const mk_fft_f32 *fft, const mk_fft_sample *samples, float before,
+                        float emphasis, float *x)
+{
+    const uint32_t eighth = fft->length >> 3;
+    float k[12];
+    k[0] = emphasis * before;
+    for (uint32_t i = 1; i < 8U; i++) {
+        k[i] = emphasis * (float)samples[(i * eighth) - 1U];
+    }
+    k[8] = emphasis;
+    k[9] = fft->twiddle[2];
+    k[10] = (k[9] + k[9]) * k[9];
+    k[11] = k[9] * k[10];
+    emphasised_eighths(samples, fft->length, k, x);
+    rest(fft, x, fft->length >> 5);
+}
+#endif
 
 #if MK_FFT_MIXED
 #define MK_SIN3 0.866025388F

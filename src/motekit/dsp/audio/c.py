@@ -60,7 +60,7 @@ def _memory(signal: Signal, pl: AudioPlan, fixed: bool) -> tuple[int, int, dict[
     """(bytes of state, bytes of scratch, fields that say what lies where)."""
     f = pl.frames
     bands = pl.mel.filters if pl.mel else 0
-    work = f.fft + bands if fixed else max(f.fft, 2 * bands + 4)
+    work = f.fft + bands if fixed else max(f.fft, 2 * bands + 6)
     work = 4 * max(work, 2 * f.count if pl.norm else 0)
     size = 2 if signal.sample == "int16" else 4
     own = f.hop >= f.used
@@ -205,7 +205,9 @@ def log_range(pl: AudioPlan) -> tuple[float, float]:
     return low, top + math.log(pl.frames.fft / 2 + 1)
 
 
-def _from_samples(signal: Signal, pl: AudioPlan, fixed: bool, layout: dict[str, Any]) -> dict[str, int]:
+def _from_samples(
+    signal: Signal, pl: AudioPlan, fixed: bool, layout: dict[str, Any]
+) -> dict[str, int]:
     """Whether the FFT reads samples where they lie: frames of its length, beside its work."""
     f = pl.frames
     odd = not is_mixed(f.fft) and f.fft.bit_length() % 2 == 1 and f.fft > 16

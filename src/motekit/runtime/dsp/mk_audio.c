@@ -98,6 +98,29 @@ static void aim(const mk_audio_params *p, mk_audio_state *s, const mk_work *work
 #endif
 }
 
+/* n words down by `by`, four at a time while there are as many. */
+static void move_words(mk_audio_word *to, uint32_t by, uint32_t n)
+{
+    const mk_audio_word *from = &to[by];
+    for (; n >= 4U; n -= 4U) {
+        const mk_audio_word a = from[0];
+        const mk_audio_word b = from[1];
+        const mk_audio_word c = from[2];
+        const mk_audio_word d = from[3];
+        from += 4;
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        to[3] = d;
+        to += 4;
+    }
+    for (; n > 0U; n--) {
+        *to = *from;
+        to++;
+        from++;
+    }
+}
+
 /* Make room for the next frame: what it shares with this one moves to its beginning. */
 static void next_frame(const mk_audio_params *p, mk_audio_state *s)
 {
@@ -112,13 +135,7 @@ static void next_frame(const mk_audio_params *p, mk_audio_state *s)
         /* with the sample in front of it, which lies in the first word */
         const uint32_t left = (p->end_at - MK_AUDIO_HEAD) - hop;
         if ((hop & 3U) == 0U) {
-            mk_audio_word *to = (mk_audio_word *)(void *)sample_at(s, MK_AUDIO_HEAD);
-            const mk_audio_word *from = &to[hop >> 2];
-            for (uint32_t n = left >> 2; n > 0U; n--) {
-                *to = *from;
-                to++;
-                from++;
-            }
+            move_words((mk_audio_word *)(void *)sample_at(s, MK_AUDIO_HEAD), hop >> 2, left >> 2);
         } else {
             mk_audio_sample *const to = sample_at(s, MK_AUDIO_HEAD);
             for (uint32_t i = 0; i < (left / MK_SAMPLE_BYTES); i++) {

@@ -162,7 +162,7 @@ static void put_bins(const mk_audio_params *p, const float *x, mk_audio_sink *si
     const uint16_t *const places = &p->places[p->first];
     for (uint32_t at = 0; at < p->values; at += MK_CHUNK) {
         const uint32_t left = (uint32_t)p->values - at;
-        float level[MK_STEP * MK_CHUNK];
+        float level[(MK_STEP * MK_CHUNK) + 1U]; /* and one that is read, but not used */
         const mk_levels levels = {level, (left < MK_CHUNK) ? left : MK_CHUNK};
         for (uint32_t i = 0; i < levels.n; i++) {
             level[MK_STEP * i] = x[places[at + i]];

@@ -27,6 +27,13 @@ typedef struct {
     uint32_t filters;
 } mk_bank;
 
+#if MK_ARM_FP && !MK_SAMPLE_F32
+#define MK_AUDIO_ARM 1
+#else
+#define MK_AUDIO_ARM 0
+#endif
+
+#if MK_AUDIO_NORM || MK_AUDIO_KEPT || !MK_AUDIO_ARM
 /* The logarithm of a power as a feature. */
 static inline float feature_of(const mk_audio_params *p, float level)
 {
@@ -39,8 +46,9 @@ static inline float feature_of(const mk_audio_params *p, float level)
 #endif
     return value;
 }
+#endif
 
-#if MK_ARM_FP && !MK_SAMPLE_F32
+#if MK_AUDIO_ARM
 #include "mk_audio_arm.inc"
 #else
 #include "mk_audio_inner.inc"
@@ -235,7 +243,7 @@ static void powers_of(const mk_audio_params *p, float *x)
     mk_fft_power_f32(&fft, x);
 }
 
-#if MK_FFT_SAMPLES && MK_ARM_FP && !MK_SAMPLE_F32
+#if MK_FFT_SAMPLES && MK_AUDIO_ARM
 /* Whether samples are transformed as they lie. */
 static int is_direct(const mk_audio_params *p)
 {
@@ -254,7 +262,7 @@ static int is_direct(const mk_audio_params *p)
 static void transform(const mk_audio_params *p, const mk_audio_sample *samples, mk_sample before,
                       float *x)
 {
-#if MK_FFT_SAMPLES && MK_ARM_FP && !MK_SAMPLE_F32
+#if MK_FFT_SAMPLES && MK_AUDIO_ARM
     if (is_direct(p) != 0) {
         const mk_fft_f32 fft = {p->twiddle, p->fft};
         mk_fft_samples_f32(&fft, samples, (float)before, emphasis_of(p), x);

@@ -8,7 +8,6 @@
 
 #include "mk_bits.h"
 #include "mk_config.h"
-#include "mk_tune.h"
 
 #ifndef MK_FFT_ODD
 #define MK_FFT_ODD 0 /* 1: some length is 4, 16, 64, 256 .. times 4 */
@@ -20,6 +19,10 @@
 
 #ifndef MK_FFT_SAMPLES
 #define MK_FFT_SAMPLES 0 /* 1: mk_fft_samples_f32 is wanted, where there is assembly for it */
+#endif
+
+#if MK_FFT_SAMPLES
+#include "mk_tune.h"
 #endif
 
 #ifndef MK_FFT_MIXED

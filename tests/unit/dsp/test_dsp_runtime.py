@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import motekit
-from motekit.dsp import integer, tables
+from motekit.dsp import integer, mixed, tables
 from motekit.dsp import wide as w
+from motekit.targets.emulation import Machine
 from motekit.testing.machine import host_library, program
 
 RUNTIME = Path(motekit.__file__).parent / "runtime"
@@ -163,7 +164,7 @@ def test_integer_sections_keep_their_precision_at_any_cutoff(cutoff: float, kind
 
 
 ARM_LOOPS = ("mk_filter3_f32.c", "mk_fft_f32.c", "mk_moments_f32.c")
-LENGTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
+LENGTHS = (8, 16, 32, 64, 128, 256, 512, 1024, 10, 12, 18, 20, 50, 90, 100, 320, 480)
 
 
 def edges(length: int) -> list[np.ndarray]:
@@ -179,23 +180,31 @@ def edges(length: int) -> list[np.ndarray]:
     return [row.astype(np.float32) for row in rows]
 
 
+def plan_of(machine: Machine, length: int) -> tuple[str, int]:
+    """The function that transforms this length, and its first argument."""
+    if not mixed.is_mixed(length):
+        table = machine.put(tables.twiddles(length))
+        return "mk_fft_power_f32", machine.put(np.array([table, length], np.uint32))
+    table, places = machine.put(mixed.twiddles(length)), machine.put(mixed.mixed(length).places)
+    return "mk_fft_mixed_f32", machine.put(np.array([table, places, length], np.uint32))
+
+
 @pytest.mark.parametrize("compiler", ["zig", "gcc"])
 def test_assembly_computes_what_the_c_beside_it_computes(config: Path, compiler: str) -> None:
     """The loops for Arm FPUs against the plain C, on the same emulated core: every power."""
     out = []
     for arm, fused in ((0, 0), (1, 0), (1, 1)):
         files = [next(RUNTIME.glob(f"*/{name}")) for name in ARM_LOOPS]
-        defines = {"MK_ARM_FP": arm, "MK_FFT_FUSED": fused}
+        defines = {"MK_ARM_FP": arm, "MK_FFT_FUSED": fused, "MK_FFT_MIXED": 1}
         with program(
             "cortex-m4f", files, include=(*HEADERS, config), defines=defines, compiler=compiler
         ) as machine:
             powers = []
             for length in LENGTHS:
-                table = machine.put(tables.twiddles(length))
-                plan = machine.put(np.array([table, length], np.uint32))
+                call, plan = plan_of(machine, length)
                 for x in edges(length):
                     at = machine.put(x)
-                    machine.call("mk_fft_power_f32", plan, at)
+                    machine.call(call, plan, at)
                     y = machine.array(at, length, np.uint32)
                     powers.append(np.append(y[::2], y[1]))
             out.append(np.concatenate(powers))

@@ -54,15 +54,6 @@ static inline float feature_of(const mk_audio_params *p, float level)
 #include "mk_audio_inner.inc"
 #endif
 
-#if MK_AUDIO_TAPER
-static void weigh(const float *taper, float *x, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        x[i] *= taper[i];
-    }
-}
-#endif
-
 static inline float emphasis_of(const mk_audio_params *p)
 {
 #if MK_AUDIO_EMPHASIS

@@ -7,6 +7,14 @@
  * turned by the same angle, and the angles of block 0, 1, 2 ... are the same in all passes: those
  * of the table. */
 
+#if MK_FFT_MIXED
+#define MK_SIN3 0.866025388F
+#define MK_COS5A 0.309017003F
+#define MK_COS5B (-0.809017003F)
+#define MK_SIN5A 0.95105654F
+#define MK_SIN5B 0.587785244F
+#endif
+
 #if MK_ARM_FP
 #include "mk_fft_arm.inc"
 #else
@@ -205,12 +213,7 @@ void mk_fft_samples_f32(const mk_fft_f32 *fft, const mk_fft_sample *samples, flo
 #endif
 
 #if MK_FFT_MIXED
-#define MK_SIN3 0.866025388F
-#define MK_COS5A 0.309017003F
-#define MK_COS5B (-0.809017003F)
-#define MK_SIN5A 0.95105654F
-#define MK_SIN5B 0.587785244F
-
+#if !MK_ARM_FP
 /* t = at times (c, -s). */
 static inline void turned(float t[2], const float *at, const float w[2])
 {
@@ -280,7 +283,9 @@ static inline void fifth_of(float *a, uint32_t part, float t[4][2])
 
 static void fifth(float *a, uint32_t part, const float w[2])
 {
-    float angle[4][2] = {{w[0], w[1]}, {0.0F, 0.0F}, {0.0F, 0.0F}, {0.0F, 0.0F}};
+    float angle[4][2];
+    angle[0][0] = w[0];
+    angle[0][1] = w[1];
     for (uint32_t q = 1; q < 4U; q++) {
         add_angle(angle[q], angle[q - 1U], w);
     }
@@ -292,6 +297,26 @@ static void fifth(float *a, uint32_t part, const float w[2])
         fifth_of(&a[i], part, t);
     }
 }
+
+/* A pass over blocks of three or five parts, `part` floats each. Returns what is left of w. */
+static const float *thirds(float *a, uint32_t part, const float *end, const float *w)
+{
+    for (; a != end; a += 3U * part) {
+        third(a, part, w);
+        w += 2;
+    }
+    return w;
+}
+
+static const float *fifths(float *a, uint32_t part, const float *end, const float *w)
+{
+    for (; a != end; a += 5U * part) {
+        fifth(a, part, w);
+        w += 2;
+    }
+    return w;
+}
+#endif
 
 /* From the spectrum of the complex values to 4 |X|^2 of the real ones, pair by pair. */
 static void split_pairs(const mk_fft_mixed *fft, float *x, const float *w)
@@ -331,17 +356,13 @@ void mk_fft_mixed_f32(const mk_fft_mixed *fft, float *x)
     }
     w += 2U * ((twos < 2U) ? 1U : (1UL << (twos - 2U)));
     while (odd > 1U) {
-        const uint32_t radix = ((odd % 3U) == 0U) ? 3U : 5U;
-        odd /= radix;
-        for (float *a = x; a != end; a += size) {
-            if (radix == 3U) {
-                third(a, 2U * odd, w);
-            } else {
-                fifth(a, 2U * odd, w);
-            }
-            w += 2;
+        if ((odd % 3U) == 0U) {
+            odd /= 3U;
+            w = thirds(x, 2U * odd, end, w);
+        } else {
+            odd /= 5U;
+            w = fifths(x, 2U * odd, end, w);
         }
-        size = 2U * odd;
     }
     split_pairs(fft, x, w);
 }

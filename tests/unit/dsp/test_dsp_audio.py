@@ -180,3 +180,30 @@ def test_shape_is_time_by_frequency() -> None:
     frames, coefficients = block.shape(SIGNAL, params)
     assert (frames, coefficients) == (50, 13) and len(names) == 650
     assert names[13] == "audio.t1.c0"
+
+
+SHORT = Signal(16000.0, 2000, 2000, ("audio",), ("/",), (2.0**-15,))
+OVERLAPPING = Signal(16000.0, 2000, 480, ("audio",), ("/",), (2.0**-15,))
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "signal"),
+    [
+        ("mfe", {"numerics": EI}, SHORT),  # as the samples lie; runs that take a bin again
+        ("mfe", {"numerics": EI, "fft_length": 32, "filters": 4}, SHORT),
+        ("mfe", {"frame_s": 0.02006, "stride_s": 0.01006, "filters": 11}, SHORT),  # odd, thirds
+        ("mfe", {"fft_length": 512, "taper": "rectangular"}, SHORT),  # zeros behind a frame
+        ("mfcc", {"numerics": EI, "stride_s": 0.01}, OVERLAPPING),  # kept
+        ("spectrogram", {"frame_s": 0.01, "high_hz": 5000.0}, SHORT),
+    ],
+)
+def test_assembly_gives_the_bits_of_the_c_beside_it(name: str, given: dict, signal: Signal) -> None:
+    """Full scale, silence, one count and the lowest number on the core against plain C here."""
+    rng = np.random.default_rng(6)
+    x = np.zeros((4, signal.length, 1), np.int16)
+    x[0] = rng.integers(-32768, 32768, (signal.length, 1))
+    x[2, 700], x[3, ::2] = 1, -32768
+    block = dsp.block(name)
+    case = Case(block, signal, block.params(**given))
+    for here, there in zip(Built(case).run(x), Built(case, "cortex-m4f").run(x), strict=True):
+        assert np.array_equal(here.view(np.uint8), there.view(np.uint8))

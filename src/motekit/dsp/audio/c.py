@@ -18,7 +18,8 @@ from .plan import AudioPlan, Frames
 
 HEAD = 12  # bytes of mk_audio_state
 FFT_Q = ("mk_fft.h", "mk_bits.h", "mk_fft_q.c", "mk_fix.h", "mk_wide.h", "mk_wide.c")
-FFT_F32 = ("mk_fft.h", "mk_bits.h", "mk_fft_arm.inc", "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c")
+FFT_ARM = ("mk_fft_arm.inc", "mk_fft_fused_arm.inc", "mk_fft_mixed_arm.inc")
+FFT_F32 = ("mk_fft.h", "mk_bits.h", *FFT_ARM, "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c")
 INNER = ("mk_audio_inner.inc", "mk_audio_arm.inc")
 SOURCES = {
     "float": ("mk_audio_f32.c", *INNER, "mk_tune.h", *FFT_F32),

@@ -17,6 +17,12 @@
 
 #if MK_ARM_FP
 #include "mk_fft_arm.inc"
+#if MK_FFT_FUSED
+#include "mk_fft_fused_arm.inc"
+#endif
+#if MK_FFT_MIXED
+#include "mk_fft_mixed_arm.inc"
+#endif
 #else
 /* The first block of a pass, whose angle is 0. */
 static void plain_block(float *a, uint32_t quarter)

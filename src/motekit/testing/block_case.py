@@ -114,18 +114,17 @@ STATEFUL = """    {call}_init(&{name}, state);
 # Every frame of a window, its channels picked, given to the block; left out of what the harness
 # takes where only that is measured.
 STEPS = """
-static void steps(const mk_history *h, const mk_features *out)
+static void steps(const mk_history *restrict h, const mk_features *out)
 {{
-    /* copies, which no store of the block can change: what the loop takes is then the same */
-    const mk_history window = *h;
-    const mk_sample *frame = &window.ring[(uint32_t)window.start * window.channels];
-    const mk_sample *const end = &window.ring[(uint32_t)window.capacity * window.channels];
-{work}    for (uint32_t i = 0; i < window.length; i++) {{
+    /* restrict: no store of the block changes h, so that the loop is that of MK_CASE_EMPTY */
+    const mk_sample *frame = &h->ring[(uint32_t)h->start * h->channels];
+    const mk_sample *const end = &h->ring[(uint32_t)h->capacity * h->channels];
+{work}    for (uint32_t i = 0; i < h->length; i++) {{
         const mk_sample *at = frame;
         mk_sample picked[{channels}];
-        if (window.map != NULL) {{
+        if (h->map != NULL) {{
             for (uint32_t c = 0; c < {channels}U; c++) {{
-                picked[c] = frame[window.map[c]];
+                picked[c] = frame[h->map[c]];
             }}
             at = picked;
         }}
@@ -135,8 +134,8 @@ static void steps(const mk_history *h, const mk_features *out)
 #else
         {call}_step(&{name}, state, at{pass_});
 #endif
-        frame += window.channels;
-        frame = (frame == end) ? window.ring : frame;
+        frame += h->channels;
+        frame = (frame == end) ? h->ring : frame;
     }}
 }}
 

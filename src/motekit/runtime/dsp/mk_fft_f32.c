@@ -171,11 +171,12 @@ static void rest(const mk_fft_f32 *fft, float *x, uint32_t quarter)
 #else
 static void rest(const mk_fft_f32 *fft, float *x, uint32_t quarter)
 {
-    const uint32_t length = fft->length;
+    const float *const end = &x[fft->length];
+    const float *const w = fft->twiddle;
     for (; quarter >= 2U; quarter >>= 2) {
-        pass(x, quarter, &x[length], fft->twiddle);
+        pass(x, quarter, end, w);
     }
-    split(x, length, fft->twiddle);
+    split(x, fft->length, w);
 }
 #endif
 

@@ -1,4 +1,5 @@
-"""python -m benchmarks.dsp [--json] [--markdown BLOCK] [--core CORE] [--only CASE] [--out DIR]"""
+"""python -m benchmarks.dsp [--json] [--functions] [--markdown BLOCK] [--core CORE] [--only CASE]
+[--out DIR]"""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from motekit import dsp, targets
 from motekit.targets import elf as elf_file
+from motekit.targets.emulation import Measurement
 from motekit.testing.block_case import Built, Case
 
 from . import cases, sensor_cases
@@ -52,6 +54,7 @@ def measure(setting: Setting, core: str, out: Path) -> dict[str, Any]:
         "features": case.count,
         "cycles": round(float(np.mean([m.cycles for m in taken]))) - base.cycles,
         "cycles_tag": base.model.tag,
+        "functions": functions(taken, base),
         "flash_bytes": flash[0] - flash[1],
         "ram_bytes": c.state_bytes + c.scratch_bytes + stack,
         "state_bytes": c.state_bytes,
@@ -65,6 +68,16 @@ def measure(setting: Setting, core: str, out: Path) -> dict[str, Any]:
         else None,
         "paths": {"elf": str(path)},
     }
+
+
+def functions(taken: list[Measurement], base: Measurement) -> dict[str, int]:
+    """Function → cycles in it alone, mean of windows, what the harness takes subtracted."""
+    mean: dict[str, float] = {name: -count.cycles for name, count in base.functions.items()}
+    for measured in taken:
+        for name, count in measured.functions.items():
+            mean[name] = mean.get(name, 0) + count.cycles / len(taken)
+    ranked = sorted(mean.items(), key=lambda one: -one[1])
+    return {name: round(cycles) for name, cycles in ranked if cycles > 0}
 
 
 def text(rows: dict[str, dict[str, Any]]) -> str:
@@ -86,6 +99,17 @@ def text(rows: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def by_function(rows: dict[str, dict[str, Any]]) -> str:
+    """Where the cycles go: every function's own. The step of some blocks is in their caller."""
+    lines = []
+    for name, cores in rows.items():
+        for core, r in cores.items():
+            lines.append(f"{name}, {core}: {r['cycles']:,} cycles, {r['cycles_tag']}")
+            for function, cycles in r["functions"].items():
+                lines.append(f"    {function:<32}{cycles:>12,}{cycles / r['cycles']:>8.1%}")
+    return "\n".join(lines)
+
+
 def markdown(rows: dict[str, dict[str, Any]], block: str) -> str:
     """The cost table of a block's page."""
     head = "| setting | core | cycles a window | flash | RAM | of it stack | largest error |"
@@ -103,6 +127,7 @@ def markdown(rows: dict[str, dict[str, Any]], block: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.dsp")
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--functions", action="store_true", help="cycles of every function")
     parser.add_argument("--markdown", metavar="BLOCK", help="the cost table of a block's page")
     parser.add_argument("--core", action="append", choices=CORES, help="only these cores")
     parser.add_argument("--only", action="append", metavar="CASE", help="only these cases")
@@ -122,6 +147,8 @@ def main() -> None:
     }  # fmt: skip
     if args.json:
         print(json.dumps({"blocks": rows}, indent=2))
+    elif args.functions:
+        print(by_function(rows))
     elif args.markdown:
         print(markdown(rows, args.markdown))
     else:

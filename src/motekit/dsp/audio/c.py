@@ -232,7 +232,8 @@ def _defines(pl: AudioPlan, fixed: bool, skip: int) -> dict[str, int]:
         "MK_AUDIO_LEAST": not fixed and limits(pl),
         "MK_FFT_MIXED": is_mixed(f.fft),
         "MK_FFT_ODD": not is_mixed(f.fft) and f.fft.bit_length() % 2 == 1,
+        "MK_FFT_TWOS": not fixed and not is_mixed(f.fft),
         "MK_FFT_DC": True,
-        "MK_FFT_FUSED": not fixed and not is_mixed(f.fft),
+        "MK_FFT_FUSED": not fixed,
     }
     return {name: 1 for name, yes in wanted.items() if yes}

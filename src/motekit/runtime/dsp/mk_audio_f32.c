@@ -224,14 +224,19 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, float *level, uint
 static void powers_of(const mk_audio_params *p, float *x)
 {
 #if MK_FFT_MIXED
-    if ((p->fft & (p->fft - 1U)) != 0U) {
+#if MK_FFT_TWOS
+    if ((p->fft & (p->fft - 1U)) != 0U)
+#endif
+    {
         const mk_fft_mixed mixed = {p->twiddle, p->places, p->fft};
         mk_fft_mixed_f32(&mixed, x);
         return;
     }
 #endif
+#if MK_FFT_TWOS
     const mk_fft_f32 fft = {p->twiddle, p->fft};
     mk_fft_power_f32(&fft, x);
+#endif
 }
 
 #if MK_FFT_SAMPLES && MK_AUDIO_ARM

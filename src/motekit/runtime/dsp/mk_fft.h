@@ -33,6 +33,10 @@
 #define MK_FFT_DC 0 /* 1: somebody reads bin 0 of mk_fft_power_f32 */
 #endif
 
+#ifndef MK_FFT_TWOS
+#define MK_FFT_TWOS 0 /* 1: some frame of sound has a power of two as its length */
+#endif
+
 /* length: a power of two, 8 .. 16384; with an odd power of two of complex values (length / 2)
  * only where MK_FFT_ODD is 1. twiddle: length/4 cosines and sines, the m-th of 2 pi times the
  * mirrored binary fraction of m: 0, 1/8, 1/16, 3/16, 1/32, 5/32 ... of a turn. */

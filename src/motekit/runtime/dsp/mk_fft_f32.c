@@ -323,6 +323,17 @@ static const float *fifths(float *a, uint32_t part, const float *end, const floa
     }
     return w;
 }
+
+/* Bins at places upwards from up with those at places downwards from down. */
+static void split_places(float *x, const uint16_t *up, const uint16_t *down, uint32_t pairs,
+                         const float *w)
+{
+    for (; pairs > 0U; pairs--) {
+        w = split_range(&x[*up], &x[*down], 1U, w);
+        up++;
+        down--;
+    }
+}
 #endif
 
 /* From the spectrum of the complex values to 4 |X|^2 of the real ones, pair by pair. */
@@ -333,10 +344,7 @@ static void split_pairs(const mk_fft_mixed *fft, float *x, const float *w)
     const float dc = x[0] + x[1];
     x[0] = 4.0F * (dc * dc);
     x[1] = 4.0F * (nyquist * nyquist);
-    for (uint32_t k = 1; k < ((half + 1U) >> 1); k++) {
-        (void)split_range(&x[fft->places[k]], &x[fft->places[half - k]], 1U, w);
-        w += 2;
-    }
+    split_places(x, &fft->places[1], &fft->places[half - 1U], (half - 1U) >> 1, w);
     if ((half & 1U) == 0U) {
         float *const z = &x[fft->places[half >> 1]];
         z[0] = 4.0F * ((z[0] * z[0]) + (z[1] * z[1]));
@@ -355,8 +363,16 @@ void mk_fft_mixed_f32(const mk_fft_mixed *fft, float *x)
     }
     uint32_t size = length; /* floats of a block */
     if ((twos & 1U) != 0U) {
-        halve(x, length >> 1);
-        size >>= 1;
+#if MK_FFT_FUSED && MK_ARM_FP
+        if (twos > 1U) {
+            first_eighths(x, length, w);
+            size >>= 3;
+        } else
+#endif
+        {
+            halve(x, length >> 1);
+            size >>= 1;
+        }
     }
     for (; (size & 7U) == 0U; size >>= 2) {
         pass(x, size >> 2, end, w);

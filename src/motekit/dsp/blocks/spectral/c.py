@@ -42,6 +42,7 @@ FFT = {
         "mk_bits.h",
         "mk_tune.h",
         "mk_fft_arm.inc",
+        "mk_fft_mixed_arm.inc",
         "mk_fft_f32.c",
         "mk_log.h",
         "mk_log_f32.c",

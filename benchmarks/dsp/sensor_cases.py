@@ -84,6 +84,7 @@ def settings() -> tuple[Setting, ...]:
     flatten, low = dsp.block("flatten").params, dsp.block("filter").params
     heart, bands = dsp.block("heart").params, dsp.block("bands").params
     image, turn = dsp.block("image").params, dsp.block("orientation").params
+    length = dsp.block("magnitude").params
     return (
         Setting(
             "flatten_more", "flatten",
@@ -103,6 +104,7 @@ def settings() -> tuple[Setting, ...]:
         ),
         Setting("filter_median", "filter", low(kind="median", taps=5), "median of 5"),
         Setting("orientation", "orientation", turn(), "inclination, magnitude and jerk"),
+        Setting("magnitude", "magnitude", length(), "length of 3 axes"),
         MadeUp(
             "heart_ppg", "heart", heart(), "PPG, 10 s at 50 Hz", source=lambda: pulse(50.0, 10.0)
         ),

@@ -75,6 +75,18 @@ def test_no_window_is_kept_where_no_block_reads_one() -> None:
     assert other.sizes["state_bytes"] == 0
 
 
+@pytest.mark.parametrize(
+    ("arithmetic", "core"), [("float", "cortex-m4f"), ("fixed", "cortex-m0plus")]
+)
+def test_the_length_of_a_vector_is_filtered_and_read(arithmetic: str, core: str) -> None:
+    spec = pipeline(
+        "vector", use("magnitude", (0, 1), name="m"), use("flatten", source="m"),
+        use("filter", source="m", name="calm", cutoff_hz=5.0), use("spectral", source="calm"),
+    )  # fmt: skip
+    program = HostProgram(spec, compile_pipeline(spec, targets.core(core).spec))
+    means_its_references(spec, program, windows(spec), arithmetic)
+
+
 @pytest.mark.parametrize("what", ["ring", "ring and steps", "no window"])
 def test_windows_may_leave_gaps(what: str) -> None:
     """A stride longer than the window: the frames between two windows are passed over."""

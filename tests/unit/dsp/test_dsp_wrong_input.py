@@ -29,6 +29,7 @@ UNITS: dict[str, tuple[Signal, dict[str, Any], str, str | None]] = {
     "heart": (HEART, {}, "count N/A V uA lx", "g Cel deg/s uS bpm"),
     "image": (PIXEL, {"source_width": 96}, "count N/A /", "g Cel V"),
     "lags": (WIDE, {}, "g Cel dB N/A", None),
+    "magnitude": (WIDE, {}, "g m/s2 uT deg/s N/A count", "Cel Pa V dB"),
     "mfcc": (SOUND, {}, "/ count N/A Pa mV", "g m/s2 Cel deg/s uS"),
     "mfe": (SOUND, {}, "/ count N/A Pa mV", "g m/s2 Cel deg/s uS"),
     "orientation": (WIDE, {}, "g m/s2 uT N/A count", "deg/s Cel Pa V"),
@@ -71,6 +72,10 @@ REFUSED = {
          {"source_width": 96}, "here are 2"),
     ],
     "lags": [(replace(WIDE, length=20), {}, "20")],
+    "magnitude": [
+        (ONE, {}, "two or three axes of one sensor, here are 1"),
+        (replace(WIDE, scale=(1.0, 1.0, 2.0)), {}, "one unit and one scale"),
+    ],
     "mfcc": [
         (replace(SOUND, rate_hz=1000.0), {"high_hz": 4000.0}, "carries nothing above 500 Hz"),
         (replace(SOUND, length=200), {}, "a frame has 320 samples, the window only 200"),

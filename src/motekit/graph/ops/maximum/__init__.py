@@ -1,4 +1,7 @@
-"""The larger of two int8 tensors, elementwise, broadcast; all three share one quantization."""
+"""The larger of two int8 or two int16 tensors, elementwise, broadcast.
+
+All three share one quantization.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ from motekit.graph.ops._shared import binary, frames, row_windows, tflite, types
 
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
-    a = types.int8(types.operand(op, graph, 0))
-    b = types.int8(types.operand(op, graph, 1))
-    if a.quant != b.quant:
-        raise InputError("both inputs must have one quantization")
+    a = types.integers(types.operand(op, graph, 0))
+    b = types.integers(types.operand(op, graph, 1))
+    if (a.dtype, a.quant) != (b.dtype, b.quant):
+        raise InputError("both inputs must have one type and quantization")
     return (types.same_as(a, binary.broadcast(a.shape, b.shape)),)
 
 
@@ -29,7 +32,7 @@ def reference(op: Op, graph: Graph, inputs: Sequence[Array]) -> tuple[Array, ...
 def _read(
     options: Any, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]
 ) -> Mapping[str, Any]:
-    tflite.require_dtypes(inputs, (("int8",), ("int8",)))
+    tflite.same_integers(inputs, outputs, data=2)
     return {}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from motekit.core.graph import Graph, Op
 from motekit.core.op import Emitted, Kernel
 from motekit.core.target import TargetSpec
-from motekit.graph.ops._shared import elementwise
+from motekit.graph.ops._shared import elementwise, types
 from motekit.graph.ops._shared import emit as shared
 
 
@@ -16,7 +16,7 @@ def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
 KERNEL = Kernel(
     name="portable",
     summary="C99, any broadcast",
-    applies=elementwise.applies,
+    applies=types.only("int8", elementwise.applies),
     cost=elementwise.cost,
     emit=emit,
     overlap=elementwise.overlap,

@@ -1,7 +1,8 @@
-"""python -m benchmarks.ingest.live [--streams 100] [--seconds 30] [--json]
+"""python -m benchmarks.ingest.live [--streams 100] [--seconds 30] [--clients 0] [--json]
 
-Virtual motes stream 3 axes at 100 Hz each over WebSockets, in real time; the server's memory is
-read all the while, and every sample it acknowledged is looked for afterwards.
+Virtual motes stream 3 axes at 100 Hz each over WebSockets, in real time, and `--clients` upload
+signed files beside them; the server's memory is read all the while. Afterwards it is killed and
+everything that it acknowledged is looked for.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 from websockets.asyncio.client import connect
 
 from motekit.core.recording import Channel, Stream
@@ -22,6 +25,9 @@ from motekit.links.virtual import Setup, Source, VirtualMote, replay
 from motekit.server.places import Places
 
 from .bench_server import Running, free_port, project
+from .client import Clients
+from .count import count
+from .uploads import Uploads
 
 RATE_HZ = 100.0
 TURN_S = 0.05
@@ -57,24 +63,35 @@ async def _device(number: int, port: int, key: str, seconds: float) -> None:
         listening.cancel()
 
 
-async def _all(server: Running, key: str, streams: int, seconds: float) -> list[float]:
+async def _all(
+    server: Running, key: str, streams: int, seconds: float, clients: Clients
+) -> list[float]:
     """Run them all; the server's memory, second by second."""
+    uploading = asyncio.create_task(clients.run(seconds))
     motes = [asyncio.create_task(_device(n, server.port, key, seconds)) for n in range(streams)]
     rss = []
     for _ in range(int(seconds)):
         await asyncio.sleep(1.0)
         rss.append(server.rss_mb())
-    await asyncio.gather(*motes)
+    await asyncio.gather(*motes, uploading)
     return rss
 
 
-def run(folder: Path, streams: int, seconds: float) -> dict[str, object]:
+def run(folder: Path, streams: int, seconds: float, clients: int) -> dict[str, object]:
     """The figures by name."""
-    key, _ = project(folder)
+    key, hmac_key = project(folder)
     server = Running(folder, free_port())
     server.wait()
-    rss = asyncio.run(_all(server, key, streams, seconds))
+    crowd = Clients(server.port, key, hmac_key, clients)
+    client_s = time.process_time()
+    rss = asyncio.run(_all(server, key, streams, seconds, crowd))
+    client_s = time.process_time() - client_s
     server.kill()
+    with FileLock(Places(folder).settler_lock, timeout=120):  # the settler ends its batch first
+        pass
+    uploads = Uploads(hmac_key)
+    numbers = crowd.tally.acknowledged
+    found = count(folder, {uploads.digest(number) for number in numbers}) if clients else None
     held, missing = 0, 0
     for path in Places(folder).live.iterdir():
         for stream in read_file(path).values():
@@ -91,7 +108,12 @@ def run(folder: Path, streams: int, seconds: float) -> dict[str, object]:
         "kept_share": round(held / expected, 4),
         "rss_mb_half": round(rss[half], 1),
         "rss_mb_end": round(rss[-1], 1),
+        "rss_mb_each_second": [round(mb, 1) for mb in rss],
         "cpu_share": round(server.cpu_s / (seconds + 1.5), 3),
+        "motes_cpu_share": round(client_s / (seconds + 1.5), 3),
+        "uploads_per_s": round(len(numbers) / seconds, 1),
+        "uploads_lost": found.lost if found else 0,
+        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
     }
 
 
@@ -99,10 +121,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest.live")
     parser.add_argument("--streams", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--clients", type=int, default=0, help="that upload beside the streams")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="live-") as folder:
-        figures = run(Path(folder) / "project", arguments.streams, arguments.seconds)
+        project_ = Path(folder) / "project"
+        figures = run(project_, arguments.streams, arguments.seconds, arguments.clients)
     if arguments.json:
         print(json.dumps(figures, indent=2))
     else:

@@ -71,6 +71,9 @@ def _explain(error: Exception, json_mode: bool) -> int:
         return INTERRUPTED
     if isinstance(error, TyperException):
         what = error.format_message().rstrip(".")
+        if "\n" in what and not json_mode:  # the help of a verb that needs another word
+            print(what, file=sys.stderr)
+            return InputError.exit_code
         return _report(InputError(what, way_out="see --help"), json_mode)
     known = _as_motekit_error(error)
     if known is not None:

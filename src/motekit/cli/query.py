@@ -43,7 +43,8 @@ def command(
         shown = [tuple(_text(value) for value in row) for row in answer.rows[:MOST_ROWS]]
         table(answer.columns, shown)
     more = len(answer.rows) - MOST_ROWS
-    say(f"{len(answer.rows)} rows" + (f", {more} not shown (see --json)" if more > 0 else ""))
+    rows_ = "1 row" if len(answer.rows) == 1 else f"{len(answer.rows)} rows"
+    say(rows_ + (f", {more} not shown (see --json)" if more > 0 else ""))
 
 
 def _plain(value: object) -> object:

@@ -32,6 +32,7 @@ def command(
         for damage in damages:
             say(f"{damage.recording}/{damage.file}: {damage.what}; import the source again, "
                 "or take the file from a backup")  # fmt: skip
-        say(f"{count} recordings, {len(damages)} damaged files")
+        files = "1 damaged file" if len(damages) == 1 else f"{len(damages)} damaged files"
+        say(f"{count} recording{'s' * (count != 1)}, {files}")
     if damages:
         raise typer.Exit(1)

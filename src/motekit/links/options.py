@@ -27,7 +27,7 @@ class Options:
     patience_s: float = 1.0
     silence_s: float = 3.0
     probe_s: float = 0.5
-    settle_s: float = 0.8
+    settle_s: float = 1.0
     live_first: bool = True
     passive: bool = False
     device_clock: bool = False

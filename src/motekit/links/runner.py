@@ -22,6 +22,7 @@ class Runner:
 
     Attributes:
         connected: whether the transport is open now.
+        gone: why it could not be opened the last time, or was closed; None while it is open.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Runner:
         self.collector, self._stop = collector, stop
         self._now = transport.clock(params)
         self.connected = False
+        self.gone: Gone | None = None
 
     def run(self) -> None:
         """Collect until `stop` is set or the transport ends.
@@ -63,6 +65,7 @@ class Runner:
         self._finish(None)
 
     def _wait(self, error: Gone, failures: int) -> None:
+        self.gone = error
         if failures == 0:
             self.collector.tell(Event("gone", error.line()))
         self._stop.wait(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
@@ -70,7 +73,7 @@ class Runner:
     def _talk(self, connection: Connection) -> None:
         """Until stop (returns, everything finished) or the connection ends (raises)."""
         try:
-            self.connected = True
+            self.connected, self.gone = True, None
             self.collector.connected(self._now())
             while not self._stop.is_set():
                 data = connection.read(READ_S)

@@ -43,6 +43,9 @@ def query(store: Store, catalogue: Catalogue, sql: str, values: Sequence[Any] = 
     """
     import duckdb
 
+    if not sql.strip():
+        raise InputError("there is no question", where="query",
+                         way_out="without one, motekit query lists the recordings")  # fmt: skip
     refresh(store.backend, catalogue)
     with duckdb.connect() as db:
         for table in TABLES:
@@ -51,6 +54,8 @@ def query(store: Store, catalogue: Catalogue, sql: str, values: Sequence[Any] = 
             _samples(db, store, catalogue)
         try:
             found = db.execute(sql, list(values))
+            if found is None:  # nothing but comments
+                return Answer((), [])
             described = found.description or []
             return Answer(tuple(str(d[0]) for d in described), found.fetchall())
         except duckdb.Error as error:

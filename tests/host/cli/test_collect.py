@@ -179,7 +179,7 @@ def test_a_device_that_speaks_otherwise(project):
 
 def test_nobody_there(project):
     ended = motekit("collect", "tcp:127.0.0.1:1", "--project", project, "--wait", "1")
-    assert ended.code == 3 and "no samples came" in ended.err and "--list" in ended.err
+    assert ended.code == 3 and "cannot connect" in ended.err and "--list" in ended.err
     wrong = motekit("collect", "pigeon:roof", "--project", project)
     assert wrong.code == 2 and "transport" in wrong.err
     assert not list((project / ".motekit" / "collect").iterdir())

@@ -73,6 +73,11 @@ def test_labels_travel_by_file(project, tmp_path):
     assert json.loads(answer.out)["rows"] == [["run", 1.5]]
 
 
+def test_without_another_word_it_shows_what_there_is():
+    shown = motekit("label")
+    assert shown.code == 2 and "\n  propose" in shown.err and "motekit:" not in shown.err
+
+
 def test_wrong_use(project):
     for arguments, says in (
         (("set", "x", "r.3"), "did you mean"),

@@ -113,6 +113,9 @@ def test_questions_in_sql(catalogue: Catalogue, store: Store) -> None:
     assert given.rows == [(1,)]
     with pytest.raises(InputError, match="nonsense"):
         query(store, catalogue, "SELECT nonsense FROM recordings")
+    with pytest.raises(InputError, match="no question"):
+        query(store, catalogue, " \n")
+    assert query(store, catalogue, "-- nothing").rows == []
 
 
 def test_a_damaged_file_is_made_anew(tmp_path: Path, store: Store) -> None:

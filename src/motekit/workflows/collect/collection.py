@@ -212,6 +212,13 @@ def _silent(devices: list[Device], wait_s: float) -> MachineError:
             way_out="is the baud rate right? Lines of numbers are read by "
             "edge_impulse_forwarder:PORT",
         )  # fmt: skip
+    gone = [device.gone for device in devices if device.gone]
+    if gone:
+        return MachineError(
+            f"{gone[0]}; tried for {wait_s:g} s", where=where,
+            way_out="is it plugged in, switched on and near, and the address right? "
+            "motekit collect --list shows who answers",
+        )  # fmt: skip
     return MachineError(
         "no samples came", where=where, value=f"after {wait_s:g} s",
         way_out="is it plugged in, switched on and near? motekit collect --list shows who answers",

@@ -118,6 +118,12 @@ class Device:
         return self._thread.ident is not None and not self._thread.is_alive()
 
     @property
+    def gone(self) -> str | None:
+        """Why it cannot be reached; None if it is connected."""
+        gone = self._runner.gone
+        return None if gone is None else gone.what
+
+    @property
     def finite(self) -> bool:
         """Whether it is read once (a file), and not recorded while it happens."""
         return not self.address.transport.again

@@ -46,7 +46,10 @@ def same_as_sent(recording, least_s):
         assert np.array_equal(stream.values, source.values[index % len(source)])
         # While the clock is being learned, time is told up to 1 % too fast or too slow.
         assert len(stream) >= 0.98 * least_s * source.rate_hz - 2
-        assert not stream.gaps and (np.diff(stream.time_s) > 0).all()
+        steps = np.diff(stream.time_s)
+        assert not stream.gaps and (steps >= 0).all()
+        # Another process measures the clock anew: a few of its times are moved up to the seam.
+        assert (steps == 0).sum() <= 0.02 * source.rate_hz
 
 
 def test_a_demo_take_is_the_sample_recording(project):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,18 @@ def test_a_network_is_litert_s_on_every_byte() -> None:
 def test_passes_work_on_it() -> None:
     reports = {r.name: r.lines for r in simplify(network())[1]}
     assert reports["fuse_pad"] and reports["fuse_activation"]
+
+
+def test_dead_channels_go_without_a_changed_byte() -> None:
+    graph = network()
+    bias = graph.constant("w1.b").copy()
+    bias[[0, 3]] = -(1 << 45)  # below any sum: the relu behind makes zeros of them
+    dead = Tensor("w1.b", graph.type("w1.b"), bias)
+    graph = replace(graph, tensors={**graph.tensors, "w1.b": dead}, outputs=("y",))
+    smaller, reports = simplify(graph)
+    assert any("channels dropped" in line for r in reports for line in r.lines)
+    for case in inputs(graph, 11):
+        assert np.array_equal(run(graph, case)[0], run(smaller, case)[0])
 
 
 def dense(multiplier: float, weight: int, rounding: str = "real") -> Graph:

@@ -23,6 +23,8 @@ from motekit.graph.ops._shared import accumulate, frames, tflite, types
 
 from . import channels
 
+LARGEST = float(1 << 30)  # factor of a sum, as for all other layers
+
 
 def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
     x = types.integers(types.operand(op, graph))
@@ -33,6 +35,8 @@ def infer(op: Op, graph: Graph) -> tuple[TensorType, ...]:
     out, n = weights.shape
     if n == 0 or out == 0 or x.size % n:
         raise InputError(f"the input must be rows of {n} values", value=x.shape)
+    if op.attrs["rounding"] == "real" and max(accumulate.real_factors(op, graph)) >= LARGEST:
+        raise InputError("the output scale is too small for its inputs", where=op.name)
     shape = (*x.shape[:-1], out) if op.attrs.get("keep_dims") else (x.size // n, out)
     return (types.declared(op, graph, shape, x.dtype),)
 

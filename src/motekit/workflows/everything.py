@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from motekit import __version__
+from motekit import __version__, targets
 from motekit.core.errors import PromiseError
 from motekit.core.pipeline import Decision
 from motekit.core.recording import Recording
@@ -142,10 +142,11 @@ def everything(
 def build_all(project: Project, run: Run, folder: Path, say: Report) -> dict[str, Built]:
     """The final program on every core, over two processes; the one aimed at comes first.
 
-    The core aimed at runs all windows of the run, the others a spread of them.
+    The core aimed at runs all windows of the run, the others a spread of them. Others that cannot
+    take the samples are left out.
     """
     main = project.target.core
-    cores = (main, *(c for c in CORES if c != main))
+    cores = (main, *(c for c in CORES if c != main and takes(c, run.spec.signal.sample)))
     few = run.windows[runs.spread(len(run.windows), OTHER_CORE_WINDOWS)]
     tasks = [
         BuildTask(run.spec, run.windows if core == main else few, folder, _options(project, core))
@@ -158,6 +159,11 @@ def build_all(project: Project, run: Run, folder: Path, say: Report) -> dict[str
             built[cores[i]] = one
             say("builds", i + 1, len(tasks), cores[i])
     return built
+
+
+def takes(core: str, sample: str) -> bool:
+    """Whether a core can take such samples: float32 ones need an FPU."""
+    return sample == "int16" or targets.core(core).spec.arithmetic != "fixed"
 
 
 def _options(project: Project, core: str) -> Options:

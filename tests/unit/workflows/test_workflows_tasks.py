@@ -16,6 +16,7 @@ from motekit.models.values import ValueEvaluation
 from motekit.recordings.store import Store
 from motekit.workflows import api, runs
 from motekit.workflows.build import build_run
+from motekit.workflows.everything import CORES, takes
 from motekit.workflows.project import from_table, load
 from motekit.workflows.train import train
 
@@ -141,3 +142,9 @@ def test_a_new_project_of_no_task(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="choose one of: classifier, regressor, anomaly"):
         api.new(tmp_path / "one", "cluster")
     assert not list(tmp_path.iterdir())
+
+
+def test_cores_without_an_fpu_are_left_out_of_float_samples() -> None:
+    assert all(takes(core, "int16") for core in CORES)
+    left = [core for core in CORES if takes(core, "float32")]
+    assert left == ["cortex-m4f", "cortex-m33", "cortex-m7"]

@@ -18,6 +18,11 @@ CASES = [
     conv((2, 5, 5), 4, activation="relu6", zero=5),  # clamp inside the range: exact sums
     conv((3, 4, 36), 6, in_zero=5),
     conv((2, 2, 256), 8),
+    # Factors so small that a step of the sum is a step of the high word: there it shows in some of
+    # thousands of outputs whether the multiplication rounds.
+    conv((16, 16, 16), 64, in_zero=-3, factor=1 / 9000),
+    conv((16, 16, 16), 192, in_zero=-3, factor=1 / 9000, seed=1),
+    conv((16, 16, 16), 192, in_zero=-3, factor=1 / 20000),
 ]
 
 

@@ -68,7 +68,7 @@ chosen = {}
 for core in ("cortex-m4f", "cortex-m0plus"):
     generated = compile_network(graph, "toy", targets.core(core).spec)
     program = assemble(graph, generated, core, Path(tempfile.mkdtemp()), "zig", "-Os")
-    outputs, bill = program.run(cases)
+    outputs, bill, _ = program.run(cases)
     assert differences(outputs, [run(graph, case) for case in cases]) == 0
     taken = layer_cycles(program, cases).by_layer
     assert bill.cycles > 0 and min(taken.values()) > 0

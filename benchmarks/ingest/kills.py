@@ -31,26 +31,29 @@ LONGEST_S = 0.6  # a server lives at most this long after its start
 
 
 async def _kill_again_and_again(
-    folder: Path, clients: Clients, port: int, kills: int, chance: random.Random, told: Told
+    folder: Path, clients: Clients, port: int, kills: int, chance: random.Random, told: Told | None
 ) -> list[float]:
     """Seconds that each restart took, as many as there were kills."""
     server = Running(folder, port)
     await asyncio.to_thread(server.wait)
     task = asyncio.create_task(clients.run(float("inf")))
     restarts = []
-    while len(restarts) < kills and not told.stop:
+    while len(restarts) < kills and not (told and told.stop):
         await asyncio.sleep(chance.uniform(0.0, LONGEST_S))
         await asyncio.to_thread(server.kill)
         server = Running(folder, port)
         restarts.append(await asyncio.to_thread(server.wait))
-        told(len(restarts), kills, f"{len(clients.tally.acknowledged)} uploads acknowledged")
+        if told:
+            told(len(restarts), kills, f"{len(clients.tally.acknowledged)} uploads acknowledged")
     clients.stop()
     await task
     await asyncio.to_thread(server.stop)
     return restarts
 
 
-def run(folder: Path, kills: int, seed: int, told: Told, clients: int = 8) -> dict[str, object]:
+def run(
+    folder: Path, kills: int, clients: int = 8, seed: int = 1, told: Told | None = None
+) -> dict[str, object]:
     """Kill, count, settle the rest, count again; the figures by name."""
     key, hmac_key = project(folder)
     port = free_port()
@@ -87,7 +90,7 @@ def main() -> None:
     arguments = parser.parse_args()
     told = Told()
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-        figures = run(Path(folder) / "project", arguments.kills, arguments.seed, told)
+        figures = run(Path(folder) / "project", arguments.kills, seed=arguments.seed, told=told)
     if arguments.json:
         print(json.dumps(figures, indent=2))
     else:

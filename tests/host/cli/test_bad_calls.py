@@ -113,7 +113,7 @@ def test_unexpected_errors_are_one_line_too(
     """A fault of motekit itself: exit 3, no traceback unless it is asked for."""
     from motekit.workflows import new
 
-    def broken(folder: Path) -> str:
+    def broken(*arguments: object) -> str:
         raise ZeroDivisionError("twice\nover")
 
     monkeypatch.setattr(new, "new", broken)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from motekit.core.errors import InputError
@@ -12,7 +10,7 @@ from motekit.core.op import Array
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
 
-from . import types
+from . import exact, types
 
 BIASES = {
     "single": ("int32",), "double": ("int32",), "reduced": ("int64",), "real": ("int32", "int64")
@@ -36,22 +34,35 @@ def check_weights(op: Op, weights: TensorType, bias: TensorType | None, axis: in
         )
 
 
-def _away(multipliers: numerics.I32, shifts: numerics.I32, reals: list[float]) -> numerics.I32:
-    """Multipliers with which halves go away from zero, as LiteRT's dense layers round them in
-    float64, where a sum can give a half: one more, which moves nothing else.
+def _exact(op: Op, graph: Graph) -> tuple[numerics.I32, numerics.I32]:
+    """Factors that round every sum of a dense layer as LiteRT's float64 product does; where none
+    does (outputs less than about 2**-30 sums wide) the nearest ones."""
+    zero, low, high = output_range(op, graph)
+    reals = real_factors(op, graph)
+    least, most = _sums(op, graph)
+    if len(reals) == 1:
+        least, most = least.min(keepdims=True), most.max(keepdims=True)
+    found = [
+        exact.multiplier(real, (low - zero, high - zero), (int(first), int(last)))
+        for real, first, last in zip(reals, least, most, strict=True)
+    ]
+    multipliers, shifts = ([f[i] for f in found] for i in (0, 1))
+    return np.array(multipliers, np.int32), np.array(shifts, np.int32)
 
-    Sums that give a half are rare, as their factor must have few bits; powers of two have. Where
-    outputs are not saturated, a sum is below 2**(9 + right) / multiplier.
-    """
-    found = multipliers.copy()
-    for i, (m, shift, real) in enumerate(zip(multipliers, shifts, reals, strict=True)):
-        multiplier, right = int(m), 31 - int(shift)
-        if multiplier == 0 or math.ldexp(multiplier, -right) != real:
-            continue
-        grain = multiplier & -multiplier  # products are multiples of it
-        if (1 << (9 + right)) // multiplier < grain:
-            found[i] = multiplier + 1
-    return found
+
+def _sums(op: Op, graph: Graph) -> tuple[numerics.I64, numerics.I64]:
+    """Lowest and highest sum of every channel of a dense layer."""
+    weights, *bias = (graph.tensors[name].data for name in op.inputs[1:] if name is not None)
+    if weights is None or any(b is None for b in bias):
+        everything = np.full(types.operand(op, graph, 1).shape[0], 1 << 31, dtype=np.int64)
+        return -everything, everything - 1
+    x = types.operand(op, graph)
+    _, zero = types.per_tensor(x)
+    ends = (np.iinfo(x.dtype).min - zero, np.iinfo(x.dtype).max - zero)
+    wide = weights.astype(np.int64)
+    down, up = np.minimum(wide, 0).sum(axis=1), np.maximum(wide, 0).sum(axis=1)
+    offset = bias[0].astype(np.int64) if bias and bias[0] is not None else np.int64(0)
+    return down * ends[1] + up * ends[0] + offset, down * ends[0] + up * ends[1] + offset
 
 
 def real_factors(op: Op, graph: Graph) -> list[float]:
@@ -77,9 +88,9 @@ def rounding(x: TensorType, bias: TensorType | None, of_int32: str) -> str:
 def factors(op: Op, graph: Graph) -> tuple[numerics.I32, numerics.I32]:
     """Fixed-point (multipliers, shifts) of an op with inputs (x, weights, …): one, or one a
     channel."""
-    found = numerics.quantize_multipliers(real_factors(op, graph))
     if op.attrs["rounding"] == "single":
-        return _away(found[0], found[1], real_factors(op, graph)), found[1]
+        return _exact(op, graph)
+    found = numerics.quantize_multipliers(real_factors(op, graph))
     if op.attrs["rounding"] == "reduced" and found[1].max() > numerics.REDUCED_MOST:
         raise InputError("the output scale is too small for its inputs", where=op.name)
     return found
@@ -97,8 +108,9 @@ def finish(op: Op, graph: Graph, acc: numerics.I64, bias: Array | None) -> Array
     """Accumulators (channels last) → stored outputs."""
     total = acc if bias is None else acc + bias.astype(np.int64)
     how = str(op.attrs["rounding"])
-    if how == "real":
-        scaled = numerics.multiply_real(total, real_factors(op, graph))
+    if how in ("real", "single"):
+        sums = total if how == "real" else numerics.wrap_int32(total)
+        scaled = numerics.multiply_real(sums, real_factors(op, graph))
     else:
         sums = total if how == "reduced" else numerics.wrap_int32(total)
         scaled = numerics.multiply(sums, *factors(op, graph), how)

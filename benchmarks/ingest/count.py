@@ -8,6 +8,7 @@ from pathlib import Path
 
 from motekit.recordings.store import Store
 from motekit.server.index import Index
+from motekit.server.livelog import is_live
 from motekit.server.places import Places
 from motekit.server.spool import records, segments
 from motekit.server.upload import unpack
@@ -37,7 +38,7 @@ def count(project: Path, acknowledged: set[str]) -> Count:
         done = index.progress().number
         for segment in segments(places.spool):
             for record in records(segment):
-                if record.number > done:
+                if record.number > done and not is_live(record.payload):
                     spooled.add(unpack(record.payload)[0].body_sha256)
     return Count(
         lost=len(acknowledged - spooled - set(made)),

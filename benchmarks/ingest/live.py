@@ -22,6 +22,7 @@ from websockets.asyncio.client import connect
 from motekit.core.recording import Channel, Stream
 from motekit.links.filesink import read_file
 from motekit.links.virtual import Setup, Source, VirtualMote, replay
+from motekit.server.livelog import redo
 from motekit.server.places import Places
 
 from .bench_server import Running, free_port, project
@@ -92,6 +93,7 @@ def run(folder: Path, streams: int, seconds: float, clients: int) -> dict[str, o
     uploads = Uploads(hmac_key)
     numbers = crowd.tally.acknowledged
     found = count(folder, {uploads.digest(number) for number in numbers}) if clients else None
+    redo(Places(folder).spool, Places(folder).live)  # as the next start of the server does
     held, missing = 0, 0
     for path in Places(folder).live.iterdir():
         for stream in read_file(path).values():

@@ -12,6 +12,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,6 +28,16 @@ from .ranges import Ranges
 _HEAD = struct.Struct("<4sII")
 _MAGIC = b"MKS1"
 Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was appended and is not durable yet: `data` for the file's bytes from `offset` on, and
+    the ranges (key, start, stop) of indices that are held once it is."""
+
+    offset: int
+    data: bytes
+    ranges: tuple[tuple[Key, int, int], ...]
 
 
 def _records(data: bytes) -> Iterator[tuple[int, dict[str, Any], bytes]]:
@@ -74,13 +85,17 @@ class FileSink:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._held: dict[Key, Ranges] = {}
+        self._held: dict[Key, Ranges] = {}  # durable
+        self._taken: dict[Key, Ranges] = {}  # and what is on its way there
+        self._new: list[tuple[Key, int, int]] = []
+        self._size = 0
         self._notes: set[tuple[str, str, str, int, str]] = set()
         self._broken = False
         self._pending = bytearray()
         try:
             new = not path.exists()
-            self._file = path.open("ab+", buffering=0)
+            path.touch()
+            self._file = path.open("r+b", buffering=0)
         except OSError as error:
             raise MachineError(f"cannot open: {error.strerror}", where=path) from error
         try:
@@ -100,7 +115,9 @@ class FileSink:
         end = 0
         for stop, head, _ in _records(data):
             end = stop
-            self._seen(head).add(head["first"], head["first"] + head["count"])
+            for known in (self._held, self._taken):
+                ranges = known.setdefault(_key(head), Ranges())
+                ranges.add(head["first"], head["first"] + head["count"])
             if head["kind"] == "note":
                 self._notes.add((*_key(head), head["first"], head["text"]))
         if end == 0 and data and not _MAGIC.startswith(data[:4]):
@@ -111,6 +128,7 @@ class FileSink:
         if end < len(data):
             self._file.truncate(end)
             os.fsync(self._file.fileno())
+        self._size = self._file.seek(end)
 
     def _sync_folder(self) -> None:
         folder = os.open(self.path.parent, os.O_RDONLY)
@@ -119,8 +137,13 @@ class FileSink:
         finally:
             os.close(folder)
 
-    def _seen(self, head: Mapping[str, Any]) -> Ranges:
-        return self._held.setdefault(_key(head), Ranges())
+    def _holes(self, head: Mapping[str, Any], start: int, stop: int) -> list[tuple[int, int]]:
+        """What of start … stop − 1 is new; from now on it is not."""
+        ranges = self._taken.setdefault(_key(head), Ranges())
+        holes = ranges.holes(start, stop)
+        ranges.add(start, stop)
+        self._new.append((_key(head), start, stop))
+        return holes
 
     def held(self, device: str, session: str) -> Mapping[str, list[tuple[int, int]]]:
         return {
@@ -132,7 +155,7 @@ class FileSink:
     def append(self, device: str, session: str, part: Stream) -> None:
         head: dict[str, Any] = {"device": device, "session": session, "sensor": part.sensor}
         stop = part.first_index + len(part)
-        for first, end in self._seen(head).holes(part.first_index, stop):
+        for first, end in self._holes(head, part.first_index, stop):
             rows = slice(first - part.first_index, end - part.first_index)
             values = np.ascontiguousarray(part.values[rows])
             head |= {
@@ -143,7 +166,6 @@ class FileSink:
             }  # fmt: skip
             times = b"" if part.time_s is None else part.time_s[rows].astype("<f8").tobytes()
             self._write(head, values.astype(head["dtype"]).tobytes() + times)
-        self._seen(head).add(part.first_index, stop)
 
     def lose(self, device: str, session: str, sensor: str, gap: Gap) -> None:
         head: dict[str, Any] = {
@@ -151,9 +173,8 @@ class FileSink:
             "reason": gap.reason,
         }  # fmt: skip
         stop = gap.start + gap.count
-        for first, end in self._seen(head).holes(gap.start, stop):
+        for first, end in self._holes(head, gap.start, stop):
             self._write(head | {"first": first, "count": end - first}, b"")
-        self._seen(head).add(gap.start, stop)
 
     def note(self, device: str, session: str, sensor: str, index: int, text: str) -> None:
         head: dict[str, Any] = {
@@ -171,16 +192,45 @@ class FileSink:
     def commit(self) -> None:
         if self._broken:
             raise MachineError("an earlier write failed; open the file anew", where=self.path)
+        taken = self.take()
         try:
-            view = memoryview(self._pending)
-            while view:
-                view = view[self._file.write(view) :]
-            os.fsync(self._file.fileno())
-        except OSError as error:
+            self.write(taken)
+            self.sync()
+        except MachineError:
             # After a failed fsync the kernel may have dropped the pages: never try again.
             self._broken = True
+            raise
+        self.keep(taken)
+
+    def take(self) -> Taken:
+        """What was appended since, for one who makes it durable in another way than `commit`:
+        elsewhere first, then `write` and, some time before that is given up, `sync`."""
+        taken = Taken(self._size, bytes(self._pending), tuple(self._new))
+        self._size += len(taken.data)
+        self._pending, self._new = bytearray(), []
+        return taken
+
+    def keep(self, taken: Taken) -> None:
+        """It is durable, here or elsewhere: `held` tells of it from now on."""
+        for key, start, stop in taken.ranges:
+            self._held.setdefault(key, Ranges()).add(start, stop)
+
+    def write(self, taken: Taken) -> None:
+        """Put the bytes in their place; again does no harm. Raises MachineError."""
+        try:
+            self._file.seek(taken.offset)
+            view = memoryview(taken.data)
+            while view:
+                view = view[self._file.write(view) :]
+        except OSError as error:
             raise MachineError(f"cannot write: {error.strerror}", where=self.path) from error
-        self._pending = bytearray()
+
+    def sync(self) -> None:
+        """Wait until what was written is on the disk. Raises MachineError."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise MachineError(f"cannot write: {error.strerror}", where=self.path) from error
 
     def close(self) -> None:
         self._file.close()

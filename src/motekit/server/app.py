@@ -73,7 +73,7 @@ class Server:
         self.endpoints = [
             *Entry(self.sessions, names.cookie, settings.tls).endpoints(),
             *Ingestion(self.state).endpoints(),
-            *Live(self.state.live, settings.limits.live).endpoints(),
+            *Live(self.state.live, self.state.journal, settings.limits.live).endpoints(),
             *Views(self.state).endpoints(),
             *(pages(self.state) if pages else ()),
         ]

@@ -9,6 +9,7 @@ import os
 import queue
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class _Job:
     payloads: list[bytes]
     future: asyncio.Future[list[int]]
     loop: asyncio.AbstractEventLoop
+    then: Callable[[], None] | None
 
 
 class DiskFullError(MachineError):
@@ -41,12 +43,15 @@ class Journal:
         folder: of the segments; exists.
         first: number of the next record; no segment of this number exists.
         reserve_bytes: space to leave free on the disk.
+        before: called before a segment begins: when there is a newer one, an older may go. Raises
+            MachineError if that must not be; it is tried again at the next append.
     """
 
     def __init__(self, folder: Path, first: int, reserve_bytes: int = 0,
-                 segment_bytes: int = SEGMENT_BYTES) -> None:  # fmt: skip
+                 segment_bytes: int = SEGMENT_BYTES,
+                 before: Callable[[], None] = lambda: None) -> None:  # fmt: skip
         self._folder, self._next, self._reserve = folder, first, reserve_bytes
-        self._segment_bytes = segment_bytes
+        self._segment_bytes, self._before = segment_bytes, before
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._descriptor, self._size, self._batches = -1, 0, 0
         self._closed = False
@@ -54,13 +59,16 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
-    async def append(self, payloads: list[bytes]) -> list[int]:
-        """Numbers of the records; returns when they survive a pulled plug.
+    async def append(
+        self, payloads: list[bytes], then: Callable[[], None] | None = None
+    ) -> list[int]:
+        """Numbers of the records; returns when they survive a pulled plug, and `then`, called by
+        the journal's thread, has returned.
 
         Raises DiskFullError or MachineError; nothing may be acknowledged then.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(payloads, loop.create_future(), loop)
+        job = _Job(payloads, loop.create_future(), loop, then)
         if self._closed:
             raise MachineError("the spool is closed", where=self._folder)
         self._jobs.put(job)
@@ -80,6 +88,7 @@ class Journal:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+        self._before()
         path = segment_path(self._folder, self._next)
         with writing(path):
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
@@ -123,6 +132,9 @@ class Journal:
         error = self._write(data)
         if error is None:
             self._next = number
+            for job in batch:
+                if job.then is not None:
+                    job.then()
             if self._size >= self._segment_bytes:
                 self._rotate()
         _settle(batch, numbers, error)

@@ -15,11 +15,12 @@ from motekit.links.session import Session
 
 from .access import WEBSOCKET, Endpoint
 from .guard import WHO
+from .journal import Journal
 from .livestore import LiveStore
 from .log import note
 
 POLL_S = 0.05
-COMMIT_S = 0.5
+COMMIT_S = 0.5  # all streams at the same times, so that they share an fsync
 TRY_AGAIN = 1013  # WebSocket close codes
 UNSUPPORTED = 1003
 
@@ -27,8 +28,8 @@ UNSUPPORTED = 1003
 class Live:
     """The handler. One WebSocket carries the bytes of one device's link, in both directions."""
 
-    def __init__(self, store: LiveStore, most: int) -> None:
-        self._store, self._most, self._open = store, most, 0
+    def __init__(self, store: LiveStore, journal: Journal, most: int) -> None:
+        self._store, self._journal, self._most, self._open = store, journal, most, 0
 
     def endpoints(self) -> list[Endpoint]:
         """Path of the live link."""
@@ -41,7 +42,7 @@ class Live:
             return
         self._open += 1
         await websocket.accept()
-        stream = _Stream(websocket, self._store)
+        stream = _Stream(websocket, self._store, self._journal)
         try:
             await stream.run()
         except MachineError as error:
@@ -56,8 +57,8 @@ class Live:
 class _Stream:
     """One connection: a link session, and the devices whose samples it brought."""
 
-    def __init__(self, websocket: WebSocket, store: LiveStore) -> None:
-        self._websocket, self._store = websocket, store
+    def __init__(self, websocket: WebSocket, store: LiveStore, journal: Journal) -> None:
+        self._websocket, self._store, self._journal = websocket, store, journal
         self._session = Session(held=self._held)
         self._due = 0.0
         self.devices: set[str] = set()
@@ -74,7 +75,8 @@ class _Stream:
         receiving = asyncio.create_task(self._receive())
         try:
             while not receiving.done():
-                await asyncio.wait({receiving}, timeout=POLL_S)
+                pause = min(POLL_S, max(self._due - time.time(), 0.0))
+                await asyncio.wait({receiving}, timeout=pause)
                 await self._turn()
         finally:
             receiving.cancel()
@@ -98,7 +100,7 @@ class _Stream:
     async def _turn(self) -> None:
         now = time.time()
         if now >= self._due:
-            self._due = now + COMMIT_S
+            self._due = (now // COMMIT_S + 1) * COMMIT_S
             await self._commit()
         out = self._session.poll(time.time())
         if out:
@@ -113,5 +115,5 @@ class _Stream:
         """Make what came durable; only then the session may acknowledge it."""
         batch: Batch = self._session.take(time.time())
         if batch:
-            await asyncio.to_thread(self._store.keep, batch)
+            await self._store.keep(batch, self._journal)
         self._session.commit(batch)

@@ -17,6 +17,7 @@ from motekit.recordings.formats import FORMATS
 from motekit.recordings.store import Store
 
 from .index import Index, Settled
+from .livelog import is_live
 from .log import note
 from .places import Places
 from .spool import Record, first_number, read, segments, whole_record_after
@@ -90,7 +91,7 @@ class Settler:
         size = 0
         for record in read(self._segment, self._offset):
             self._offset = record.end
-            if record.number <= done:
+            if record.number <= done or is_live(record.payload):
                 continue
             batch.append(record)
             size += len(record.payload)

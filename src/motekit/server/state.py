@@ -22,6 +22,7 @@ from .index import Index, Progress
 from .journal import Journal
 from .limits import Limits
 from .listing import Listing
+from .livelog import Redo, is_live
 from .livestore import LiveStore
 from .log import note
 from .places import Places
@@ -53,7 +54,6 @@ class State:
         self.store = Store.of_project(project)
         self.listing = Listing(self.store.backend, partial(catalogue_of, project))
         self.index = Index(self.places.index)
-        self.live = LiveStore(self.places.live, self.store)
         self.budget = Budget(limits.buffered_bytes)
         self.examiner = Examiner(limits, refuse_unsigned)
         self.workers = ThreadPoolExecutor(2, "examine")
@@ -63,7 +63,9 @@ class State:
         since = time.perf_counter()
         first = self._restore()
         self.restored = (len(self.pending), time.perf_counter() - since)
-        self.journal = Journal(self.places.spool, first, limits.reserve_bytes)
+        self.live = LiveStore(self.places.live, self.store)
+        self.journal = Journal(self.places.spool, first, limits.reserve_bytes,
+                               before=self.live.checkpoint)  # fmt: skip
         self._settler: subprocess.Popen[bytes] | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -71,10 +73,14 @@ class State:
         """Read what is pending; returns the number of the next record."""
         last = self.progress.number
         blobs: set[str] = set()
+        live = Redo(self.places.live)
         for segment in segments(self.places.spool):
             last = max(last, first_number(segment))
             for record in records(segment):
                 last = max(last, record.number)
+                if is_live(record.payload):
+                    live.feed(record.payload)
+                    continue
                 try:
                     upload, _ = unpack(record.payload)
                 except InputError:
@@ -84,6 +90,7 @@ class State:
                 if record.number > self.progress.number:
                     self.pending.pop(upload.body_sha256, None)
                     self.pending[upload.body_sha256] = record.number
+        live.finish()
         for path in self.places.blobs.iterdir():
             if path.name not in blobs:
                 path.unlink()

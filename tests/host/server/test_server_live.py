@@ -16,6 +16,7 @@ from motekit.core.recording import Channel, Stream
 from motekit.links.filesink import read_file
 from motekit.links.virtual import Setup, Source, VirtualMote, replay
 from motekit.recordings.store import Store
+from motekit.server.livelog import redo
 from motekit.server.livestore import LiveStore
 from motekit.server.places import Places
 
@@ -50,6 +51,7 @@ def test_samples_survive_a_killed_server_and_become_one_recording(tmp_path: Path
             server.kill()
         mote.connect(False)
     places = Places(tmp_path)
+    redo(places.spool, places.live)  # as the next start of the server does
     (path,) = places.live.iterdir()
     (held,) = read_file(path).values()
     assert held.first_index == 0 and not held.gaps

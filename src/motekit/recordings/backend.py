@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from motekit.core.errors import InputError, MachineError
 
-from .files import TEMPORARY, atomic_file, inside, reading, sync_folder, writing
+from .files import TEMPORARY, atomic_file, inside, reading, sync_all, sync_folder, writing
 
 SIDECAR = "recording.json"
 TRASH = ".trash"
@@ -63,8 +63,9 @@ class Backend(Protocol):
         """A local folder to write a recording's files to; empty, and gone afterwards."""
         ...
 
-    def commit(self, name: str, staged: Path) -> None:
-        """Make the staged files, sidecar included, the recording `name`: all or nothing.
+    def commit(self, staged: Mapping[str, Path]) -> None:
+        """Make the staged files, sidecar included, the recording of each name: all or nothing of
+        each, durable on return.
 
         An older recording of this name is replaced. Raises MachineError.
         """
@@ -215,19 +216,18 @@ class FolderBackend:
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
-    def commit(self, name: str, staged: Path) -> None:
-        target = self._folder(name)
-        with writing(target):
-            for file in staged.iterdir():
-                with file.open("rb") as handle:
-                    os.fsync(handle.fileno())
-            sync_folder(staged)
-            if target.exists():
-                self._exchange(target, staged)
-            else:
-                staged.chmod(0o755)
-                staged.rename(target)
-                sync_folder(self.root)
+    def commit(self, staged: Mapping[str, Path]) -> None:
+        with writing(self.root):
+            sync_all([path for part in staged.values() for path in (*part.iterdir(), part)])
+            for name, part in staged.items():
+                target = self._folder(name)
+                with writing(target):
+                    if target.exists():
+                        self._exchange(target, part)
+                    else:
+                        part.chmod(0o755)
+                        part.rename(target)
+            sync_folder(self.root)
 
     def _exchange(self, target: Path, staged: Path) -> None:
         """Put staged files beside the old ones; the sidecar, last, switches over to them."""

@@ -8,13 +8,15 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
 from motekit.core.errors import InputError, MachineError
 
 TEMPORARY = ".part-"  # prefix of what is being written; never read, swept by the store
+SYNCS = 16  # at once
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _MISSING = {
     errno.ENOENT,
@@ -60,6 +62,22 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir():
+        sync_folder(path)
+    else:
+        with path.open("rb") as handle:
+            os.fsync(handle.fileno())
+
+
+def sync_all(paths: Sequence[Path]) -> None:
+    """Wait until files and folders are on the disk. Side by side: a file system makes one commit
+    of those that wait together, which is ten times as fast as one after the other."""
+    with ThreadPoolExecutor(SYNCS) as pool:
+        for _ in pool.map(_sync, paths):
+            pass
 
 
 @contextlib.contextmanager

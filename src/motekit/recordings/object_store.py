@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -142,7 +142,11 @@ class ObjectBackend:
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
-    def commit(self, name: str, staged: Path) -> None:
+    def commit(self, staged: Mapping[str, Path]) -> None:
+        for name, part in staged.items():
+            self._commit(name, part)
+
+    def _commit(self, name: str, staged: Path) -> None:
         folder = self._path(folder_name(name))
         old = {info.path for info in self._below(folder)}
         if old:

@@ -104,35 +104,56 @@ class Store:
         """All recordings, one at a time, by name."""
         return (self.load(name) for name in self.names())
 
-    def add(self, parts: Iterable[Recording], overwrite: bool = False) -> Iterator[Added]:
+    def add(
+        self, parts: Iterable[Recording], overwrite: bool = False, together: int = 1
+    ) -> Iterator[Added]:
         """Store recordings from their parts, one result as each becomes durable.
 
         The same samples under the same name are left as they are; with `overwrite`, other
         labels or facts are taken over. Raises InputError for other samples under a name in use,
         unless `overwrite`; MachineError if the disk is full: what was reported before is
         stored, the one under way is not there.
+
+        Args:
+            together: so many become durable at once, which is faster; they are under way until
+                then.
         """
         with self.backend.lock():
-            for name, group in itertools.groupby(parts, key=lambda part: part.name):
-                yield self._add_one(name, group, overwrite)
+            groups = itertools.groupby(parts, key=lambda part: part.name)
+            while True:
+                with contextlib.ExitStack() as stack:
+                    staged: dict[str, Path] = {}
+                    added = []
+                    for name, group in itertools.islice(groups, together):
+                        if name in staged:  # what it is compared with is there then
+                            self.backend.commit(staged)
+                            staged = {}
+                        folder = stack.enter_context(self.backend.staging())
+                        added.append(self._stage(name, group, overwrite, folder))
+                        if added[-1].status != "unchanged":
+                            staged[name] = folder
+                    if staged:
+                        self.backend.commit(staged)
+                if not added:
+                    return
+                yield from added
 
-    def _add_one(self, name: str, parts: Iterator[Recording], overwrite: bool) -> Added:
+    def _stage(self, name: str, parts: Iterator[Recording], overwrite: bool, folder: Path) -> Added:
+        """Write a recording's files to a folder, unless it is there already."""
         old = self._old(name)
-        with self.backend.staging() as folder:
-            value = _write_files(folder, parts)
-            if old and old["content_sha256"] == value["content_sha256"]:
-                same = old["recording"] == value["recording"]
-                if same or not overwrite:
-                    return Added(name, "unchanged")
-            elif old is not None and not overwrite:
-                raise InputError(
-                    "another recording has this name already", where=name,
-                    value=value["recording"]["source"],
-                    way_out="rename the file, give a prefix, or replace the old one",
-                )  # fmt: skip
-            with writing(folder):
-                (folder / SIDECAR).write_bytes(_sidecar(value))
-            self.backend.commit(name, folder)
+        value = _write_files(folder, parts)
+        if old and old["content_sha256"] == value["content_sha256"]:
+            same = old["recording"] == value["recording"]
+            if same or not overwrite:
+                return Added(name, "unchanged")
+        elif old is not None and not overwrite:
+            raise InputError(
+                "another recording has this name already", where=name,
+                value=value["recording"]["source"],
+                way_out="rename the file, give a prefix, or replace the old one",
+            )  # fmt: skip
+        with writing(folder):
+            (folder / SIDECAR).write_bytes(_sidecar(value))
         return Added(name, "added" if old is None else "replaced")
 
     def _old(self, name: str) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from .places import Places
 from .spool import Record, first_number, read, segments, whole_record_after
 from .upload import Upload, unpack
 
-BATCH = 64  # uploads that share a lock of the store and a commit of the index
+BATCH = 64  # uploads that share a lock of the store, its syncs and a commit of the index
 BATCH_BYTES = 16 << 20
 OURS = "upload"  # key of the metadata that names the upload a recording was made of
 
@@ -148,7 +148,7 @@ class Settler:
 
     def _add(self, works: list[_Work]) -> None:
         names: set[str] = set()
-        for _ in self._store.add(self._parts(works, names)):
+        for _ in self._store.add(self._parts(works, names), together=BATCH):
             pass
 
     def _add_one(self, work: _Work) -> None:

@@ -118,12 +118,12 @@ def test_an_interruption_in_a_long_file_continues(
     path.write_text("recording,v\n" + "".join(f"r{i // 5},{i}\n" for i in range(20)))
     real, count = store.backend.commit, 0
 
-    def interrupted(name: str, staged: Path) -> None:
+    def interrupted(staged: dict[str, Path]) -> None:
         nonlocal count
         count += 1
         if count == 3:
             raise KeyboardInterrupt
-        real(name, staged)
+        real(staged)
 
     monkeypatch.setattr(store.backend, "commit", interrupted)
     with pytest.raises(KeyboardInterrupt):

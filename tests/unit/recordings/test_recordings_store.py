@@ -351,9 +351,24 @@ def test_everything_is_on_disk_before_it_takes_its_name(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", synced)
         patch.setattr(os, "rename", renamed)
-        list(store.add([made()]))
-    at = done.index("rename a")
-    before, after = done[:at], done[at + 1 :]
-    for name in ("recording.json", "accelerometer-", "ppg-", ".part-"):
-        assert any(entry.startswith(f"sync {name}") for entry in before), (name, done)
-    assert after == ["sync recordings"]
+        results = store.add([made("a"), made("b"), made("c")], together=2)
+        next(results)
+        assert not any(entry == "rename c" for entry in done)
+        first, done[:] = list(done), []
+        list(results)
+    for entries, names in ((first, "ab"), (done, "c")):
+        at = entries.index(f"rename {names[0]}")
+        for name in ("recording.json", "accelerometer-", "ppg-", ".part-"):
+            syncs = sum(entry.startswith(f"sync {name}") for entry in entries[:at])
+            assert syncs == len(names), (name, entries)
+        assert entries[at:] == [*(f"rename {name}" for name in names), "sync recordings"]
+
+
+def test_what_is_added_together_is_refused_together(store: Store) -> None:
+    list(store.add([made("b", 5)]))
+    with pytest.raises(InputError, match="another recording has this name"):
+        list(store.add([made("a"), made("b", 6)], together=9))
+    assert store.names() == ["b"] and not list(store.backend.root.glob(".part-*"))
+    with pytest.raises(InputError, match="another recording has this name"):
+        list(store.add([made("a"), made("c"), made("a", 6)], together=9))
+    assert store.names() == ["a", "b", "c"], "what has a name in use twice is compared"

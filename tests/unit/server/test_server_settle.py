@@ -80,11 +80,12 @@ def test_a_crash_after_any_recording_is_mended(
     store = Store.of_project(tmp_path)
     commit, calls = type(store.backend).commit, [0]
 
-    def dying(self: object, name: str, folder: Path) -> None:
-        if calls[0] == fail_at:
-            raise MachineError("pulled plug")
-        calls[0] += 1
-        commit(self, name, folder)  # type: ignore[arg-type]  # the backend itself
+    def dying(self: object, staged: dict[str, Path]) -> None:
+        for name, folder in staged.items():
+            if calls[0] == fail_at:
+                raise MachineError("pulled plug")
+            calls[0] += 1
+            commit(self, {name: folder})  # type: ignore[arg-type]  # the backend itself
 
     monkeypatch.setattr(type(store.backend), "commit", dying)
     with pytest.raises(MachineError):

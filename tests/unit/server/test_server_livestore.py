@@ -15,10 +15,12 @@ import pytest
 
 from motekit.core.errors import MachineError
 from motekit.core.recording import Channel, Stream
+from motekit.links import session as link
 from motekit.links.batch import Batch, Part
 from motekit.links.filesink import FileSink, read_file
 from motekit.recordings.store import Store
 from motekit.server import journal as journal_module
+from motekit.server import live as live_module
 from motekit.server.journal import Journal
 from motekit.server.livelog import redo
 from motekit.server.livestore import LiveStore
@@ -76,9 +78,9 @@ def test_nothing_is_held_before_the_sync_however_long_it_takes(
 
         async def run() -> None:
             live.acquire("a")
-            keeping = asyncio.ensure_future(live.keep(batch("a", 0, 5), journal))
+            keeping = asyncio.ensure_future(live.keep(batch("a", 0, 50), journal))
             await asyncio.to_thread(begun.wait, 30)
-            again = asyncio.ensure_future(live.keep(batch("a", 0, 5), journal))  # has nothing new
+            again = asyncio.ensure_future(live.keep(batch("a", 0, 3), journal))  # has nothing new
             await asyncio.wait({keeping, again}, timeout=0.1)
             assert not keeping.done() and not again.done() and not live.held("a", BOOT)
             assert samples(places, "a") == [], "a file has nothing that the spool may lack"
@@ -87,10 +89,46 @@ def test_nothing_is_held_before_the_sync_however_long_it_takes(
             assert not live.held("a", BOOT)
             let.set()
             await again
-            assert live.held("a", BOOT) == {"acc": [(0, 5)]}
+            assert live.held("a", BOOT) == {"acc": [(0, 50)]}
 
         asyncio.run(run())
-    assert samples(places, "a") == [*range(5)]
+    assert samples(places, "a") == [*range(50)]
+
+
+class Session(link.Session):
+    """Has one batch to be committed, and notes when it may be acknowledged."""
+
+    def __init__(self, events: list[str]) -> None:
+        super().__init__()
+        self._events = events
+
+    def take(self, now: float) -> Batch:
+        return batch("a", 0, 5)
+
+    def commit(self, batch: Batch) -> None:
+        self._events.append("acknowledged")
+
+
+def test_a_connection_acknowledges_after_the_sync_and_never_when_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[str] = []
+
+    def sync(descriptor: int) -> None:
+        events.append("begun")
+        if len(events) == 1:
+            fail()
+        os.fsync(descriptor)
+        events.append("durable")
+
+    monkeypatch.setattr(journal_module, "sync", sync)
+    with opened(tmp_path) as (_, live, journal):
+        stream = live_module._Stream(None, live, journal)  # type: ignore[arg-type]  # not used
+        stream._session = Session(events)
+        with pytest.raises(MachineError):
+            asyncio.run(stream._commit())
+        asyncio.run(stream._commit())
+    assert events == ["begun", "begun", "durable", "acknowledged"]
 
 
 def test_many_streams_and_uploads_share_a_sync(

@@ -124,7 +124,7 @@ TEXTS = {
     ),
     "spectrum": (
         instead('"spectral"\nfft_length = 4096'),
-        ["mote.toml", "spectral.fft_length", "4096", "use 64 or less"],
+        ["mote.toml", "spectral.fft_length", "4096", "use 100 or less"],
     ),
     "memory": (
         lambda text: text.replace("stride_s = 0.5", "stride_s = 0.5\nrate_hz = 1e6"),

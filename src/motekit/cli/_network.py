@@ -61,9 +61,16 @@ def costs(built: BuiltNetwork) -> None:
     bound = "" if built.bound is None else f" (bound {built.bound:g})"
     say(
         f"{bill.cycles:,.0f} cycles ({bill.cycles_tag}), {bill.macs_per_cycle:.3f} MACs a cycle"
-        f"{bound}; {bill.weight_bytes:,} B weights, {bill.code_bytes:,} B code and tables, "
-        f"{bill.ram_bytes:,} B RAM: {bill.arena_bytes:,} B arena, {bill.stack_bytes:,} B stack"
-        + ("" if bill.stack_bound_bytes is None else f" (at most {bill.stack_bound_bytes:,})")
+        f"{bound}"
+    )
+    say(
+        f"{bill.weight_bytes + bill.code_bytes:,} B flash: {bill.weight_bytes:,} B weights, "
+        f"{bill.code_bytes:,} B code and tables"
+    )
+    most = "" if bill.stack_bound_bytes is None else f" (at most {bill.stack_bound_bytes:,})"
+    say(
+        f"{bill.ram_bytes:,} B RAM: {bill.arena_bytes:,} B arena, "
+        f"{bill.stack_bytes:,} B stack{most}"
     )
 
 
@@ -83,9 +90,10 @@ def regions(built: BuiltNetwork) -> None:
     table(("region", "cycles", "bytes", "taken", "arena", "touched", "accesses", "share"), rows)
     waits, cycles = built.wait_cycles, built.bill.cycles
     say(
-        f"waiting for memory: {waits:,.0f} cycles by these speeds, {cycles + waits:,.0f} in all; "
-        f"{built.generated.placement}"
+        f"waiting for memory: {waits:,.0f} cycles by these speeds (estimated), "
+        f"{cycles + waits:,.0f} in all"
     )
+    say(built.generated.placement)
 
 
 def _stream(built: BuiltNetwork) -> None:

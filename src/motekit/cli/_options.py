@@ -12,6 +12,7 @@ from .console import optional_value
 if TYPE_CHECKING:
     from motekit.workflows.compile import Sliding
 
+MOST_INPUTS = 10_000  # all of them and their outputs lie in memory at once
 Model = Annotated[Path, typer.Argument(help="A .tflite, .onnx or .pt2 file.")]
 Target = Annotated[str, typer.Option(help="Core to compile for.")]
 Optimize = Annotated[str, typer.Option(help="speed, ram, flash or balanced.")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import Json, emit, progress, say
+from .console import Json, counted, emit, progress, say
 
 if TYPE_CHECKING:
     from motekit.core.recording import Recording
@@ -41,7 +41,9 @@ def command(
     else:
         for finding in found.findings:
             say(finding.line())
-        counts = ", ".join(f"{n} {severity}s" for severity, n in found.counts().items())
-        say(f"{found.recordings} recordings, {found.seconds / 60:.1f} min: {counts}")
+        counts = ", ".join(counted(n, severity) for severity, n in found.counts().items())
+        say(f"{counted(found.recordings, 'recording')}, {found.seconds / 60:.1f} min: {counts}")
+        if not names:
+            say("next: motekit import FILES")
     if not found.ok:
         raise typer.Exit(1)

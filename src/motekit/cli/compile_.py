@@ -10,6 +10,7 @@ import typer
 from . import _network
 from ._model import show
 from ._options import (
+    MOST_INPUTS,
     STREAMING,
     Activations,
     Calibration,
@@ -35,7 +36,9 @@ def command(
         "build"
     ),
     name: Name = "",
-    inputs: Annotated[int, typer.Option(min=1, help="Inputs to run and compare.")] = 16,
+    inputs: Annotated[
+        int, typer.Option(min=1, max=MOST_INPUTS, help="Inputs to run and compare.")
+    ] = 16,
     calibration: Calibration = None,
     activations: Activations = "int8",
     channels_last: ChannelsLast = False,

@@ -56,6 +56,11 @@ def say(text: str = "") -> None:
     print(text)
 
 
+def counted(n: int, what: str) -> str:
+    """A number of things, such as "1 error" and "2 errors"."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A plain table; numbers are right-aligned."""
     from rich.console import Console

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +27,7 @@ def command(
 
     name = new(folder, task)
     if json:
-        emit({"folder": str(folder), "name": name})
+        emit({"folder": str(folder), "name": name, "task": task})
         return
     say(f"{folder}/mote.toml  what the project is made of")
-    say(f"next: motekit import FILES --project {folder}")
+    say(f"next: motekit import FILES --project {shlex.quote(str(folder))}")

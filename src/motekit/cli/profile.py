@@ -9,6 +9,7 @@ import typer
 
 from . import _network
 from ._options import (
+    MOST_INPUTS,
     STREAMING,
     Activations,
     Calibration,
@@ -34,7 +35,9 @@ def command(
         "build"
     ),
     name: Name = "",
-    inputs: Annotated[int, typer.Option(min=1, help="Inputs to run; the mean is told.")] = 8,
+    inputs: Annotated[
+        int, typer.Option(min=1, max=MOST_INPUTS, help="Inputs to run; the mean is told.")
+    ] = 8,
     calibration: Calibration = None,
     activations: Activations = "int8",
     channels_last: ChannelsLast = False,

@@ -237,8 +237,8 @@ def _moves(every: Sequence[Options], picks: list[int]) -> Iterator[list[int]]:
 def choice(options: Options, pick: int, why: str) -> Choice:
     kernel, cost = options.able[pick]
     rejected = dict(options.unable) | {
-        other.name: f"{c.cycles} cycles, {c.flash_bytes} B and {other.code_bytes} B of code, "
-        f"{c.ram_bytes} B scratch"
+        other.name: f"{c.cycles:,} cycles, {c.flash_bytes:,} B of tables and "
+        f"{other.code_bytes:,} B of code, {c.ram_bytes:,} B scratch"
         for other, c in options.able
         if other is not kernel
     }

@@ -85,9 +85,11 @@ def checked(regions: Iterable[Region], where: str = "--region") -> tuple[Region,
                              way_out="a lower-case letter, then letters, digits or _, at most 16; "
                              f"not one of {', '.join(_TAKEN)}")  # fmt: skip
         if names.count(region.name) > 1:
-            raise InputError("two regions have one name", where=where, value=region.name)
+            raise InputError("two regions have one name", where=where, value=region.name,
+                             way_out="give each a name of its own")  # fmt: skip
         if region.nbytes < 4:
-            raise InputError("a region has at least 4 bytes", where=where, value=str(region))
+            raise InputError("a region has at least 4 bytes", where=where, value=str(region),
+                             way_out="give its size in bytes, such as 16k")  # fmt: skip
     if found and not any(r.holds_tensors for r in found):
         raise InputError("no region holds tensors", where=where, value=", ".join(map(str, found)),
                          way_out="name one without :flash")  # fmt: skip

@@ -92,10 +92,16 @@ def _refused(budget: Budget, name: str, what: str, ram: int, flash: int) -> Prom
         if limit is not None
     ]
     least = f"the smallest found takes {ram:,} B of RAM and {flash:,} B of flash" if ram else None
+    if len(limits) == 2:
+        way_out = (
+            "allow more of one; --optimize ram and --optimize flash show how far down each goes"
+        )
+    else:
+        mode = "flash" if budget.ram_bytes is None else "ram"
+        way_out = f"allow more; --optimize {mode} shows how far down it goes"
     return PromiseError(
         f"the network does not fit {' and '.join(limits)}: {what}",
         where=name,
         value=least,
-        way_out="allow more, or ask for less of the other: --optimize ram and --optimize flash "
-        "show how far down each goes",
+        way_out=way_out,
     )

@@ -82,6 +82,9 @@ def compile_model(
         raise InputError("this core has no emulator, so nothing could be proven",
                          where="--target", value=core,
                          way_out="choose a core with one, such as cortex-m4f")  # fmt: skip
+    if model.is_dir():
+        raise InputError("this is a folder, not a model file", where=model,
+                         way_out="name the file in it")  # fmt: skip
     if not model.is_file():
         raise InputError("no such file", where=model, way_out="check the path")
     prefix = name or c_name(model.stem)

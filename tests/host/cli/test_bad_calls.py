@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from command_line import files_of, motekit
 from small_project import write_project
+
+from motekit.cli.console import counted
 
 IN_A_PROJECT = (
     ("import", "x.csv"), ("check",), ("train",), ("build",), ("test",), ("prove",),
@@ -81,6 +84,25 @@ def test_new(tmp_path: Path) -> None:
     assert "'1abc'" in refused("new", tmp_path / "1abc")
     assert "stdint.h" in refused("new", tmp_path / "stdint")
     assert files_of(tmp_path) == before and not (tmp_path / "1abc").exists()
+
+
+def test_new_tells_the_task_and_quotes_the_folder(tmp_path: Path) -> None:
+    said = motekit("new", tmp_path / "a b")
+    assert said.code == 0 and f"--project '{tmp_path}/a b'" in said.out
+    told = json.loads(motekit("new", tmp_path / "c", "--task", "anomaly", "--json").out)
+    assert (told["name"], told["task"]) == ("c", "anomaly")
+
+
+def test_check_of_nothing_says_what_comes_next(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    said = motekit("check", "--project", tmp_path)
+    assert said.code == 0 and "0 recordings" in said.out and "motekit import FILES" in said.out
+
+
+def test_things_are_counted_in_words_that_agree() -> None:
+    assert [counted(n, "error") for n in (0, 1, 2, 1000)] == [
+        "0 errors", "1 error", "2 errors", "1,000 errors",
+    ]  # fmt: skip
 
 
 def test_new_keeps_what_git_ignores_already(tmp_path: Path) -> None:

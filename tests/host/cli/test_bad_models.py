@@ -40,3 +40,41 @@ def test_calibration_data_of_the_wrong_shape_names_both_shapes(tmp_path: Path) -
     assert ended.code == 2 and not out.exists()
     for part in ("x.npy", "(samples, 1)", "(5, 3)"):
         assert part in ended.err, ended.err
+
+
+BAD_FILES = {  # content → what the line must say
+    "empty": (b"", ("is empty", "download the model again")),
+    "cut off": (None, ("ends too early or points beyond its 600 bytes", "download")),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_damaged_models_say_what_is_wrong_in_words(kind: str, tmp_path: Path) -> None:
+    content, says = BAD_FILES[kind]
+    if content is None:
+        whole = shared_data.models() / "tflm/hello_world_float.tflite"
+        content = whole.read_bytes()[:600]
+    (tmp_path / "a model.tflite").write_bytes(content)
+    ended = motekit("compile", str(tmp_path / "a model.tflite"), "--out", str(tmp_path / "out"))
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1), ended
+    assert all(part in ended.err for part in says) and not (tmp_path / "out").exists(), ended
+
+
+def test_a_folder_is_not_a_model_file(tmp_path: Path) -> None:
+    ended = motekit("compile", str(tmp_path))
+    assert ended.code == 2 and "a folder, not a model file" in ended.err
+
+
+@pytest.mark.parametrize("verb", ["compile", "profile"])
+def test_more_inputs_than_memory_holds_are_refused(verb: str, tmp_path: Path) -> None:
+    ended = motekit(verb, str(tmp_path / "x.tflite"), "--inputs", "99999999")
+    assert ended.code == 2 and "10000" in ended.err, ended
+
+
+def test_calibration_that_is_text_is_not_called_a_pickle_to_trust(tmp_path: Path) -> None:
+    (tmp_path / "x.npy").write_text("yes,no\n")
+    path = shared_data.models() / "tflm/hello_world_float.tflite"
+    ended = motekit("compile", str(path), "--calibration", str(tmp_path / "x.npy"),
+                    "--out", str(tmp_path / "out"))  # fmt: skip
+    assert ended.code == 2 and "numpy.save" in ended.err, ended
+    assert "pickle" not in ended.err and "trust" not in ended.err

@@ -96,7 +96,9 @@ def _arrays(path: Path) -> dict[str, npt.NDArray[np.generic]]:
                          value=error.strerror or str(error)[:80],
                          way_out=WAY_OUT) from error  # fmt: skip
     except (ValueError, EOFError, KeyError, MemoryError, zipfile.BadZipFile) as error:
-        raise InputError("not a NumPy file", where=path, value=str(error)[:80],
+        # NumPy takes any file that is none for a pickle and advises to trust it: not repeated here
+        value = "objects or no array" if "pickle" in str(error) else str(error)[:80]
+        raise InputError("not a NumPy file of numbers", where=path, value=value,
                          way_out=WAY_OUT) from error  # fmt: skip
 
 

@@ -80,5 +80,6 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise InputError(f"cannot read the model file: {error.strerror}", where=path) from error
     if not content:
-        raise InputError("the model file is empty", where=path)
+        raise InputError("the model file is empty", where=path,
+                         way_out="convert or download the model again")  # fmt: skip
     return content

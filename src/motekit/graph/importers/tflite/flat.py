@@ -86,6 +86,8 @@ def damaged(path: Path) -> Iterator[None]:
         yield
     except (struct.error, IndexError, ValueError, TypeError, OverflowError, AttributeError) as e:
         detail = " ".join(str(e).split())[:120]
+        if isinstance(e, struct.error) and "requires a buffer" in detail:
+            detail = f"it ends too early or points beyond its {path.stat().st_size:,} bytes"
         raise InputError(
             f"the .tflite file is damaged: {detail}",
             where=path,

@@ -96,10 +96,19 @@ def _sounds() -> tuple[Setting, ...]:
             "13 coefficients of 32 filters, 20 / 20 ms, Hann", sound=True,
         ),
         Setting(
+            "mfcc_pcen", "mfcc", mfcc(pcen=True),
+            "13 coefficients of 32 filters, 20 / 20 ms, Hann, energies normalized per channel",
+            sound=True,
+        ),
+        Setting(
             "mfe_ei", "mfe", mfe(numerics=ei), "40 filters, FFT of 256, 20 / 10 ms",
             (8_178_402, 4_452), sound=True,
         ),
         Setting("mfe", "mfe", mfe(), "40 filters, 20 / 10 ms, Hann", sound=True),
+        Setting(
+            "mfe_pcen", "mfe", mfe(pcen=True),
+            "40 filters, 20 / 10 ms, Hann, energies normalized per channel", sound=True,
+        ),
         Setting(
             "spectrogram_ei", "spectrogram", spectrogram(numerics=ei),
             "65 bins of an FFT of 128, 20 / 10 ms", sound=True,

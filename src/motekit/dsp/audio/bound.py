@@ -13,6 +13,7 @@ from motekit.dsp.errors import LOG2_Q, LOG10F, ROUNDING, SIGMAS, log_bound
 
 from .c import kept_lsb, q15
 from .fixed_plan import ROOM, SHIFT, fixed_plan
+from .pcen import compressed, equalised, smoothed
 from .plan import AudioPlan
 from .reference import around, cut, normalised, powers, values
 
@@ -56,14 +57,19 @@ def _unit(x: F64, pl: AudioPlan) -> F64:
     return np.asarray(np.maximum(peak * 2.0**-27, 2.0 ** -(SHIFT + fixed_plan(pl).most)))
 
 
-def _levels(x: F64, pl: AudioPlan, fixed: bool) -> tuple[F64, F64]:
-    """(bound of the log10 of each band, of that of the energy), … × frames × bands."""
+def _lost(x: F64, pl: AudioPlan) -> F64:
+    """Power that fixed point cuts off."""
+    cut_off = 2.0**ROOM if pl.mel is not None else 4.0
+    return np.asarray(pl.unit2 * (pl.frames.fft / 4 * _unit(x, pl)) ** 2 * cut_off)
+
+
+def _bands(x: F64, pl: AudioPlan, fixed: bool) -> tuple[F64, F64, F64, F64]:
+    """(powers of bands, their largest errors, powers of bins, theirs), … × frames × bands."""
     power = powers(x, pl)
     line = _line(x, pl, fixed)
     error = 2 * np.sqrt(power * pl.unit2) * line + pl.unit2 * line**2
     if fixed:
-        cut_off = 2.0**ROOM if pl.mel is not None else 4.0
-        error = error + pl.unit2 * (pl.frames.fft / 4 * _unit(x, pl)) ** 2 * cut_off
+        error = error + _lost(x, pl)
     if pl.mel is None:
         bands, wrong = (a[..., pl.bins[0] : pl.bins[1]] for a in (power, error))
     else:
@@ -74,6 +80,12 @@ def _levels(x: F64, pl: AudioPlan, fixed: bool) -> tuple[F64, F64]:
         slope = float(pl.mel.slope.max()) if fixed else 0.0
         share = SHARE * (2 + width) * (1 + slope) if fixed else (width + 8) * EPS
         wrong = wrong + share * near
+    return bands, wrong, power, error
+
+
+def _levels(x: F64, pl: AudioPlan, fixed: bool) -> tuple[F64, F64]:
+    """(bound of the log10 of each band, of that of the energy), … × frames × bands."""
+    bands, wrong, power, error = _bands(x, pl, fixed)
     own = LOG2_Q if fixed else LOG10F + 12 * EPS * 40
     energy = log_bound(power.sum(axis=-1), error.sum(axis=-1), pl.least) + own
     floor = np.maximum(pl.noise, pl.least)
@@ -81,8 +93,43 @@ def _levels(x: F64, pl: AudioPlan, fixed: bool) -> tuple[F64, F64]:
     return level + own, energy
 
 
+def _pcen(x: F64, pl: AudioPlan, fixed: bool) -> F64:
+    """Bound of each value of a frame: means grow with every energy, and values fall with means."""
+    assert pl.pcen is not None
+    pcen = pl.pcen
+    bands, wrong, _, _ = _bands(x, pl, fixed)
+    energy = bands + pl.noise
+    kept = (2.0**-16 if fixed else 2.0**-17) if pl.kept else 4 * EPS
+    least = np.maximum(pl.noise - (_lost(x, pl) if fixed else 0.0), 0.0)
+    low = np.maximum(energy - wrong, least) * (1 - kept)
+    high = (energy + wrong) * (1 + kept)
+    memory = min(2 / pcen.smooth, 2 * pl.frames.count) + 4
+    drift = memory * (2.0**-31 if fixed else EPS)
+    low_mean = (pcen.floor + smoothed(low, pcen.smooth)) * (1 - drift)
+    high_mean = (pcen.floor + smoothed(high, pcen.smooth)) * (1 + drift)
+    step = np.log(2) / 65536
+    logs = (4 + 5 * pcen.gain + 2) * step if fixed else 6 * LOG10F + 200 * EPS
+    up = high / low_mean**pcen.gain * (1 + logs)
+    down = low / high_mean**pcen.gain * (1 - logs)
+    out = equalised(energy, pcen)
+    root = (5 * pcen.power + 2) * step if fixed else 3 * LOG10F * pcen.power + 100 * EPS
+    error = np.maximum(compressed(up, pcen) - out, out - compressed(down, pcen))
+    lsb = 2.0 ** (1 - fixed_plan(pl).pcen_bits) if fixed else 0.0
+    error = error + (out + pcen.offset + error) * root + lsb
+    if pl.cosines is None:
+        return np.asarray(error)
+    rows = np.abs(pl.cosines)
+    sums = (out + error) @ rows.T
+    if not fixed:
+        return np.asarray(error @ rows.T + 64 * EPS * sums)
+    lsbs = np.array(fixed_plan(pl).coefficient_lsb(pl))
+    return np.asarray(error @ rows.T + 2.0**-15 * sums + lsbs * (rows.shape[1] / 2 + 2))
+
+
 def _values(x: F64, pl: AudioPlan, fixed: bool) -> F64:
     """Bound of each value of a frame, before it is normalised."""
+    if pl.pcen is not None:
+        return _pcen(x, pl, fixed)
     level, energy = _levels(x, pl, fixed)
     kept = pl.norm > 0 or pl.kept
     if pl.cosines is None:

@@ -14,6 +14,7 @@ from motekit.dsp.mixed import is_mixed
 from motekit.dsp.tables import twiddles
 
 from .fixed_plan import FixedPlan, fixed_plan
+from .pcen import Pcen
 from .plan import AudioPlan, Frames
 
 HEAD = 12  # bytes of mk_audio_state
@@ -41,7 +42,10 @@ def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock
     fields |= _cosine_fields(pl, fp)
     if pl.norm:
         fields["norm"] = pl.norm
-    if not fixed and (pl.norm or pl.kept):
+    if pl.pcen is not None:
+        fields["pcen"] = fp.pcen if fp else _float_pcen(pl.pcen, raw_unit(pl))
+        own += ["mk_pcen.h", "mk_pcen_q.c" if fixed else "mk_pcen_f32.c"]
+    elif not fixed and (pl.norm or pl.kept):
         fields |= {"lsb": kept_lsb(pl), "per_lsb": 1 / kept_lsb(pl)}
     own += ["mk_audio_norm.c"] if pl.norm else []
     sources = (*own, *SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic])
@@ -73,15 +77,21 @@ def _memory(signal: Signal, pl: AudioPlan, fixed: bool) -> tuple[int, int, dict[
         end = -(-size * (f.used + 1) // 4) * 4
     front = -(-max(work if own else 0, end) // 4) * 4
     skip = max(0, f.hop - (end // size)) if own else 0
-    kept = (3 * pl.slots or (f.count if pl.norm else 0)) * pl.values
+    kept = (3 * pl.slots or (f.count if pl.norm else 0)) * pl.per_slot
+    mean = 0
+    if pl.pcen is not None:  # in a frame of its own there is no scratch for a row
+        mean = bands * ((8 if fixed else 4) + (4 if own and pl.kept else 0))
     layout: dict[str, Any] = {
         "used": f.used, "hop": f.hop, "fft": f.fft, "frames": f.count, "values": pl.values,
         "slots": pl.slots, "own": int(own), "first": pl.mel.first if pl.mel else pl.bins[0],
-        "end_at": HEAD + end, "kept_at": HEAD + front,
+        "end_at": HEAD + end,
+        "kept_at": HEAD + front + mean,
     }  # fmt: skip
+    if mean:
+        layout["mean_at"] = HEAD + front
     if skip:
         layout["skip"] = skip
-    state = HEAD + front + -(-kept // 4) * 4
+    state = HEAD + front + mean + -(-kept // 4) * 4
     return state, 0 if own else work, layout
 
 
@@ -136,7 +146,9 @@ def _float_levels(pl: AudioPlan) -> dict[str, Any]:
     same = bool(np.all(noise == noise[0]))
     log_unit = math.log10(raw_unit(pl))
     base = pl.gain * log_unit + pl.base
-    if pl.cosines is not None:
+    if pl.pcen is not None:
+        base = 0.0
+    elif pl.cosines is not None:
         base = log_unit * math.log(10) * (1.0 if pl.energy else math.sqrt(pl.cosines.shape[1]))
     fields: dict[str, Any] = {
         "noise": noise[:1] if same else noise, "gain": pl.gain, "base": base,
@@ -147,6 +159,19 @@ def _float_levels(pl: AudioPlan) -> dict[str, Any]:
     if limits(pl):
         fields["least"] = pl.least / raw_unit(pl)
     return fields
+
+
+def _float_pcen(pcen: Pcen, unit: float) -> Any:
+    """The array that mk_pcen.h describes, for energies whose unit is `unit` of pcen's."""
+    log2_10 = math.log2(10)
+    share = (1 - pcen.gain) * math.log2(unit)
+    return np.array(
+        [
+            pcen.smooth, pcen.floor / unit, -pcen.gain * log2_10, share, pcen.bias,
+            pcen.power * log2_10, pcen.offset,
+        ],
+        dtype=np.float32,
+    )  # fmt: skip
 
 
 def _fixed_levels(pl: AudioPlan, fp: FixedPlan) -> dict[str, Any]:
@@ -172,7 +197,7 @@ def _cosine_fields(pl: AudioPlan, fp: FixedPlan | None) -> dict[str, Any]:
         fields["cosines"] = q15(rows / largest[:, None])
         return fields | {"down": fp.down, "energy_down": fp.energy_down}
     rows = np.where(np.arange(len(rows))[:, None] % 2, _reversed(rows, filters // 2), rows)
-    fields["cosines"] = (rows * math.log(10)).astype(np.float32).reshape(-1)
+    fields["cosines"] = (rows * (1.0 if pl.pcen else math.log(10))).astype(np.float32).reshape(-1)
     return fields | {"energy_gain": math.log(10)}
 
 
@@ -224,6 +249,7 @@ def _defines(pl: AudioPlan, fixed: bool, skip: int) -> dict[str, int]:
         "MK_AUDIO_CEPSTRA": pl.cosines is not None,
         "MK_AUDIO_ENERGY": pl.energy,
         "MK_AUDIO_NORM": pl.norm > 0,
+        "MK_AUDIO_PCEN": pl.pcen is not None,
         "MK_AUDIO_KEPT": pl.kept,
         "MK_AUDIO_TAPER": f.tapered,
         "MK_AUDIO_EMPHASIS": f.emphasis != 0,

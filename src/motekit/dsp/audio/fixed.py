@@ -10,6 +10,7 @@ from motekit.dsp import integer, mixed
 from motekit.dsp import wide as w
 from motekit.dsp.mixed import is_mixed
 
+from . import pcen_fixed
 from .c import cosine_scale, q15
 from .fixed_plan import ROOM, FixedPlan, fixed_plan
 from .mel import AGAIN
@@ -99,7 +100,12 @@ def _values(x: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
     power = (mixed if is_mixed(pl.frames.fft) else integer).fft_power(frames)
     first, end = pl.bins
     bands = power[..., first:end] if pl.mel is None else _bands(power, pl, fp)
-    level = _logs(bands + _noise(fp.noise, fp.noise_exponent, up), up, fp)
+    noisy = bands + _noise(fp.noise, fp.noise_exponent, up)
+    if fp.pcen is not None:
+        energy = w.wide(noisy, -2 * up[..., None])
+        level = pcen_fixed.equalised(pcen_fixed.packed(energy) if pl.kept else energy, fp.pcen)
+        return level if pl.cosines is None else _cepstra(level, pl, fp)
+    level = _logs(noisy, up, fp)
     if pl.cosines is not None:
         out = _cepstra(level, pl, fp)
         if pl.energy:

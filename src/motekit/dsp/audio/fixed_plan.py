@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from motekit.dsp.mixed import is_mixed, mixed
 
+from . import pcen_fixed
+from .pcen import largest
 from .plan import AudioPlan
 
 LOG2_LSB = math.log10(2) / 65536  # log10 per unit of a logarithm
@@ -29,6 +31,7 @@ class FixedPlan:
         clip: a feature in 2^-16ths is log2 × clip / 2^28, or 0.
         shares: end and slope of each mel run, 2^-16ths.
         down, energy_down: bits that coefficients are shifted down by.
+        pcen, pcen_bits: see pcen_fixed.numbers; None where logarithms are taken.
     """
 
     most: int
@@ -40,6 +43,8 @@ class FixedPlan:
     shares: npt.NDArray[np.uint32]
     down: int
     energy_down: int
+    pcen: npt.NDArray[np.int32] | None = None
+    pcen_bits: int = 0
 
     def lsb(self, pl: AudioPlan) -> tuple[float, ...]:
         """Worth of one integer of each value of a frame."""
@@ -47,6 +52,8 @@ class FixedPlan:
             return (2.0**-16,) * pl.values
         if pl.clip:
             return (2.0**-16,) * pl.values
+        if pl.cosines is None and pl.pcen:
+            return (2.0**-self.pcen_bits,) * pl.values
         if pl.cosines is None:
             return (LOG2_LSB * pl.gain,) * pl.values
         return self.coefficient_lsb(pl)
@@ -54,7 +61,7 @@ class FixedPlan:
     def coefficient_lsb(self, pl: AudioPlan) -> tuple[float, ...]:
         """Worth of one integer of each coefficient, before it is normalised."""
         assert pl.cosines is not None
-        one = math.log(2) / 65536
+        one = 2.0**-self.pcen_bits if pl.pcen else math.log(2) / 65536
         n = pl.cosines.shape[1]
         out = [2 * one * 2**self.down * math.sqrt((2 if k else 1) / n) for k in range(pl.values)]
         if pl.energy:
@@ -79,6 +86,13 @@ def power_unit(pl: AudioPlan) -> float:
     return unit * 2.0**ROOM if pl.mel is not None else unit
 
 
+def loudest(pl: AudioPlan) -> float:
+    """No energy of a band is above this, whatever the 16 bits of samples are."""
+    top = (2.0**15 * (1 + pl.frames.emphasis) * float(np.sum(np.abs(pl.frames.taper)))) ** 2
+    weight = float(pl.mel.matrix.sum(axis=1).max()) if pl.mel is not None else 1.0
+    return 2 * pl.unit2 * top * weight + float(pl.noise.max())
+
+
 def fixed_plan(pl: AudioPlan) -> FixedPlan:
     """The scaling of a plan."""
     unit = power_unit(pl)
@@ -99,13 +113,18 @@ def fixed_plan(pl: AudioPlan) -> FixedPlan:
     shares = np.zeros(0)
     if pl.mel is not None:
         shares = np.stack([pl.mel.end, pl.mel.slope], axis=-1).reshape(-1)
-    if pl.cosines is not None and (pl.norm or pl.kept):
+    if pl.cosines is not None and (pl.norm or pl.kept) and not pl.pcen:
         half = np.abs(pl.cosines).sum(axis=1)[1 if pl.energy else 0 :]
         scale = [math.sqrt((2 if k else 1) / pl.cosines.shape[1]) for k in range(pl.values)]
         sums = half / np.array(scale[1 if pl.energy else 0 :])
         down = max(0, math.ceil(math.log2(float(sums.max()) * 2**22 / 2)) - 22)
         energy_down = 1
+    pcen, bits = None, 0
+    if pl.pcen is not None:
+        bits = pcen_fixed.value_bits(largest(loudest(pl), pl.pcen))
+        pcen = pcen_fixed.numbers(pl.pcen, unit, bits)
     return FixedPlan(
         most, noise, exponent, round(base), least, clip,
         np.clip(np.round(shares * 65536), 0, 2**32 - 1).astype(np.uint32), down, energy_down,
+        pcen, bits,
     )  # fmt: skip

@@ -13,6 +13,7 @@ import numpy as np
 from motekit.core.block import F64, Signal
 
 from .mel import Mel, bank, bank_of_bins
+from .pcen import Pcen
 
 EI = "edge_impulse_v4"
 MOST_FRAMES = 500  # of a window in edge_impulse_v4: more stretch the stride
@@ -71,6 +72,8 @@ class AudioPlan:
         clip: … limited to 0 … 1.
         norm: frames over which a coefficient is normalised to mean 0 and deviation 1; 0: not.
         kept: whether frames are kept for windows that overlap.
+        pcen: takes the place of the logarithms of the bands, or None. The unit of energies is then
+            the square of a count.
     """
 
     frames: Frames
@@ -86,6 +89,7 @@ class AudioPlan:
     clip: bool
     norm: int
     kept: bool
+    pcen: Pcen | None = None
 
     @property
     def values(self) -> int:
@@ -93,6 +97,11 @@ class AudioPlan:
         if self.cosines is not None:
             return len(self.cosines)
         return self.mel.filters if self.mel is not None else self.bins[1] - self.bins[0]
+
+    @property
+    def per_slot(self) -> int:
+        """Numbers that a mote keeps of a frame."""
+        return self.mel.filters if self.pcen and self.mel else self.values
 
     @property
     def slots(self) -> int:
@@ -186,16 +195,21 @@ def level_unit(signal: Signal, numerics: str) -> str:
 
 
 def band_plan(
-    signal: Signal, cut: Cut, band: tuple[float, float], filters: int, floor_db: float = -52.0
+    signal: Signal,
+    cut: Cut,
+    band: tuple[float, float],
+    filters: int,
+    floor_db: float = -52.0,
+    pcen: Pcen | None = None,
 ) -> AudioPlan:
     """Levels of mel bands, or of bins where there are no filters.
 
     Power is |X|² / Σw² in the square of the channel's unit, plus the quantization noise of a count
     in every bin; a feature is its log10. In edge_impulse_v4 full scale is 1, power |X|² / N, and a
-    feature 0 at `floor_db` and 1 at 12 dB.
+    feature 0 at `floor_db` and 1 at 12 dB. With `pcen` powers are in the square of a count.
     """
     f = frames(signal, cut)
-    scale = signal.scale[0]
+    scale = 1.0 if pcen else signal.scale[0]
     mel = None
     weight = np.ones(1)
     if filters:
@@ -212,7 +226,7 @@ def band_plan(
         frames=f, bins=bins_between(signal, cut, *band), mel=mel, cosines=None, energy=False,
         unit2=unit2, noise=noise, least=1e-30, gain=10 / span if cut.ei else 1.0,
         base=-floor_db / span if cut.ei else 0.0, clip=cut.ei, norm=0,
-        kept=signal.stride < signal.length,
+        kept=signal.stride < signal.length, pcen=pcen,
     )  # fmt: skip
 
 

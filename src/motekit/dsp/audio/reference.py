@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from motekit.core.block import F64
 
+from .pcen import equalised
 from .plan import AudioPlan, Frames
 
 T = TypeVar("T", bound=np.generic)
@@ -43,6 +44,9 @@ def values(x: F64, pl: AudioPlan) -> F64:
     power = powers(x, pl)
     first, end = pl.bins
     bands = power[..., first:end] if pl.mel is None else power @ pl.mel.matrix.T
+    if pl.pcen is not None:
+        out = equalised(bands + pl.noise, pl.pcen)
+        return out if pl.cosines is None else np.asarray(out @ pl.cosines.T)
     level = logs(bands, pl.noise, pl)
     if pl.cosines is not None:
         out = (level * np.log(10)) @ pl.cosines.T

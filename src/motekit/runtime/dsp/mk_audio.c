@@ -28,7 +28,24 @@ void mk_audio_init(const mk_audio_params *p, void *state)
     start_window(p, (mk_audio_state *)state);
 }
 
+#if MK_AUDIO_PCEN
+static mk_pcen_mean *mean_of(const mk_audio_params *p, void *state)
+{
+    return (mk_pcen_mean *)(void *)&((uint8_t *)state)[p->mean_at];
+}
+#endif
+
 #if MK_AUDIO_NORM || MK_AUDIO_KEPT
+/* Numbers that are kept of a frame. */
+static inline uint32_t kept_of(const mk_audio_params *p)
+{
+#if MK_AUDIO_PCEN
+    return (p->pcen != NULL) ? p->filters : p->values;
+#else
+    return p->values;
+#endif
+}
+
 /* Where values are kept: those of overlapping windows in the state; others where the features
  * will be, only their lowest bits in the state. */
 static mk_audio_store store_of(const mk_audio_params *p, void *state, int16_t *places)
@@ -38,7 +55,7 @@ static mk_audio_store store_of(const mk_audio_params *p, void *state, int16_t *p
 #if MK_AUDIO_KEPT
     if (p->slots != 0U) {
         store.high = (int16_t *)(void *)kept;
-        store.low = &kept[2U * (uint32_t)p->slots * p->values];
+        store.low = &kept[2U * (uint32_t)p->slots * kept_of(p)];
     }
 #else
     (void)p;
@@ -92,9 +109,13 @@ static void aim(const mk_audio_params *p, mk_audio_state *s, const mk_work *work
     if (keeps(p) != 0) {
         sink->store = store_of(p, s, work->out.q);
         const uint32_t slot = (p->slots != 0U) ? s->slot : s->frame;
-        sink->store.high += slot * p->values;
-        sink->store.low += slot * p->values;
+        sink->store.high += slot * kept_of(p);
+        sink->store.low += slot * kept_of(p);
     }
+#endif
+#if MK_AUDIO_PCEN
+    sink->mean = (p->pcen != NULL) ? mean_of(p, s) : NULL;
+    sink->first = (s->frame == 0U) ? 1U : 0U;
 #endif
 }
 
@@ -188,6 +209,25 @@ static void put_kept(const mk_audio_params *p, const mk_audio_state *s,
 }
 #endif
 
+#if MK_AUDIO_PCEN && MK_AUDIO_KEPT
+/* Smoothing begins with the first frame of each window, so that a window is like no other. */
+static void put_again(const mk_audio_params *p, mk_audio_state *s, const mk_audio_store *store,
+                      void *scratch, const mk_features *out)
+{
+    mk_pcen_mean *const mean = mean_of(p, s);
+    void *const row = (p->own != 0U) ? (void *)&mean[p->filters] : scratch;
+    mk_audio_sink sink = {{NULL, NULL}, *out, mean, 1};
+    uint32_t at = (uint32_t)s->slot * p->filters;
+    const uint32_t end = (uint32_t)p->slots * p->filters;
+    for (uint32_t n = p->frames; n > 0U; n--) {
+        mk_audio_again(p, store, at, row, &sink);
+        sink.first = 0;
+        at += p->filters;
+        at = (at == end) ? 0U : at;
+    }
+}
+#endif
+
 void mk_audio_finish(const mk_audio_params *p, void *state, const mk_history *h, void *scratch,
                      mk_features *out)
 {
@@ -203,6 +243,12 @@ void mk_audio_finish(const mk_audio_params *p, void *state, const mk_history *h,
             void *const own = &((uint8_t *)state)[MK_AUDIO_HEAD];
             int32_t *const work = (int32_t *)((p->own != 0U) ? own : scratch);
             mk_audio_normalise(p, &store, (p->slots != 0U) ? s->slot : 0U, work, out);
+            normal = 1;
+        }
+#endif
+#if MK_AUDIO_PCEN && MK_AUDIO_KEPT
+        if (p->pcen != NULL) {
+            put_again(p, s, &store, scratch, out);
             normal = 1;
         }
 #endif

@@ -6,7 +6,7 @@
  *   MK_AUDIO_CEPSTRA  their cosine transform MK_AUDIO_ENERGY   ... whose first is the energy
  *   MK_AUDIO_NORM     normalised over frames MK_AUDIO_KEPT     frames of windows that overlap
  *   MK_AUDIO_TAPER    weighted frames        MK_AUDIO_EMPHASIS emphasis of high frequencies
- *   MK_AUDIO_SKIP     frames far apart
+ *   MK_AUDIO_SKIP     frames far apart       MK_AUDIO_PCEN     energies normalised per channel
  *   MK_AUDIO_CLIP     features from 0 to 1   MK_AUDIO_LEAST    powers that may be too small
  * Uses of the blocks that differ in these get them all, and a field to choose by.
  *
@@ -18,6 +18,10 @@
 #include "mk_fft.h"
 #include "mk_tune.h"
 #include "mk_work.h"
+
+#if defined(MK_AUDIO_PCEN) && MK_AUDIO_PCEN
+#include "mk_pcen.h"
+#endif
 
 #ifndef MK_AUDIO_MEL
 #define MK_AUDIO_MEL 0
@@ -45,6 +49,9 @@
 #endif
 #ifndef MK_AUDIO_SKIP
 #define MK_AUDIO_SKIP 0
+#endif
+#ifndef MK_AUDIO_PCEN
+#define MK_AUDIO_PCEN 0
 #endif
 #ifndef MK_AUDIO_CLIP
 #define MK_AUDIO_CLIP 0
@@ -74,6 +81,9 @@ typedef struct {
     uint16_t first;  /* FFT bin of the first feature or run */
     uint16_t end_at;  /* where the last sample of a frame ends in the state, bytes */
     uint16_t kept_at; /* where values are kept in the state, bytes */
+#if MK_AUDIO_PCEN
+    uint16_t mean_at; /* where the smoothed energies of the bands are in the state, bytes */
+#endif
 #if MK_AUDIO_SKIP
     uint16_t skip; /* samples between frames that have no room in front of the next one */
 #endif
@@ -140,6 +150,9 @@ typedef struct {
 #if MK_AUDIO_NORM
     uint16_t norm; /* odd number of frames to normalise over, at most 255; 0: none */
 #endif
+#if MK_AUDIO_PCEN
+    const mk_pcen_number *pcen; /* instead of a logarithm: see mk_pcen.h; or NULL */
+#endif
 #if (MK_AUDIO_NORM || MK_AUDIO_KEPT) && !MK_FIXED
     float lsb;     /* worth of one unit of what is kept, a power of two */
     float per_lsb;
@@ -202,6 +215,10 @@ typedef struct {
 typedef struct {
     mk_audio_store store; /* high is NULL: to `out` at once */
     mk_features out;
+#if MK_AUDIO_PCEN
+    mk_pcen_mean *mean; /* smoothed energies, one a band */
+    uint32_t first;     /* 1: the first frame of a window */
+#endif
 } mk_audio_sink;
 
 void mk_audio_keep(mk_audio_sink *sink, int32_t value);
@@ -218,6 +235,12 @@ void mk_audio_normalise(const mk_audio_params *p, const mk_audio_store *store, u
 
 /* Put what was kept. */
 void mk_audio_put(const mk_audio_params *p, mk_features *out, int32_t value);
+
+#if MK_AUDIO_PCEN && MK_AUDIO_KEPT
+/* Energies of a frame that were kept from `at` on to its values. row: place for a word a band. */
+void mk_audio_again(const mk_audio_params *p, const mk_audio_store *store, uint32_t at, void *row,
+                    mk_audio_sink *sink);
+#endif
 
 /* Put d / deviation, where the square of width * deviation is given. */
 void mk_audio_put_normal(mk_features *out, int32_t d, uint32_t width, uint64_t square);

@@ -220,6 +220,55 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, float *level, uint
 }
 #endif
 
+#if MK_AUDIO_PCEN
+/* Values of a frame, one a band, to features. */
+static void put_row(const mk_audio_params *p, float *row, mk_audio_sink *sink)
+{
+#if MK_AUDIO_CEPSTRA
+    if (p->coefficients != 0U) {
+        put_cepstra(p, row, 0, sink);
+        return;
+    }
+#endif
+    for (uint32_t i = 0; i < p->filters; i++) {
+        mk_put_f32(&sink->out, row[i]);
+    }
+}
+
+/* Energies of the bands, in front of which lie those of the transformed frame, to features, or to
+ * be kept. */
+static MK_NOINLINE void put_energies(const mk_audio_params *p, float *x, mk_audio_sink *sink)
+{
+    for (uint32_t i = 0; i < p->filters; i++) {
+        const float energy = x[MK_BAND + (MK_STEP * i)] + p->noise[p->noise_step * i];
+#if MK_AUDIO_KEPT
+        if (sink->store.high != NULL) {
+            mk_audio_keep(sink, mk_pcen_pack_f32(energy));
+        } else
+#endif
+        {
+            x[i] = mk_pcen_f32(p->pcen, &sink->mean[i], energy, sink->first);
+        }
+    }
+    if (sink->store.high == NULL) {
+        put_row(p, x, sink);
+    }
+}
+
+#if MK_AUDIO_KEPT
+void mk_audio_again(const mk_audio_params *p, const mk_audio_store *store, uint32_t at, void *row,
+                    mk_audio_sink *sink)
+{
+    float *const values = (float *)row;
+    for (uint32_t i = 0; i < p->filters; i++) {
+        const float energy = mk_pcen_unpack_f32(mk_audio_kept(store, at + i));
+        values[i] = mk_pcen_f32(p->pcen, &sink->mean[i], energy, sink->first);
+    }
+    put_row(p, values, sink);
+}
+#endif
+#endif
+
 /* A frame to its powers. */
 static void powers_of(const mk_audio_params *p, float *x)
 {
@@ -285,6 +334,12 @@ void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk
 #endif
 #if MK_AUDIO_MEL
     const float total = bands_of(p, x);
+#if MK_AUDIO_PCEN
+    if (p->pcen != NULL) {
+        put_energies(p, x, sink);
+        return;
+    }
+#endif
     const mk_levels levels = {x, p->filters}; /* the powers are not needed any more */
     take_logs(&x[MK_BAND], p->noise, p->noise_step, least_of(p), &levels);
 #if MK_AUDIO_CEPSTRA

@@ -16,6 +16,9 @@ typedef struct {
     const int32_t *at; /* powers, in the order of mk_fft.h; bin length/2 first */
     uint64_t dc;
     int32_t up;
+#if MK_AUDIO_PCEN
+    const mk_audio_sink *sink;
+#endif
 } mk_frame_q;
 
 /* Scale up to 28 bits. Returns the exponent. */
@@ -167,7 +170,24 @@ static void put_bins(const mk_audio_params *p, const mk_frame_q *f, mk_audio_sin
 #endif
 
 #if MK_AUDIO_MEL
-/* Logarithms of the bands. */
+/* The level of a band. */
+static inline int32_t level_of(const mk_audio_params *p, const mk_frame_q *f, uint32_t band,
+                               uint64_t power)
+{
+#if MK_AUDIO_PCEN
+    if (p->pcen != NULL) {
+        const mk_wide energy = mk_wide_from(power, -2 * f->up);
+        return (f->sink->store.high != NULL)
+                   ? mk_pcen_pack_q(energy)
+                   : mk_pcen_q(p->pcen, &f->sink->mean[band], energy, f->sink->first);
+    }
+#else
+    (void)band;
+#endif
+    return log_of(p, power, f->up);
+}
+
+/* Levels of the bands. */
 static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f, int32_t *level)
 {
     const uint32_t *share = p->shares;
@@ -198,7 +218,7 @@ static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f
         const uint64_t falling = ((sum * share[0]) + (ramp * share[1])) >> 16;
         share += 2;
         if (run > 0U) {
-            *level = log_of(p, rising + falling + noise_of(p, *noise, f->up), f->up);
+            *level = level_of(p, f, run - 1U, rising + falling + noise_of(p, *noise, f->up));
             level++;
             noise += p->noise_step;
         }
@@ -249,6 +269,35 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, int32_t *level, ui
 }
 #endif
 
+#if MK_AUDIO_PCEN
+/* Values of a frame, one a band, to features, or energies to be kept. */
+static void put_row(const mk_audio_params *p, int32_t *row, mk_audio_sink *sink)
+{
+#if MK_AUDIO_CEPSTRA
+    if ((p->coefficients != 0U) && (sink->store.high == NULL)) {
+        put_cepstra(p, row, 0, sink);
+        return;
+    }
+#endif
+    for (uint32_t i = 0; i < p->filters; i++) {
+        put(sink, row[i]);
+    }
+}
+
+#if MK_AUDIO_KEPT
+void mk_audio_again(const mk_audio_params *p, const mk_audio_store *store, uint32_t at, void *row,
+                    mk_audio_sink *sink)
+{
+    int32_t *const values = (int32_t *)row;
+    for (uint32_t i = 0; i < p->filters; i++) {
+        const mk_wide energy = mk_pcen_unpack_q(mk_audio_kept(store, at + i));
+        values[i] = mk_pcen_q(p->pcen, &sink->mean[i], energy, sink->first);
+    }
+    put_row(p, values, sink);
+}
+#endif
+#endif
+
 static uint64_t transform(const mk_audio_params *p, int32_t *x)
 {
 #if MK_FFT_MIXED
@@ -267,6 +316,9 @@ void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk
     int32_t *const x = (int32_t *)work;
     mk_frame_q f;
     f.at = x;
+#if MK_AUDIO_PCEN
+    f.sink = sink;
+#endif
     f.up = load(p, samples, before, x);
     f.dc = transform(p, x);
 #if MK_AUDIO_BINS
@@ -281,6 +333,12 @@ void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk
 #if MK_AUDIO_MEL
     int32_t *const level = &x[p->fft];
     take_bands(p, &f, level);
+#if MK_AUDIO_PCEN
+    if (p->pcen != NULL) {
+        put_row(p, level, sink);
+        return;
+    }
+#endif
 #if MK_AUDIO_CEPSTRA
     if (p->coefficients != 0U) {
         uint32_t first = 0;

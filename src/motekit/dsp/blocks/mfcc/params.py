@@ -41,3 +41,20 @@ class Params:
         "not at all; -1: as the numerics do (101 in edge_impulse_v4, else 0)",
         minimum=-1, maximum=255,
     )  # fmt: skip
+    pcen: bool = param(
+        False, "per-channel energy normalization instead of logarithms (motekit): how far a band "
+        "stands out of its own smoothed past",
+    )  # fmt: skip
+    pcen_time_s: float = param(
+        0.4, "pcen: time constant of the smoother", unit="s", minimum=1e-3, maximum=10.0
+    )
+    pcen_gain: float = param(
+        0.98, "pcen: how much of the level is taken away", minimum=0.0, maximum=1.0
+    )
+    pcen_bias: float = param(2.0, "pcen: added before the root", minimum=0.0, maximum=1000.0)
+    pcen_power: float = param(
+        0.5, "pcen: exponent of the root that compresses", minimum=0.01, maximum=1.0
+    )
+    pcen_floor: float = param(
+        1e-6, "pcen: added to the smoothed energy, in squares of a count", minimum=1e-9, maximum=1e9
+    )

@@ -11,6 +11,7 @@ import numpy as np
 from motekit.core.block import F64, Feature, Signal
 from motekit.core.errors import InputError
 from motekit.dsp.audio.check import check_band, check_bank, check_frames, check_sound
+from motekit.dsp.audio.pcen import check_pcen, pcen_of
 from motekit.dsp.audio.plan import EI, EI_ZERO, AudioPlan, Cut, band_plan
 
 from .params import Params
@@ -31,6 +32,7 @@ def cosines(coefficients: int, filters: int) -> F64:
 def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
     cut = _cut(signal, p)
+    check_pcen("mfcc", p)
     check_frames("mfcc", signal, cut)
     check_sound("mfcc", signal)
     check_band("mfcc", signal, p.low_hz, p.high_hz)
@@ -48,6 +50,13 @@ def check(signal: Signal, p: Params) -> None:
             value=p.norm_frames,
             way_out=f"use {p.norm_frames - 1}, or 0 for none",
         )
+    if p.pcen and p.norm_frames > 0:
+        raise InputError(
+            "pcen normalises each band already",
+            where="mfcc.norm_frames",
+            value=p.norm_frames,
+            way_out="use 0, or pcen = false",
+        )
     check_bank("mfcc", signal, cut, p.filters, (p.low_hz, p.high_hz))
 
 
@@ -55,7 +64,9 @@ def check(signal: Signal, p: Params) -> None:
 def plan(signal: Signal, p: Params) -> AudioPlan:
     """The plan. Signal and parameters must have passed `check`."""
     ei = p.numerics == EI
-    bands = band_plan(signal, _cut(signal, p), (p.low_hz, p.high_hz), p.filters)
+    cut = _cut(signal, p)
+    pcen = pcen_of(p, cut.hop(signal)[1] / signal.rate_hz)
+    bands = band_plan(signal, cut, (p.low_hz, p.high_hz), p.filters, pcen=pcen)
     norm = (101 if ei else 0) if p.norm_frames < 0 else p.norm_frames
     return replace(
         bands, cosines=cosines(p.coefficients, p.filters), energy=ei, norm=norm,

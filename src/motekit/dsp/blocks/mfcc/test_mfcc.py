@@ -19,3 +19,12 @@ class TestMfcc(BlockContract):
         Params(filters=12, fft_length=128, coefficients=5, norm_frames=3, low_hz=100.0),
     )
     signals = (APART, SHARED, FLOATS)
+
+
+class TestMfccPcen(BlockContract):
+    block = BLOCK
+    params = (
+        Params(filters=11, coefficients=6, stride_s=0.01, fft_length=128, pcen=True),
+        Params(filters=12, coefficients=5, fft_length=128, pcen=True, pcen_power=1.0),
+    )
+    signals = (APART, SHARED, FLOATS)

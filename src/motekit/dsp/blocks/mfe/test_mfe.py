@@ -17,3 +17,12 @@ class TestMfe(BlockContract):
         Params(filters=11, taper="hamming", fft_length=128, high_hz=1500.0),
     )
     signals = (APART, SHARED)
+
+
+class TestMfePcen(BlockContract):
+    block = BLOCK
+    params = (
+        Params(filters=11, fft_length=128, pcen=True),
+        Params(filters=11, fft_length=128, pcen=True, pcen_gain=0.7, pcen_bias=0.0, pcen_power=0.3),
+    )
+    signals = (APART, SHARED)

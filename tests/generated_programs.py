@@ -183,6 +183,12 @@ SPECS: dict[str, Callable[[], PipelineSpec]] = {
     "shared": lambda: pipeline(
         "share", use("mfcc", (1,), frame_s=0.4, stride_s=0.16, filters=4, coefficients=3)
     ),
+    "equalised": lambda: pipeline(  # beside logarithms; frames that overlap and frames apart
+        "pcen",
+        use("mfe", (0,), frame_s=0.4, stride_s=0.16, filters=4, pcen=True),
+        use("mfcc", (1,), frame_s=0.4, stride_s=0.16, filters=4, coefficients=3),
+        use("mfcc", (1,), frame_s=0.16, stride_s=0.16, filters=2, coefficients=2, pcen=True),
+    ),
     "detector": lambda: pipeline("odd", use("flatten"), classifier=False, detector=True),
     "everything": everything,
     "chained": chained,

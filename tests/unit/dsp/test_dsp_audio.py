@@ -121,6 +121,8 @@ def speech() -> np.ndarray:
         ("mfcc", {"numerics": EI}, 0.99),  # divided by deviations that may be small
         ("mfcc", {}, 1.0),
         ("mfe", {"numerics": EI}, 1.0),
+        ("mfe", {"pcen": True}, 1.0),
+        ("mfcc", {"pcen": True}, 1.0),
         ("spectrogram", {}, 0.999),  # bins at the noise of a count beside loud ones
     ],
 )
@@ -157,6 +159,8 @@ def test_speech_keeps_the_promised_precision(name: str, given: dict, least: floa
         ("mfcc", {"coefficients": 33}, {}, "coefficients"),
         ("mfcc", {"norm_frames": 4}, {}, "norm_frames"),
         ("mfcc", {"fft_length": 256}, {}, "fft_length"),
+        ("mfcc", {"pcen": True, "norm_frames": 3}, {}, "norm_frames"),
+        ("mfe", {"pcen": True, "numerics": EI}, {}, "pcen"),
         ("mfe", {"fft_length": 300, "numerics": EI}, {}, "fft_length"),
         ("mfe", {}, {"stride": 15000}, "stride"),
         ("mfe", {"numerics": EI}, {"sample": "float32"}, "numerics"),
@@ -195,6 +199,8 @@ OVERLAPPING = Signal(16000.0, 2000, 480, ("audio",), ("/",), (2.0**-15,))
         ("mfe", {"fft_length": 512, "taper": "rectangular"}, SHORT),  # zeros behind a frame
         ("mfcc", {"numerics": EI, "stride_s": 0.01}, OVERLAPPING),  # kept
         ("spectrogram", {"frame_s": 0.01, "high_hz": 5000.0}, SHORT),
+        ("mfe", {"pcen": True}, SHORT),
+        ("mfcc", {"pcen": True, "stride_s": 0.01}, OVERLAPPING),
     ],
 )
 def test_assembly_gives_the_bits_of_the_c_beside_it(name: str, given: dict, signal: Signal) -> None:

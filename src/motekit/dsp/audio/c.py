@@ -168,7 +168,7 @@ def _float_pcen(pcen: Pcen, unit: float) -> Any:
     return np.array(
         [
             pcen.smooth, pcen.floor / unit, -pcen.gain * log2_10, share, pcen.bias,
-            pcen.power * log2_10, pcen.offset,
+            0.0 if pcen.power == 0.5 else pcen.power * log2_10, pcen.offset,
         ],
         dtype=np.float32,
     )  # fmt: skip

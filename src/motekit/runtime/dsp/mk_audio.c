@@ -216,7 +216,12 @@ static void put_again(const mk_audio_params *p, mk_audio_state *s, const mk_audi
 {
     mk_pcen_mean *const mean = mean_of(p, s);
     void *const row = (p->own != 0U) ? (void *)&mean[p->filters] : scratch;
-    mk_audio_sink sink = {{NULL, NULL}, *out, mean, 1};
+    mk_audio_sink sink;
+    sink.store.high = NULL;
+    sink.store.low = NULL;
+    sink.out = *out;
+    sink.mean = mean;
+    sink.first = 1;
     uint32_t at = (uint32_t)s->slot * p->filters;
     const uint32_t end = (uint32_t)p->slots * p->filters;
     for (uint32_t n = p->frames; n > 0U; n--) {

@@ -150,12 +150,12 @@ typedef struct {
 #if MK_AUDIO_NORM
     uint16_t norm; /* odd number of frames to normalise over, at most 255; 0: none */
 #endif
-#if MK_AUDIO_PCEN
-    const mk_pcen_number *pcen; /* instead of a logarithm: see mk_pcen.h; or NULL */
-#endif
 #if (MK_AUDIO_NORM || MK_AUDIO_KEPT) && !MK_FIXED
     float lsb;     /* worth of one unit of what is kept, a power of two */
     float per_lsb;
+#endif
+#if MK_AUDIO_PCEN
+    const mk_pcen_number *pcen; /* instead of a logarithm: see mk_pcen.h; or NULL */
 #endif
 } mk_audio_params;
 

@@ -28,8 +28,8 @@ int32_t mk_pcen_pack_q(mk_wide energy);
 mk_wide mk_pcen_unpack_q(int32_t kept);
 #else
 typedef float mk_pcen_mean;
-/* s; floor; -gain per log10, as log2; log2 of the unit's share; bias; power per log10, as log2;
- * bias^power. */
+/* s; floor; -gain per log10, as log2; log2 of the unit's share; bias; power per log10, as log2,
+ * or 0 for a square root; bias^power. */
 typedef float mk_pcen_number;
 
 float mk_pcen_f32(const mk_pcen_number *c, mk_pcen_mean *mean, float energy, uint32_t first);

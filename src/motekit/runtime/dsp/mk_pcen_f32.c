@@ -35,7 +35,10 @@ float mk_pcen_f32(const mk_pcen_number *c, mk_pcen_mean *mean, float energy, uin
     const float now = before + (c[0] * (energy - before));
     *mean = now;
     const float gain = power_of_two((mk_log10f(now + c[1]) * c[2]) + c[3]);
-    return power_of_two(mk_log10f((energy * gain) + c[4]) * c[5]) - c[6];
+    const float sum = (energy * gain) + c[4];
+    const float root =
+        (c[5] > 0.0F) ? power_of_two(mk_log10f(sum) * c[5]) : __builtin_sqrtf(sum);
+    return root - c[6];
 }
 
 int32_t mk_pcen_pack_f32(float energy)

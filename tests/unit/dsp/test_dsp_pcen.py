@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 from scipy import fft as scipy_fft
 from scipy import signal as scipy_signal
+from scipy.io import wavfile
+from shared_data import folder
 
 from motekit import dsp
 from motekit.core.block import Signal
 from motekit.dsp import wide as w
 from motekit.dsp.audio import pcen_fixed
 from motekit.dsp.audio.mel import bank
-from motekit.dsp.audio.pcen import Pcen
+from motekit.dsp.audio.pcen import Pcen, equalised, largest
 from motekit.testing.block_case import Built, Case
+from motekit.testing.block_windows import edges
 
 SIGNAL = Signal(8000.0, 4000, 4000, ("audio",), ("/",), (2.0**-15,))
 OVERLAPPING = Signal(8000.0, 4000, 1600, ("audio",), ("/",), (2.0**-15,))
@@ -126,9 +129,34 @@ def test_values_fit_what_they_are_kept_in() -> None:
     """A jump from nothing to the loudest, at settings that take away nothing or everything."""
     for gain, power in ((0.0, 1.0), (1.0, 1.0), (0.98, 0.5), (1.0, 0.01)):
         setting = Pcen(0.001, gain, 1000.0, power, 1e-9)
-        from motekit.dsp.audio.pcen import equalised, largest
-
         energy = np.array([1e-2, 1e14])[:, None]
         most = largest(1e14, setting)
         assert equalised(energy, setting).max() + setting.offset <= most * (1 + 1e-9)
         assert most * 2.0 ** pcen_fixed.value_bits(most) <= 2**22
+
+
+FAST = Signal(16000.0, 8000, 8000, ("audio",), ("/",), (2.0**-15,))
+
+
+def signal_to_error(x: np.ndarray, name: str) -> np.ndarray:
+    """Decibels of each window of counts, fixed point against the float64 reference."""
+    block = dsp.block(name)
+    case = Case(block, FAST, block.params(pcen=True), "fixed")
+    want = case.reference(x)
+    error = case.to_units(case.flat(block.fixed_reference(x, FAST, case.params))) - want
+    return 10 * np.log10(np.sum(want**2, axis=1) / np.sum(error**2, axis=1))
+
+
+@pytest.mark.parametrize("name", ["mfe", "mfcc"])
+def test_fixed_point_keeps_60_db_of_speech_noise_and_silence(name: str) -> None:
+    paths = sorted(folder("speech_commands_bed_cat_happy").glob("*/*.wav"))[::24]
+    sounds = [wavfile.read(path)[1][:8000] for path in paths]
+    rng = np.random.default_rng(9)
+    noise = [np.round(rng.normal(0, level, 8000)) for level in (0, 1, 10, 100, 1000, 8000)]
+    x = np.stack([*(s for s in sounds if len(s) == 8000), *noise]).astype(np.int16)[..., None]
+    assert len(x) > 12 and signal_to_error(x, name).min() >= 60
+
+
+@pytest.mark.parametrize("name", ["mfe", "mfcc"])
+def test_bands_far_below_a_loud_tone_keep_25_db(name: str) -> None:
+    assert signal_to_error(edges(FAST), name).min() >= 25

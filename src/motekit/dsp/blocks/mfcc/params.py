@@ -56,5 +56,8 @@ class Params:
         0.5, "pcen: exponent of the root that compresses", minimum=0.01, maximum=1.0
     )
     pcen_floor: float = param(
-        1e-6, "pcen: added to the smoothed energy, in squares of a count", minimum=1e-9, maximum=1e9
+        1e-6,
+        "pcen: added to the smoothed energy, in squares of a count",
+        minimum=1e-12,
+        maximum=1e9,
     )

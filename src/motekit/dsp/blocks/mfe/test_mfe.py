@@ -25,4 +25,4 @@ class TestMfePcen(BlockContract):
         Params(filters=11, fft_length=128, pcen=True),
         Params(filters=11, fft_length=128, pcen=True, pcen_gain=0.7, pcen_bias=0.0, pcen_power=0.3),
     )
-    signals = (APART, SHARED)
+    signals = (SHARED,)

@@ -15,6 +15,7 @@ from motekit.core.block import Signal
 from motekit.core.errors import InputError
 from motekit.dsp.audio.mel import bank, bank_of_bins
 from motekit.testing.block_case import Built, Case
+from motekit.testing.block_windows import edges
 
 EI = "edge_impulse_v4"
 SIGNAL = Signal(16000.0, 16000, 16000, ("audio",), ("/",), (2.0**-15,))
@@ -214,3 +215,21 @@ def test_assembly_gives_the_bits_of_the_c_beside_it(name: str, given: dict, sign
     case = Case(block, signal, block.params(**given))
     for here, there in zip(Built(case).run(x), Built(case, "cortex-m4f").run(x), strict=True):
         assert np.array_equal(here.view(np.uint8), there.view(np.uint8))
+
+
+@pytest.mark.parametrize("arithmetic", ["float", "fixed"])
+@pytest.mark.parametrize("given", [{"norm_frames": 3}, {"pcen": True}], ids=["norm", "pcen"])
+@pytest.mark.parametrize("length", [4840, 4880])
+def test_samples_wait_unharmed_at_the_end_of_a_window(
+    length: int, given: dict, arithmetic: str
+) -> None:
+    """Frames apart, windows that overlap: half a frame waits, or only the sample before one."""
+    signal = Signal(4000.0, length, 160, ("audio",), ("/",), (2.0**-15,))
+    block = dsp.block("mfcc")
+    p = block.params(filters=12, fft_length=128, coefficients=3, low_hz=100.0, **given)
+    case = Case(block, signal, p, arithmetic)
+    x = np.concatenate(list(edges(signal)[[12, 3]]))
+    starts = range(0, len(x) - length + 1, 160)
+    apart, _ = Built(case).run(np.stack([x[i : i + length] for i in starts]))
+    stream = Built(case).stream(x)
+    assert np.array_equal(apart.view(np.uint32), stream.view(np.uint32))

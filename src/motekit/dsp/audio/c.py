@@ -75,6 +75,8 @@ def _memory(signal: Signal, pl: AudioPlan, fixed: bool) -> tuple[int, int, dict[
     end = 4 * f.fft + (size if own and size * (f.used + 1) > 4 * f.fft else 0)
     if not own:
         end = -(-size * (f.used + 1) // 4) * 4
+    elif pl.norm and pl.kept:  # samples of a next frame wait while frames are normalised
+        end = max(end, -(-(8 * f.count + size * (f.used + 1)) // 4) * 4)
     front = -(-max(work if own else 0, end) // 4) * 4
     skip = max(0, f.hop - (end // size)) if own else 0
     kept = (3 * pl.slots or (f.count if pl.norm else 0)) * pl.per_slot

@@ -54,7 +54,7 @@ def _sample(name: str) -> Recording:
         if recording.name == name:
             return recording
     raise InputError(
-        "there is no file, recording or sample of this name", where="motekit mote", value=name,
+        "there is no file, recording or sample of this name", where="recording", value=name,
         way_out=f"a file, a recording of the project, or a sample such as {recordings[0].name}",
     )  # fmt: skip
 

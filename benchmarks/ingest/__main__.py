@@ -17,34 +17,18 @@ from pathlib import Path
 
 import numpy as np
 
-from motekit.server.spool import sync
-
 from .bench_server import Running, free_port, project
 from .client import Clients, Tally
 from .count import count
+from .disk import fsync_loop
 from .uploads import Uploads
 
 if sys.platform == "win32":
     loop = asyncio
 else:
     import uvloop as loop  # the clients cost less
-LOOP_S = 2.0
 OVERLOAD_CLIENTS, OVERLOAD_S = 1500, 5.0  # three times as many as are served at once
 OVERLOAD_FIRST = 1 << 28  # numbers of their uploads begin here
-
-
-def fsync_loop(folder: Path, body: bytes) -> float:
-    """Writes a second of one program that appends the same bytes and waits for the disk."""
-    path = folder / "loop"
-    with path.open("ab", buffering=0) as file:
-        writes, since = 0, time.perf_counter()
-        while time.perf_counter() - since < LOOP_S:
-            file.write(body)
-            sync(file.fileno())
-            writes += 1
-        rate = writes / (time.perf_counter() - since)
-    path.unlink()
-    return rate
 
 
 async def _phase(clients: Clients, server: Running, seconds: float) -> tuple[Running, float]:

@@ -28,6 +28,7 @@ from motekit.server.places import Places
 from .bench_server import Running, free_port, project
 from .client import Clients
 from .count import count
+from .disk import fsync_loop
 from .uploads import Uploads
 
 RATE_HZ = 100.0
@@ -81,6 +82,8 @@ async def _all(
 def run(folder: Path, streams: int, seconds: float, clients: int) -> dict[str, object]:
     """The figures by name."""
     key, hmac_key = project(folder)
+    uploads = Uploads(hmac_key)
+    loops = [fsync_loop(folder, uploads.body(0))]
     server = Running(folder, free_port())
     server.wait()
     crowd = Clients(server.port, key, hmac_key, clients)
@@ -90,7 +93,8 @@ def run(folder: Path, streams: int, seconds: float, clients: int) -> dict[str, o
     server.kill()
     with FileLock(Places(folder).settler_lock, timeout=120):  # the settler ends its batch first
         pass
-    uploads = Uploads(hmac_key)
+    loops.append(fsync_loop(folder, uploads.body(0)))
+    loop_per_s = float(np.mean(loops))
     numbers = crowd.tally.acknowledged
     found = count(folder, {uploads.digest(number) for number in numbers}) if clients else None
     redo(Places(folder).spool, Places(folder).live)  # as the next start of the server does
@@ -107,13 +111,15 @@ def run(folder: Path, streams: int, seconds: float, clients: int) -> dict[str, o
         "samples_sent": int(expected),
         "samples_kept": held,
         "gaps": missing,
-        "kept_share": round(held / expected, 4),
+        "kept_share": round(held / expected, 4) if expected else None,
         "rss_mb_half": round(rss[half], 1),
         "rss_mb_end": round(rss[-1], 1),
         "rss_mb_each_second": [round(mb, 1) for mb in rss],
         "cpu_share": round(server.cpu_s / (seconds + 1.5), 3),
         "motes_cpu_share": round(client_s / (seconds + 1.5), 3),
         "uploads_per_s": round(len(numbers) / seconds, 1),
+        "fsync_loop_per_s": round(loop_per_s, 1),
+        "ratio_to_fsync_loop": round(len(numbers) / seconds / loop_per_s, 3),
         "uploads_lost": found.lost if found else 0,
         "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
     }

@@ -25,6 +25,7 @@ FASTEST: Final = 1000e-6  # no clock that is fit for sampling is farther off
 FIT_EVERY_S: Final = 1.0
 _RESOLUTION_S: Final = 1e-6  # of a host's clock; keeps the logarithm of a delay finite
 _NEGLIGIBLE: Final = 10.0  # slopes e^10 times less likely than the best are left out
+_STEPS: Final = np.geomspace(1e-10, 2 * FASTEST, 64)  # between slopes
 
 
 @dataclass(frozen=True)
@@ -147,12 +148,11 @@ def _skew(up: list[Point], down: list[Point]) -> tuple[float, float, float]:
 
 def _spread(above: _Side, below: _Side | None, best: float) -> F64:
     """Distances from the most likely slope, dense where slopes are likely at all."""
-    steps = np.geomspace(1e-10, 2 * FASTEST, 64)
     likely = float(_unlikely(above, below, np.array([best]))[0]) + _NEGLIGIBLE
     sides = []
     for sign in (-1.0, 1.0):
-        beyond = np.flatnonzero(_unlikely(above, below, best + sign * steps) > likely)
-        sides.append(sign * steps[beyond[0] if len(beyond) else -1])
+        beyond = np.flatnonzero(_unlikely(above, below, best + sign * _STEPS) > likely)
+        sides.append(sign * _STEPS[beyond[0] if len(beyond) else -1])
     return np.linspace(sides[0], sides[1], 201)
 
 

@@ -20,7 +20,7 @@ from .livestore import LiveStore
 from .log import note
 
 POLL_S = 0.05
-COMMIT_S = 0.5  # all streams at the same times, so that they share an fsync
+COMMIT_S = 0.5
 TRY_AGAIN = 1013  # WebSocket close codes
 UNSUPPORTED = 1003
 
@@ -75,8 +75,7 @@ class _Stream:
         receiving = asyncio.create_task(self._receive())
         try:
             while not receiving.done():
-                pause = min(POLL_S, max(self._due - time.time(), 0.0))
-                await asyncio.wait({receiving}, timeout=pause)
+                await asyncio.wait({receiving}, timeout=POLL_S)
                 await self._turn()
         finally:
             receiving.cancel()
@@ -100,7 +99,7 @@ class _Stream:
     async def _turn(self) -> None:
         now = time.time()
         if now >= self._due:
-            self._due = (now // COMMIT_S + 1) * COMMIT_S
+            self._due = now + COMMIT_S
             await self._commit()
         out = self._session.poll(time.time())
         if out:

@@ -232,3 +232,18 @@ def test_the_settler_passes_over_samples(tmp_path: Path) -> None:
     assert len(segments(places.spool)) == 4
     assert settle_all(places, Store(tmp_path / "recordings")) == 0
     assert len(segments(places.spool)) == 1 and not list(places.refused.iterdir())
+
+
+def test_a_file_that_had_ended_when_the_server_was_killed_ends_now(tmp_path: Path) -> None:
+    with opened(tmp_path) as (places, live, journal):
+        asyncio.run(live.keep(batch("a", 0, 5), journal))
+    (path,) = places.live.glob("*.live")
+    older = path.with_name(f"{path.name[:32]}.live")  # as it was named before the spool had samples
+    path.rename(older)
+    os.utime(older, (1, 1))
+    with opened(tmp_path) as (_, live, journal):
+        assert live.held("a", BOOT) == {"acc": [(0, 5)]}
+    FileSink(path.with_name(f"{path.name[:32]}-0123456789abcdef.live")).close()
+    with opened(tmp_path) as (_, live, journal):
+        assert live.held("a", BOOT) == {}
+        assert live.settle() == 1, "the older one, without waiting"

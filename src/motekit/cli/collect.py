@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .console import Json, emit, say, table
-from .exits import INTERRUPTED
+from .exits import Stopped
 
 if TYPE_CHECKING:
     from motekit.links.batch import Event
@@ -99,7 +99,7 @@ def _end(result: Result, json: bool) -> None:
     if result.error is not None:
         raise typer.Exit(result.error.exit_code)
     if result.interrupted:
-        raise typer.Exit(INTERRUPTED)
+        raise Stopped
     if not result.report.ok:
         raise typer.Exit(1)
 

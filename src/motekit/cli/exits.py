@@ -17,6 +17,10 @@ INTERRUPTED = 130
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 
 
+class Stopped(Exception):
+    """Ctrl-C ended what a verb did until then, as it should: the verb has said what was kept."""
+
+
 def _as_motekit_error(error: BaseException) -> MotekitError | None:
     """Errors that say what happened already, under our exit codes."""
     if isinstance(error, MotekitError):
@@ -55,10 +59,13 @@ def guarded(run: Callable[[], object], json_mode: bool) -> int:
     """
     try:
         outcome = run()
+        if outcome == INTERRUPTED:  # what typer makes of KeyboardInterrupt
+            return _interrupted()
         return outcome if isinstance(outcome, int) else 0
-    except (KeyboardInterrupt, EOFError):
-        print("\nmotekit: interrupted; run the same command again to go on", file=sys.stderr)
+    except Stopped:
         return INTERRUPTED
+    except (KeyboardInterrupt, EOFError):
+        return _interrupted()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -66,9 +73,14 @@ def guarded(run: Callable[[], object], json_mode: bool) -> int:
         return _explain(error, json_mode)
 
 
+def _interrupted() -> int:
+    print("\nmotekit: interrupted; run the same command again to go on", file=sys.stderr)
+    return INTERRUPTED
+
+
 def _explain(error: Exception, json_mode: bool) -> int:
     if isinstance(error, typer.Abort):
-        return INTERRUPTED
+        return _interrupted()
     if isinstance(error, TyperException):
         what = error.format_message().rstrip(".")
         if "\n" in what and not json_mode:  # the help of a verb that needs another word

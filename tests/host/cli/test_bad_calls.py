@@ -146,3 +146,17 @@ def test_unexpected_errors_are_one_line_too(
     monkeypatch.setenv("MOTEKIT_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         motekit("new", tmp_path / "x")
+
+
+def test_an_interrupt_says_that_the_work_can_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from motekit.workflows import new
+
+    def broken(*arguments: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(new, "new", broken)
+    ended = motekit("new", tmp_path / "x")
+    assert (ended.code, ended.out) == (130, "")
+    assert ended.err.strip() == "motekit: interrupted; run the same command again to go on"

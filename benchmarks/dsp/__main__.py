@@ -114,7 +114,7 @@ def markdown(rows: dict[str, dict[str, Any]], block: str) -> str:
     """The cost table of a block's page."""
     head = "| setting | core | cycles a window | flash | RAM | of it stack | largest error |"
     lines = [head, "|---|---|---|---|---|---|---|"]
-    for setting in (s for s in settings() if s.block == block):
+    for setting in (s for s in settings() if s.block == block and s.name in rows):
         for core, r in rows[setting.name].items():
             lines.append(
                 f"| {setting.what} | {core}, {r['arithmetic']} | {r['cycles']:,} "

@@ -6,6 +6,7 @@ crashes does not take the server with it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import sys
@@ -21,8 +22,11 @@ from .index import Index
 from .log import note, to_stream
 from .places import Places
 from .settle import Settler
+from .spool import segments
 
 IDLE_S = 0.2
+RUSH_BYTES = 1 << 20  # that come into the spool while a batch is settled: the server is busy
+REST = 3.0  # batches' time: what comes is safe in the spool, but somebody waits for the answer
 WAITS_S = (1.0, 2.0, 5.0, 10.0, 30.0)  # between attempts while the machine fails
 
 
@@ -57,6 +61,7 @@ def run(project: Path) -> None:
         settler = Settler(places, Store.of_project(project), index)
         failures = 0
         while not parent.gone:
+            before, since = _spooled(places), time.monotonic()
             try:
                 busy = settler.step()
                 failures = 0
@@ -65,8 +70,24 @@ def run(project: Path) -> None:
                 busy = 0
                 parent.wait(WAITS_S[min(failures, len(WAITS_S) - 1)])
                 failures += 1
-            parent.wait(0.0 if busy else IDLE_S)
+            rest = rest_s(_spooled(places) - before, time.monotonic() - since)
+            parent.wait(rest if busy else IDLE_S)
         settler.close()
+
+
+def rest_s(grown: int, took: float) -> float:
+    """Seconds to leave the processor to uploads, after a batch of `took` seconds in which the
+    spool grew by so many bytes."""
+    return REST * took if grown > RUSH_BYTES else 0.0
+
+
+def _spooled(places: Places) -> int:
+    """Bytes in the spool, settled ones included."""
+    sizes = 0
+    for path in segments(places.spool):
+        with contextlib.suppress(FileNotFoundError):
+            sizes += path.stat().st_size
+    return sizes
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from motekit.server.journal import Journal
 from motekit.server.limits import Limits
 from motekit.server.places import Places
 from motekit.server.settle import Settler, settle_all
+from motekit.server.settler import REST, RUSH_BYTES, rest_s
 from motekit.server.spool import segments
 from motekit.server.state import State
 from motekit.server.upload import Upload, pack
@@ -169,3 +170,8 @@ def test_a_settler_goes_on_while_the_spool_grows(tmp_path: Path) -> None:
 
     asyncio.run(run())
     assert len(store) == 12
+
+
+def test_settling_leaves_the_processor_to_a_rush_of_uploads() -> None:
+    assert rest_s(0, 0.5) == rest_s(-(1 << 30), 0.5) == rest_s(RUSH_BYTES, 0.5) == 0
+    assert rest_s(RUSH_BYTES + 1, 0.5) == REST * 0.5

@@ -44,7 +44,7 @@ def test_calibration_data_of_the_wrong_shape_names_both_shapes(tmp_path: Path) -
 
 BAD_FILES = {  # content → what the line must say
     "empty": (b"", ("is empty", "download the model again")),
-    "cut off": (None, ("ends too early or points beyond its 600 bytes", "download")),
+    "cut off": (None, ("ends too early or points beyond its end", "download")),
 }
 
 

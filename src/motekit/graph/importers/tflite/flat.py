@@ -87,7 +87,7 @@ def damaged(path: Path) -> Iterator[None]:
     except (struct.error, IndexError, ValueError, TypeError, OverflowError, AttributeError) as e:
         detail = " ".join(str(e).split())[:120]
         if isinstance(e, struct.error) and "requires a buffer" in detail:
-            detail = f"it ends too early or points beyond its {path.stat().st_size:,} bytes"
+            detail = "it ends too early or points beyond its end"
         raise InputError(
             f"the .tflite file is damaged: {detail}",
             where=path,

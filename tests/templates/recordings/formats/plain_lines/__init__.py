@@ -48,6 +48,9 @@ def parts(path: Path, params: Params) -> Iterator[Recording]:
             raise InputError("the first line does not state the rate", where=path,
                              value=head.strip(), way_out=f"begin with {MAGIC!r}")  # fmt: skip
         rate, row = _number(head[len(MAGIC) :], f"{path}, line 1"), 0
+        if rate <= 0:
+            raise InputError("the rate must be positive", where=f"{path}, line 1", value=rate,
+                             way_out="state the samples a second")  # fmt: skip
         lines = iter(lambda: handle.readline(WIDE + 1), "")
         while block := list(islice(lines, PART)):
             numbers = [_number(s, f"{path}, line {row + i + 2}") for i, s in enumerate(block)]

@@ -23,6 +23,7 @@ ALIGN = ("motekit.runtime.include", "mk_align.h")
 SOURCES = (
     (shared.HERE, "mk_matrix.h"),
     (shared.HERE, "mk_matrix.c"),
+    (shared.HERE, "mk_matrix_arm.inc"),
     ALIGN,
     shared.REQUANTIZE,
 )

@@ -14,6 +14,7 @@ PLAIN = frozenset({"", "1", "count", "counts", "/", NO_UNIT})  # of anything, or
 POTENTIAL, CURRENT, PRESSURE, CONDUCTANCE = "V", "A", "Pa", "S"
 ACCELERATION, TURNING, FIELD = "m/s2", "rad/s", "T"
 SPEED, PLACE, FORCE = "m/s", "m", "N"
+VECTORS = ("/", ACCELERATION, FIELD, TURNING, SPEED, PLACE, FORCE)  # what has a direction
 # What swings about a mean, so that its powers mean something; no levels in dB, no clocks.
 SWINGING = (
     "/", POTENTIAL, CURRENT, PRESSURE, CONDUCTANCE, ACCELERATION, TURNING, FIELD, SPEED, PLACE,
@@ -62,3 +63,28 @@ def require_quantity(
                 f"{block} takes {what} (counts, no unit, {known}), channel {name} is in {given}",
                 where=f"{block}.unit", value=given, way_out=way_out,
             )  # fmt: skip
+
+
+def require_vector(block: str, signal: Signal, counts: tuple[int, ...]) -> None:
+    """Raises InputError unless the channels are the axes of one vector.
+
+    Args:
+        counts: how many axes the block takes.
+    """
+    if len(signal.channels) not in counts:
+        many = " or ".join({2: "two", 3: "three"}[n] for n in counts)
+        raise InputError(
+            f"{block} takes {many} axes of one sensor, here are {len(signal.channels)}",
+            where=block, value=signal.channels,
+            way_out=f"choose them, such as channels = {list(range(counts[-1]))}",
+        )  # fmt: skip
+    if len(set(signal.units)) > 1 or len(set(signal.scale)) > 1:
+        raise InputError(
+            "the axes must have one unit and one scale", where=block,
+            value=[f"{s:g} {u}" for s, u in zip(signal.scale, signal.units, strict=True)],
+            way_out="choose the axes of one sensor",
+        )  # fmt: skip
+    require_quantity(
+        block, signal, VECTORS, "the axes of a vector",
+        "choose an accelerometer, a gyroscope or a magnetometer",
+    )  # fmt: skip

@@ -9,19 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit.core.block import F64, I32, Block, CBlock, Feature, Samples, Signal
-from motekit.core.errors import InputError
 from motekit.dsp.common import EPS, require_fixed_input
-from motekit.dsp.quantity import (
-    ACCELERATION,
-    FIELD,
-    FORCE,
-    PLACE,
-    SPEED,
-    TURNING,
-    require_quantity,
-)
+from motekit.dsp.quantity import require_vector
 
-VECTORS = ("/", ACCELERATION, FIELD, TURNING, SPEED, PLACE, FORCE)
 MOST = 32767  # counts of a sample
 SOURCES = (
     "mk_magnitude.h", "mk_magnitude.c", "mk_block.h", "mk_types.h", "mk_history.h",
@@ -36,22 +26,7 @@ class Params:
 
 def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
-    if len(signal.channels) not in (2, 3):
-        raise InputError(
-            f"magnitude takes two or three axes of one sensor, here are {len(signal.channels)}",
-            where="magnitude", value=signal.channels,
-            way_out="choose them, such as channels = [0, 1, 2]",
-        )  # fmt: skip
-    if len(set(signal.units)) > 1 or len(set(signal.scale)) > 1:
-        raise InputError(
-            "the axes must have one unit and one scale", where="magnitude",
-            value=[f"{s:g} {u}" for s, u in zip(signal.scale, signal.units, strict=True)],
-            way_out="choose the axes of one sensor",
-        )  # fmt: skip
-    require_quantity(
-        "magnitude", signal, VECTORS, "the axes of a vector",
-        "choose an accelerometer, a gyroscope or a magnetometer",
-    )  # fmt: skip
+    require_vector("magnitude", signal, (2, 3))
 
 
 def output(signal: Signal, p: Params) -> Signal:

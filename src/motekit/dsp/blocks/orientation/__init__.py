@@ -7,15 +7,7 @@ from typing import Any
 from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError
 from motekit.dsp.common import FEATURES, require_fixed_input, require_samples
-from motekit.dsp.quantity import (
-    ACCELERATION,
-    FIELD,
-    FORCE,
-    PLACE,
-    SPEED,
-    TURNING,
-    require_quantity,
-)
+from motekit.dsp.quantity import ACCELERATION, FIELD, require_quantity, require_vector
 
 from .bound import bound
 from .fixed import fixed_reference, lsb
@@ -40,27 +32,12 @@ STATE_BYTES = {"float": 68, "fixed": 60}  # of mk_orientation_state
 
 def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
-    if len(signal.channels) != AXES:
-        raise InputError(
-            f"orientation takes the three axes of one sensor, here are {len(signal.channels)}",
-            where="orientation", value=signal.channels,
-            way_out="choose three, such as channels = [0, 1, 2]",
-        )  # fmt: skip
-    if len(set(signal.units)) > 1 or len(set(signal.scale)) > 1:
-        raise InputError(
-            "the three axes must have one unit and one scale", where="orientation",
-            value=[f"{s:g} {u}" for s, u in zip(signal.scale, signal.units, strict=True)],
-            way_out="choose the axes of one sensor",
-        )  # fmt: skip
+    require_vector("orientation", signal, (AXES,))
     if p.inclination:
         require_quantity(
             "orientation", signal, POINTING, "what points along gravity or a field",
             "choose an accelerometer or magnetometer, or set inclination = false",
         )  # fmt: skip
-    require_quantity(
-        "orientation", signal, (*POINTING, TURNING, SPEED, PLACE, FORCE), "the axes of a vector",
-        "choose an accelerometer, a gyroscope or a magnetometer",
-    )  # fmt: skip
     require_samples(signal, 2, "orientation", "orientation")
     if signal.length > MOST_SAMPLES:
         raise InputError(

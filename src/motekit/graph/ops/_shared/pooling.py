@@ -7,7 +7,7 @@ from typing import Any
 
 from motekit.core.errors import InputError
 from motekit.core.graph import Graph, Op, Tensor
-from motekit.core.op import TfliteForm
+from motekit.core.op import Emitted, TfliteForm
 from motekit.core.target import TargetSpec
 from motekit.core.tensors import TensorType
 from motekit.graph import numerics
@@ -51,6 +51,29 @@ def output_range(op: Op, graph: Graph) -> tuple[int, int]:
     out = graph.type(op.outputs[0])
     scale, zero = types.per_tensor(out)
     return numerics.activation_range(str(op.attrs["activation"]), scale, zero, out.dtype)
+
+
+def emitted(op: Op, graph: Graph, name: str, package: str, portable: str) -> Emitted:
+    """The C of a layer.
+
+    Args:
+        name: of the function, its files and its parameters.
+        package: where the files for one width lie.
+        portable: where mk_average_pool.inc or mk_max_pool.inc lies, the code for every width.
+    """
+    low, high = output_range(op, graph)
+    value = f"mk_{op.kind.removesuffix('_2d')}.inc"
+    return Emitted(
+        sources=(
+            (package, f"{name}.h"), (package, f"{name}.c"), (portable, value),
+            (shared.HERE, "mk_pool.h"), (shared.HERE, "mk_pool.inc"), shared.REQUANTIZE,
+        ),
+        constants=(),
+        struct=f"{name}_params",
+        fields=fields(op, graph) | {"out_min": low, "out_max": high},
+        call=f"{name}({{params}}, {{in0}}, {{out0}})",
+        stack_bytes=120,
+    )  # fmt: skip
 
 
 def read(

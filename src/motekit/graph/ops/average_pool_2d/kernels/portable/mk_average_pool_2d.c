@@ -1,51 +1,9 @@
 #include "mk_average_pool_2d.h"
 
+#include "mk_pool.h"
 #include "mk_requantize.h"
 
-/* The rows and columns of a window that exist. */
-typedef struct {
-    int32_t top, bottom; /* rows [top, bottom) */
-    int32_t left, right;
-} mk_average_pool_window;
-
-static int32_t mk_average_pool_least(int32_t a, int32_t b)
-{
-    return (a < b) ? a : b;
-}
-
-static int32_t mk_average_pool_value(const mk_average_pool_2d_params *p,
-                                     const mk_average_pool_window *w, const int8_t *channel)
-{
-    const int32_t count = (w->bottom - w->top) * (w->right - w->left);
-    int32_t sum = 0;
-    for (int32_t i = w->top; i < w->bottom; i++) {
-        for (int32_t j = w->left; j < w->right; j++) {
-            sum += channel[(uint32_t)(i * p->in_w + j) * p->channels];
-        }
-    }
-    sum += (sum > 0) ? (count / 2) : (-(count / 2));
-    return sum / count;
-}
-
-void mk_average_pool_2d(const mk_average_pool_2d_params *p, const int8_t *in, int8_t *out)
-{
-    mk_average_pool_window w;
-    for (uint32_t n = 0U; n < p->batches; n++) {
-        for (int32_t y = 0; y < p->out_h; y++) {
-            const int32_t row = y * p->stride_h - p->pad_top;
-            w.top = (row > 0) ? row : 0;
-            w.bottom = mk_average_pool_least(row + p->kernel_h, p->in_h);
-            for (int32_t x = 0; x < p->out_w; x++) {
-                const int32_t column = x * p->stride_w - p->pad_left;
-                w.left = (column > 0) ? column : 0;
-                w.right = mk_average_pool_least(column + p->kernel_w, p->in_w);
-                for (uint32_t c = 0U; c < p->channels; c++) {
-                    const int32_t value = mk_average_pool_value(p, &w, &in[c]);
-                    out[c] = (int8_t)mk_clamp(value, p->out_min, p->out_max);
-                }
-                out = &out[p->channels];
-            }
-        }
-        in = &in[(uint32_t)p->in_h * p->in_w * p->channels];
-    }
-}
+#define MK_POOL mk_average_pool_2d
+#define MK_POOL_PARAMS mk_average_pool_2d_params
+#define MK_POOL_TYPE int8_t
+#include "mk_average_pool.inc"

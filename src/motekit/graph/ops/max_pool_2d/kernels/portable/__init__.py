@@ -8,6 +8,8 @@ from motekit.core.target import TargetSpec
 from motekit.graph.ops._shared import emit as shared
 from motekit.graph.ops._shared import pooling, types
 
+PACKAGE = __name__  # where the code for both widths lies
+
 
 def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
     return shared.too_large(pooling.fields(op, graph))
@@ -20,19 +22,7 @@ def cost(op: Op, graph: Graph, target: TargetSpec) -> Cost:
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
-    low, high = pooling.output_range(op, graph)
-    return Emitted(
-        sources=(
-            (__name__, "mk_max_pool_2d.h"),
-            (__name__, "mk_max_pool_2d.c"),
-            shared.REQUANTIZE,
-        ),
-        constants=(),
-        struct="mk_max_pool_2d_params",
-        fields=pooling.fields(op, graph) | {"out_min": low, "out_max": high},
-        call="mk_max_pool_2d({params}, {in0}, {out0})",
-        stack_bytes=120,
-    )
+    return pooling.emitted(op, graph, "mk_max_pool_2d", __name__, PACKAGE)
 
 
 KERNEL = Kernel(

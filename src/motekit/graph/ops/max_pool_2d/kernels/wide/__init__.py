@@ -7,7 +7,7 @@ from motekit.core.op import Emitted, Kernel
 from motekit.core.target import TargetSpec
 from motekit.graph.ops._shared import emit as shared
 from motekit.graph.ops._shared import pooling, types
-from motekit.graph.ops.max_pool_2d.kernels.portable import cost
+from motekit.graph.ops.max_pool_2d.kernels.portable import PACKAGE, cost
 
 
 def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
@@ -15,19 +15,7 @@ def applies(op: Op, graph: Graph, target: TargetSpec) -> str | None:
 
 
 def emit(op: Op, graph: Graph, target: TargetSpec) -> Emitted:
-    low, high = pooling.output_range(op, graph)
-    return Emitted(
-        sources=(
-            (__name__, "mk_max_pool_wide.h"),
-            (__name__, "mk_max_pool_wide.c"),
-            shared.REQUANTIZE,
-        ),
-        constants=(),
-        struct="mk_max_pool_wide_params",
-        fields=pooling.fields(op, graph) | {"low": low, "high": high},
-        call="mk_max_pool_wide({params}, {in0}, {out0})",
-        stack_bytes=120,
-    )
+    return pooling.emitted(op, graph, "mk_max_pool_wide", __name__, PACKAGE)
 
 
 KERNEL = Kernel(

@@ -11,7 +11,8 @@ typedef struct {
     uint16_t kernel_h, kernel_w;
     uint16_t stride_h, stride_w;
     uint16_t pad_top, pad_left;
-    int16_t low, high; /* of the output */
+    int16_t out_min;
+    int16_t out_max;
 } mk_max_pool_wide_params;
 
 /* in: [batches][in_h][in_w][channels], out: [batches][out_h][out_w][channels]. */

@@ -292,8 +292,8 @@ class _Program:
 
     def _source(self) -> str:
         includes = [f'#include "{self.spec.name}.h"', "", "#include <stddef.h>", ""]
-        includes += ['#include "mk_align.h"', '#include "mk_block.h"', '#include "mk_features.h"']
-        heads = ["mk_flight.h"] if self.plan.flights else []
+        heads = ["mk_align.h", "mk_block.h", "mk_features.h"]
+        heads += ["mk_flight.h"] if self.plan.flights else []
         heads += ["mk_signal.h"] if self.keeps else []
         heads += [n for u in self.uses for n in u.c.sources if n == f"mk_{u.block}.h"]
         heads += [n for g in self.graphs.values() for n in g.includes]

@@ -79,7 +79,7 @@ def lay_out(
         PromiseError: the regions are too small.
     """
     if memories.apart:
-        return _apart(found.buffers)
+        return apart(found.buffers)
     if not memories.regions:
         offsets = {thing: base + at for thing, at in found.plan.offsets.items()}
         tight = found.plan.nbytes == found.plan.lower_bound
@@ -105,7 +105,8 @@ def lay_out(
     return Places(offsets, nbytes, tight, placed.where, areas, words)
 
 
-def _apart(buffers: Sequence[planner.Buffer]) -> Places:
+def apart(buffers: Sequence[planner.Buffer]) -> Places:
+    """One after the other, as if all were needed at once: a run tells their accesses apart."""
     offsets, at = {}, 0
     for buffer in buffers:
         offsets[buffer.name] = at

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from motekit import targets
 from motekit.compiler.network_file import compile_network
-from motekit.compiler.placing import Memories
+from motekit.compiler.placing import Memories, apart
 from motekit.compiler.plan import Buffer, Sharing, plan
 from motekit.compiler.regions import Item, Problem, place
 from motekit.core.errors import InputError, PromiseError
@@ -180,6 +180,15 @@ def test_groups_of_rows_run_in_a_region(tmp_path: Path) -> None:
         library.rows_invoke(*(ctypes.c_void_p(a.ctypes.data) for a in (*case, *outs)))
         for got, want in zip(outs, run(graph, case), strict=True):
             assert np.array_equal(got, want)
+
+
+def test_a_program_that_counts_accesses_shares_no_byte() -> None:
+    """Else an access would count for two buffers."""
+    buffers = [Buffer(f"b{n}", n, 0, 0) for n in (1, 4, 7, 8, 9, 64)]
+    found = apart(buffers)
+    spans = sorted((found.offsets[b.name], found.offsets[b.name] + b.nbytes) for b in buffers)
+    assert all(end <= begin for (_, end), (begin, _) in itertools.pairwise(spans))
+    assert spans[-1][1] <= found.nbytes and all(begin % 4 == 0 for begin, _ in spans)
 
 
 def test_watching_accesses_changes_no_output(tmp_path: Path) -> None:

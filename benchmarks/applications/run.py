@@ -16,6 +16,7 @@ from motekit.workflows.new import make, write
 from motekit.workflows.project import FILE
 from motekit.workflows.summary import lines
 
+from .baseline import extra_trees
 from .data import DATA
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -56,6 +57,13 @@ def run(name: str, data: Path, out: Path, report: Callable[..., None]) -> dict[s
         "inner folds: " + ", ".join(f"{k} {v:.3f}" for k, v in found["inner"].items()),
         f"chosen by outer part: {', '.join(found['chosen'])}; of all: {done.learned.recipe.name}",
     ]
+    if done.learned.run.task == "classifier":
+        found["trees"] = beside_trees(done)
+        found["text"] += [
+            f"{what}: {figures['trees']:.3f} by 300 extra trees, {figures['program']:.3f} by the "
+            "held-out binaries"
+            for what, figures in found["trees"].items()
+        ]
     if name == "heart":
         found["block"] = beside_block(done)
         found["text"] += [
@@ -65,6 +73,24 @@ def run(name: str, data: Path, out: Path, report: Callable[..., None]) -> dict[s
             for kind, e in found["block"].items()
         ]
     return found
+
+
+def beside_trees(done: Everything) -> dict[str, dict[str, float]]:
+    """Mean over groups of extra trees beside the binaries: of all, and of each outer part."""
+    table, emulated = done.learned.table, done.found.emulated
+    windows = done.learned.data.windows.values.astype(np.float64)
+    real = len(windows)
+    parts = [o.held for o in done.learned.nested.outer]
+    trees = extra_trees(windows, table.labels[:real], table.groups[:real], parts)
+    shown = {"all parts": [g for part in parts for g in part]}
+    shown |= {f"part {i + 1} ({', '.join(part)})": list(part) for i, part in enumerate(parts)}
+    return {
+        what: {
+            "trees": float(np.mean([trees[g] for g in which])),
+            "program": float(np.mean([np.mean(emulated.group_values[g]) for g in which])),
+        }
+        for what, which in shown.items()
+    }
 
 
 def beside_block(done: Everything) -> dict[str, dict[str, float]]:

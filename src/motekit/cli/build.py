@@ -21,6 +21,7 @@ def command(
 
     Exit code 1 when anything differs from its reference or exceeds the budget.
     """
+    from motekit.deploy.waiting import told
     from motekit.workflows.build import build_run
     from motekit.workflows.project import find, load
 
@@ -50,6 +51,7 @@ def command(
             f"{bill.stack_bytes:,} B stack, {bill.cycles['total']:,.0f} cycles a window "
             f"({bill.cycles_tag})"
         )
+        say(told(bill, built.spec.signal))
         say(f"C        {built.c_dir}")
         say(f"program  {built.elf}")
         say(f"proof    {built.proof_dir}")

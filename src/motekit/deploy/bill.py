@@ -25,6 +25,7 @@ class Bill:
         cycles_tag: "emulated" where the core's timing model has a calibrated source, else
             "estimated".
         flash_by_part: bytes per part of the source ("network weights", "dsp code" …).
+        slack_frames: sample frames that the ring has room for while a window is computed.
     """
 
     core: str
@@ -35,6 +36,7 @@ class Bill:
     cycles_max: int
     cycles_tag: Tag
     flash_by_part: Mapping[str, int]
+    slack_frames: int = 0
 
     @property
     def ram_bytes(self) -> int:
@@ -52,6 +54,7 @@ class Bill:
             "cycles_max": self.cycles_max,
             "cycles_tag": self.cycles_tag,
             "flash_by_part": dict(self.flash_by_part),
+            "slack_frames": self.slack_frames,
         }
 
 
@@ -65,6 +68,7 @@ class BoardBill:
             raw sample over BLE instead; None without a radio or a radio figure.
         classify_days, stream_days: battery life at that power.
         fits: whether flash and RAM are enough.
+        load: share of the time that the core computes; from 1 on it cannot keep up.
     """
 
     board: str
@@ -75,6 +79,7 @@ class BoardBill:
     classify_days: Figure
     stream_days: Figure | None
     fits: bool
+    load: Figure
 
 
 def on_board(bill: Bill, board: BoardSpec, stride_s: float, raw_bytes_per_s: float) -> BoardBill:
@@ -90,7 +95,8 @@ def on_board(bill: Bill, board: BoardSpec, stride_s: float, raw_bytes_per_s: flo
     """
     total = bill.cycles["total"]
     low, mid, high = board.wait_state_factor
-    latency = _estimate([total * f / board.clock_hz * 1e3 for f in (low, mid, high)], "ms")
+    seconds = [total * f / board.clock_hz for f in (low, mid, high)]
+    latency = _estimate([s * 1e3 for s in seconds], "ms")
     pj = board.energy_pj_per_cycle
     energies = [total * f * p * 1e-6 for f, p in zip((low, mid, high), pj, strict=True)]
     powers = [energy / stride_s + board.sleep_uw for energy in energies]
@@ -108,6 +114,7 @@ def on_board(bill: Bill, board: BoardSpec, stride_s: float, raw_bytes_per_s: flo
         classify_days=_estimate([_days(board, p) for p in reversed(powers)], "days"),
         stream_days=stream_days,
         fits=bill.flash_bytes <= board.flash_bytes and bill.ram_bytes <= board.ram_bytes,
+        load=_estimate([s / stride_s for s in seconds], "1"),
     )
 
 

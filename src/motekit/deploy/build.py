@@ -14,7 +14,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from .bill import Bill
 from .emulate import Done, Emulated, EmulatedProgram, link_program
 from .host import HostProgram, Outcome
 from .prove import Proof, prove
+from .waiting import with_room
 
 WATCHED = 2  # windows of the run that looks for accesses the core would fault on
 
@@ -63,12 +64,19 @@ class Built:
 
 @dataclass(frozen=True)
 class Options:
-    """How to build: core, compiler, optimisation level, what kernels are chosen for."""
+    """How to build: core, compiler, optimisation level, what kernels are chosen for.
+
+    Args:
+        slack: sample frames that may come in while a window is computed; 0: as many as do at the
+            clock of `board`, or of the slowest known board with this core.
+    """
 
     core: str = "cortex-m4f"
     compiler: str = "zig"
     opt: str = "-Os"
     optimize: Optimize = "speed"
+    slack: int = 0
+    board: str = ""
 
 
 def build(
@@ -112,15 +120,18 @@ def _build(
     options: Options,
     done: Done | None,
 ) -> Built:
-    generated = compile_pipeline(spec, targets.core(options.core).spec, options.optimize)
+    if options.slack:
+        spec = replace(spec, slack=options.slack)
+    generated, elf, program = _linked(spec, folder, options)
+    if not options.slack:
+        roomy = with_room(spec, program, windows, options.core, options.board)
+        if roomy != spec:
+            spec = roomy
+            generated, elf, program = _linked(spec, folder, options)
     c_dir = folder / "c"
     generated.write(c_dir)
     licence = resources.files("motekit").joinpath("runtime", "LICENSE.generated")
     (c_dir / "LICENSE").write_text(licence.read_text(encoding="utf-8"), encoding="utf-8")
-    elf = link_program(
-        generated, options.core, folder / f"{spec.name}.elf", options.compiler, options.opt
-    )
-    program = EmulatedProgram(spec, generated, options.core, elf)
     emulated = program.windows(windows, done)
     watched = EmulatedProgram(spec, generated, options.core, elf, check_alignment=True)
     watched.windows(windows[:WATCHED], each=False)  # raises Fault; its results are not used
@@ -147,6 +158,17 @@ def _build(
     pack.write(built.proof_dir, spec, generated, windows, emulated, proof, bill)
     _manifest(folder, spec, options)
     return built
+
+
+def _linked(
+    spec: PipelineSpec, folder: Path, options: Options
+) -> tuple[Generated, Path, EmulatedProgram]:
+    """The program of a pipeline: its C, the ELF in `folder`, and that in an emulated core."""
+    generated = compile_pipeline(spec, targets.core(options.core).spec, options.optimize)
+    elf = link_program(
+        generated, options.core, folder / f"{spec.name}.elf", options.compiler, options.opt
+    )
+    return generated, elf, EmulatedProgram(spec, generated, options.core, elf)
 
 
 def _moved(built: Built, folder: Path) -> Built:

@@ -157,6 +157,23 @@ class EmulatedProgram:
         machine.exchange(self._command(QUIT))
         return before, after
 
+    def pieces(
+        self, first: npt.NDArray[np.generic], rest: npt.NDArray[np.generic], size: int
+    ) -> list[int]:
+        """Play a stream of frames; cycles of each `size` frames of `rest`, the last ones fewer."""
+        machine = self.machine
+        machine.start()
+        machine.clear()
+        machine.exchange(self._requests(first))
+        requests = self._requests(rest)[self.request.itemsize :]
+        step = size * self.request.itemsize
+        spent = [self._spent()]
+        for at in range(0, len(requests), step):
+            machine.exchange(requests[at : at + step])
+            spent.append(self._spent())
+        machine.exchange(self._command(QUIT))
+        return np.diff(spent).tolist()
+
     def _command(self, command: int) -> bytes:
         request = np.zeros(1, self.request)
         request["command"] = command

@@ -48,6 +48,7 @@ def bill(
         cycles_max=round(float(emulated.cycles.max(initial=0)) + moved),
         cycles_tag=emulated.measurement.model.tag,
         flash_by_part=flash_by_part(spec, elf),
+        slack_frames=spec.slack,
     )
 
 

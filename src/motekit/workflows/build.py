@@ -17,6 +17,15 @@ from .project import Project
 Report = Callable[..., None]
 
 
+def options_of(project: Project, core: str, compiler: str) -> Options:
+    """How a project builds for a core; its board counts if it carries that core."""
+    target = project.target
+    return Options(
+        core, compiler, optimize=target.optimize,  # type: ignore[arg-type]  # the table checks it
+        slack=target.slack, board=target.board,
+    )  # fmt: skip
+
+
 def build_run(
     folder: Path, project: Project, run: Path | None, core: str, out: Path | None, report: Report
 ) -> Built:
@@ -35,7 +44,7 @@ def build_run(
                          where="core", value=name,
                          way_out="choose a core with one, such as cortex-m4f")  # fmt: skip
     loaded = runs.load(run or runs.latest(folder))
-    options = Options(name, project.target.compiler, optimize=project.target.optimize)  # type: ignore[arg-type]
+    options = options_of(project, name, project.target.compiler)
     with Oracle() as oracle:
         built = build(
             loaded.spec, loaded.windows, out or folder / "builds", oracle, options,

@@ -20,6 +20,7 @@ from motekit.report import data as rd
 from motekit.report.write import write_report
 
 from . import folds, outcome, report_costs, report_learning, report_tasks, runs
+from .build import options_of
 from .learn import Learned, fold_tasks
 from .outcome import CrossValidated
 from .parallel import BuildTask, run_build, workers
@@ -100,6 +101,7 @@ class Everything:
                     "energy_uj": cost.energy_uj.value,
                     "latency_ms_interval": [cost.latency_ms.low, cost.latency_ms.high],
                     "energy_uj_interval": [cost.energy_uj.low, cost.energy_uj.high],
+                    "load": cost.load.value,
                     "tag": cost.latency_ms.tag,
                 }
                 for name, cost in boards.items()
@@ -169,7 +171,7 @@ def takes(core: str, sample: str) -> bool:
 def _options(project: Project, core: str) -> Options:
     own = core == project.target.core
     compiler = project.target.compiler if own else "zig"
-    return Options(core, compiler, optimize=project.target.optimize)  # type: ignore[arg-type]
+    return options_of(project, core, compiler)
 
 
 def _require(out: Everything) -> None:

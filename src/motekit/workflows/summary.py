@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from motekit.deploy.waiting import told
 from motekit.models.detection import DetectionEvaluation
 from motekit.models.runs import figure_name
 from motekit.models.values import ValueEvaluation
@@ -69,6 +70,13 @@ def lines(out: Everything) -> Iterator[str]:
         f"{board.board}: {board.latency_ms.value:.2f} ms and {board.energy_uj.value:.1f} µJ a "
         f"window, {board.classify_days.value:,.0f} days on its battery{stream} (estimated)"
     )
+    if board.load.value >= 1:
+        yield (
+            f"{board.board} is too slow: a window takes {board.latency_ms.value:,.1f} ms, and one "
+            f"is due every {board.latency_ms.value / board.load.value:,.1f} ms (estimated): take a "
+            "longer signal.stride_s, cheaper features or a faster board"
+        )
+    yield told(bill, main.spec.signal)
     folder = out.report_paths[0].parent.parent
     yield ""
     yield f"report   {out.report_paths[0]}"

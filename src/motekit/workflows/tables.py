@@ -38,6 +38,10 @@ class TargetTable:
     board: str = param("nrf52840", "board whose clock, energy and battery the report uses")
     compiler: str = param("zig", "compiler", choices=("zig", "gcc"))
     optimize: str = param("speed", "what kernels are chosen for", choices=("speed", "ram", "flash"))
+    slack: int = param(
+        0, "sample frames that may come in while a window is computed; 0: what the board asks for",
+        minimum=0, maximum=32767,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

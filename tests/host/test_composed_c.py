@@ -159,3 +159,37 @@ def test_two_filters_of_one_program_share_their_code() -> None:
     )  # fmt: skip
     made = compile_pipeline(spec, targets.core("cortex-m4f").spec)
     assert sum(name.endswith("filter_f32.c") for name in made.files) == 1
+
+
+@pytest.mark.parametrize(
+    ("arithmetic", "core"), [("float", "cortex-m4f"), ("fixed", "cortex-m0plus")]
+)
+@pytest.mark.parametrize(("window", "stride"), [(200, 200), (192, 96), (90, 100)])
+def test_a_spectrum_keeps_no_window(window: int, stride: int, arithmetic: str, core: str) -> None:
+    """Each window is what it is alone: apart, overlapping, with gaps; a channel picked, too."""
+    spec = pipeline(
+        "flow", use("spectral", fft_length=8, numerics="edge_impulse_v4"),
+        use("spectral", (1,), fft_length=0, filter="high", cutoff_hz=5.0, order=2),
+        window=window, stride=stride,
+    )  # fmt: skip
+    made = compile_pipeline(spec, targets.core(core).spec)
+    assert made.sizes["ring_bytes"] == spec.slack * 2 * 2
+    program = HostProgram(spec, made)
+    x = windows(spec)
+    means_its_references(spec, program, x, arithmetic)
+    stream = x.reshape(-1, 2)
+    cut = np.stack([stream[i : i + window] for i in range(0, len(stream) - window + 1, stride)])
+    assert np.array_equal(program.play(stream).features, program.windows(cut).features)
+
+
+@pytest.mark.parametrize(
+    ("arithmetic", "core"), [("float", "cortex-m4f"), ("fixed", "cortex-m0plus")]
+)
+def test_windows_kept_and_not_kept_share_a_program(arithmetic: str, core: str) -> None:
+    """One use reads the ring, so the other, which does not, is fed from there."""
+    spec = pipeline(
+        "both", use("spectral", fft_length=8, filter="low", cutoff_hz=9.0),
+        use("spectral", fft_length=64, taper="hann", combine="mean"), window=256, stride=256,
+    )  # fmt: skip
+    program = HostProgram(spec, compile_pipeline(spec, targets.core(core).spec))
+    means_its_references(spec, program, windows(spec), arithmetic)

@@ -60,22 +60,26 @@ def code(spec: PipelineSpec, arithmetic: str) -> tuple[BlockCode, ...]:
     makers: dict[str, BlockCode] = {}
     out: list[BlockCode] = []
     offsets = {False: 0, True: 0}  # of the stream's state, and of a window's
-    for i, stage in enumerate(placed):
+    printed = [stage.block.c(stage.signal, stage.use.params, arithmetic) for stage in placed]
+    reads = [
+        stage.block.history if c.history is None else c.history
+        for stage, c in zip(placed, printed, strict=True)
+    ]
+    for i, (stage, c) in enumerate(zip(placed, printed, strict=True)):
         use, block = stage.use, stage.block
-        c = block.c(stage.signal, use.params, arithmetic)
         per_window = bool(use.source or block.restarts or stage.made)
         offset = offsets[per_window]
         offsets[per_window] += aligned(c.state_bytes)
         made = kept = None
         if stage.made is not None:
             made = (stage.made.length, len(stage.made.channels))
-            if any(p.use.source == use.name and p.block.history for p in placed):
+            if any(p.use.source == use.name and r for p, r in zip(placed, reads, strict=True)):
                 kept = offsets[True]
                 offsets[True] += kept_bytes(made, sample_bytes(spec))
         name = f"{use.block}_{i}"
         one = BlockCode(
             name, use.block, c, _data(name, use.block, c), use.channels,
-            makers.get(use.source), block.history, per_window, offset, made, kept,
+            makers.get(use.source), reads[i], per_window, offset, made, kept,
         )  # fmt: skip
         out.append(one)
         makers[use.name or name] = one

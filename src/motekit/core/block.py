@@ -83,6 +83,8 @@ class CBlock:
             (equal uses must agree; a clash is an error).
         lsb: fixed point only: feature i is the C integer × lsb[i], in the feature's unit.
         streams: `step` works in scratch and puts features; see the module's text.
+        history: whether this use reads the window from the pipeline's ring, for a block that can
+            do without; None: as `Block.history` says.
     """
 
     sources: tuple[str, ...]
@@ -92,6 +94,7 @@ class CBlock:
     defines: Mapping[str, int] = field(default_factory=dict)
     lsb: tuple[float, ...] = ()
     streams: bool = False
+    history: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ class Block:
         bound: (signal, params, "float" | "fixed", windows in units, … × samples × channels) →
             the largest |C − reference| promised for each feature of each window, in feature
             units, … × features.
-        history: whether `finish` reads the window from the pipeline's ring.
+        history: whether `finish` reads the window from the pipeline's ring, unless the `CBlock`
+            of a use says otherwise.
         package: `__name__` of the folder.
         restarts: whether the state is of one window only.
         output: for a block that makes a signal: (signal, params) → the signal it makes. Such a

@@ -89,19 +89,28 @@ def biquad(x: I64, k: Section) -> I64:
     return out
 
 
-def center(x: I64, most: int) -> tuple[I64, I64, w.Wide, I64, I64]:
-    """Remove the mean and scale up: (values, exponent, mean square, skewness, kurtosis)."""
+def remove_mean(x: I64) -> tuple[I64, I64]:
+    """(values without their mean, rounded towards zero; bits of their magnitudes, or-ed)."""
     total = x.sum(axis=-1)
     n = w.wide(np.uint64(x.shape[-1]))
     size = w.to(w.over(w.wide(np.abs(total).astype(np.uint64)), n), 0)
     d = x - np.where(total < 0, -size, size)[..., None]
-    bits = np.bitwise_or.reduce(np.abs(d), axis=-1)
+    return d, np.bitwise_or.reduce(np.abs(d), axis=-1)
+
+
+def scale(d: I64, bits: I64, most: int) -> tuple[I64, I64]:
+    """(values scaled up to 28 bits, by at most 2^most; the exponent)."""
     up = np.full(bits.shape, TOP_BITS, dtype=np.int64)
     for _ in range(TOP_BITS + 2):
         up -= (up > -2) & ((bits >> (TOP_BITS - up)) != 0)
     up = np.minimum(up, most)
     each = up[..., None]
-    d = (d << np.maximum(0, each)) >> np.maximum(0, -each)
+    return (d << np.maximum(0, each)) >> np.maximum(0, -each), up
+
+
+def center(x: I64, most: int) -> tuple[I64, I64, w.Wide, I64, I64]:
+    """Remove the mean and scale up: (values, exponent, mean square, skewness, kurtosis)."""
+    d, up = scale(*remove_mean(x), most)
     square, skewness, kurtosis = shape(((d >> (TOP_BITS - 15)) + 1) >> 1)
     return d, up, square, skewness, kurtosis
 
@@ -109,15 +118,21 @@ def center(x: I64, most: int) -> tuple[I64, I64, w.Wide, I64, I64]:
 def shape(e: I64) -> tuple[w.Wide, I64, I64]:
     """(mean square, skewness in 2^-16ths, kurtosis in 2^-14ths) of |e| ≤ 2^14 without mean."""
     r2 = (e * e + 8192) >> 14
-    s2, s3, s4 = np.sum(e * e, axis=-1), np.sum(r2 * e, axis=-1), np.sum(r2 * r2, axis=-1)
-    n = w.wide(np.full(s2.shape, e.shape[-1], dtype=np.uint64))
+    sums = np.sum(e * e, axis=-1), np.sum(r2 * e, axis=-1), np.sum(r2 * r2, axis=-1)
+    return shape_of(sums, e.shape[-1], 14)
+
+
+def shape_of(sums: tuple[I64, I64, I64], count: int, point: int) -> tuple[w.Wide, I64, I64]:
+    """The same from sums of squares, of cubes in 2^point and of fourth powers in 2^(2 point)."""
+    s2, s3, s4 = sums
+    n = w.wide(np.full(s2.shape, count, dtype=np.uint64))
     ws2 = w.wide(s2.astype(np.uint64))
     square = w.over(ws2, n)
     none = ws2.m == 0
     cube = _or_one(w.times(ws2, w.root(square)), none)
-    third = w.wide(np.abs(s3).astype(np.uint64), 14)
+    third = w.wide(np.abs(s3).astype(np.uint64), point)
     skewness = w.to(w.over(third, cube), -16)
-    fourth = w.times(w.wide(s4.astype(np.uint64), 28), n)
+    fourth = w.times(w.wide(s4.astype(np.uint64), 2 * point), n)
     kurtosis = w.to(w.over(fourth, _or_one(w.times(ws2, ws2), none)), -14) - 3 * 16384
     signed = np.where(s3 < 0, -skewness, skewness)
     return square, np.where(none, 0, signed), np.where(none, 0, kurtosis)

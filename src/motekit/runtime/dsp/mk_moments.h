@@ -26,6 +26,9 @@
  * rounding error does not grow with its length. */
 #define MK_SUM_CHUNK 1024U
 
+/* A variance whose square float cannot hold is that of a constant. */
+#define MK_LEAST_VARIANCE 1e-18F
+
 /* Sums of d, d^2, d^3, d^4, where d is a sample less a value near the mean. */
 typedef struct {
     float s1;
@@ -75,6 +78,17 @@ void mk_add_q(mk_sums_q *sums, const int32_t *x, uint32_t n, uint32_t down);
 
 /* Moments of n values, 1 <= n < 2^16. */
 void mk_shape_from_sums_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape);
+
+/* The same of exact sums, of e^3 and e^4 themselves. */
+void mk_shape_from_exact_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape);
+
+/* Subtract the mean of x in place (|x| < 2^29), rounded towards zero. Returns the bits of all
+ * magnitudes, or-ed. */
+uint32_t mk_remove_mean_q(int32_t *x, uint32_t n);
+
+/* Multiply x by the power of two up to 2^most that brings magnitudes of these bits to 2^27 .. 2^28;
+ * the exponent (it may be negative) is returned. */
+int32_t mk_scale_q(int32_t *x, uint32_t n, uint32_t bits, int32_t most);
 
 /* Remove the mean of x in place (|x| < 2^29) and multiply by the power of two up to 2^most that
  * brings the largest magnitude to 2^27 .. 2^28; the exponent (it may be negative) is returned.

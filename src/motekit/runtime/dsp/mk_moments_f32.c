@@ -5,8 +5,6 @@
 
 /* A variance below this share of the mean square of d is rounding noise: d was a constant. */
 #define MK_CONSTANT_SHARE 3.8e-6F
-/* So is one whose square float cannot hold. */
-#define MK_LEAST_VARIANCE 1e-18F
 
 mk_shape_f32 mk_shape_from_sums_f32(mk_sums_f32 sums, uint32_t n)
 {

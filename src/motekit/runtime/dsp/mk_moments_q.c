@@ -3,7 +3,8 @@
 
 #define MK_TOP_BITS 28 /* magnitudes after mk_center_q */
 
-void mk_shape_from_sums_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape)
+/* s3 and s4 are sums in 2^point and 2^(2 point). */
+static void shape_of(const mk_sums_q *sums, uint32_t n, int32_t point, mk_shape_q *shape)
 {
     const mk_wide count = mk_wide_from(n, 0);
     const mk_wide s2 = mk_wide_from(sums->s2, 0);
@@ -13,15 +14,25 @@ void mk_shape_from_sums_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape)
     if (s2.m == 0U) {
         return;
     }
-    /* s3 * 2^14 / (s2 * root(s2 / n)), and s4 * 2^28 * n / s2^2 */
+    /* s3 * 2^point / (s2 * root(s2 / n)), and s4 * 2^(2 point) * n / s2^2 */
     const int64_t s3 = sums->s3;
-    const mk_wide third = mk_wide_from((s3 < 0) ? (uint64_t)(-s3) : (uint64_t)s3, 14);
-    const mk_wide fourth = mk_wide_times(mk_wide_from(sums->s4, 28), count);
+    const mk_wide third = mk_wide_from((s3 < 0) ? (uint64_t)(-s3) : (uint64_t)s3, point);
+    const mk_wide fourth = mk_wide_times(mk_wide_from(sums->s4, 2 * point), count);
     shape->square = mk_wide_over(s2, count);
     const mk_wide cube = mk_wide_times(s2, mk_wide_root(shape->square));
     const int32_t skewness = mk_wide_to(mk_wide_over(third, cube), -16);
     shape->skewness = (s3 < 0) ? -skewness : skewness;
     shape->kurtosis = mk_wide_to(mk_wide_over(fourth, mk_wide_times(s2, s2)), -14) - (3 * 16384);
+}
+
+void mk_shape_from_sums_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape)
+{
+    shape_of(sums, n, 14, shape);
+}
+
+void mk_shape_from_exact_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape)
+{
+    shape_of(sums, n, 0, shape);
 }
 
 void mk_add_q(mk_sums_q *sums, const int32_t *x, uint32_t n, uint32_t down)
@@ -48,8 +59,7 @@ void mk_add_q(mk_sums_q *sums, const int32_t *x, uint32_t n, uint32_t down)
     }
 }
 
-/* Subtract the mean, rounded towards zero. Returns the bits of all magnitudes, or-ed. */
-static uint32_t remove_mean(int32_t *x, uint32_t n)
+uint32_t mk_remove_mean_q(int32_t *x, uint32_t n)
 {
     int64_t sum = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -67,9 +77,8 @@ static uint32_t remove_mean(int32_t *x, uint32_t n)
     return bits;
 }
 
-int32_t mk_center_q(int32_t *x, uint32_t n, int32_t most, mk_shape_q *shape)
+int32_t mk_scale_q(int32_t *x, uint32_t n, uint32_t bits, int32_t most)
 {
-    const uint32_t bits = remove_mean(x, n);
     int32_t up = MK_TOP_BITS;
     while ((up > -2) && ((bits >> (uint32_t)(MK_TOP_BITS - up)) != 0U)) {
         up--;
@@ -80,6 +89,12 @@ int32_t mk_center_q(int32_t *x, uint32_t n, int32_t most, mk_shape_q *shape)
     for (uint32_t i = 0; i < n; i++) {
         x[i] = (int32_t)((uint32_t)x[i] << left) >> right;
     }
+    return up;
+}
+
+int32_t mk_center_q(int32_t *x, uint32_t n, int32_t most, mk_shape_q *shape)
+{
+    const int32_t up = mk_scale_q(x, n, mk_remove_mean_q(x, n), most);
     mk_sums_q sums;
     sums.s2 = 0;
     sums.s3 = 0;

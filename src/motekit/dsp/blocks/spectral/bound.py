@@ -98,7 +98,8 @@ def _statistics(c: _Channel) -> list[F64]:
     return [rms, skewness, kurtosis]
 
 
-def _spectral_moments(power: F64, error: F64, fixed: bool) -> list[F64]:
+def _spectral_moments(power: F64, error: F64, fixed: bool, flat: bool) -> list[F64]:
+    """flat: whether the C finds no power, either, where the reference finds none."""
     n = power.shape[-1]
     top = np.max(power, axis=-1)
     d = power - power.mean(axis=-1, keepdims=True)
@@ -110,10 +111,10 @@ def _spectral_moments(power: F64, error: F64, fixed: bool) -> list[F64]:
         coarse = 2.0**-14 * crest(d) ** 2
         skewness = skewness + coarse * (1 + k**0.5) + 2.0**-15
         kurtosis = kurtosis + 4 * coarse * (1 + k**0.5) + coarse**2 + 2.0**-13
-    flat = top <= 1e-290
+    none = (top <= 1e-290) & flat
     most = (2 * np.sqrt(n), float(n + 4))
     limited = [np.minimum(b, m) for b, m in zip((skewness, kurtosis), most, strict=True)]
-    return [np.where(flat, 0.0, b) for b in limited]
+    return [np.where(none, 0.0, b) for b in limited]
 
 
 def _bands(power: F64, error: F64, pl: Plan, p: Params, floor: float, fixed: bool) -> list[F64]:
@@ -162,7 +163,8 @@ def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
         line = c.line[..., None]
         error = 2 * np.sqrt(power * scale) * line + scale * line**2
         if pl.moments:
-            out += _spectral_moments(power, error, c.fixed)
+            changed = bool(pl.decimators) or pl.butterworth is not None
+            out += _spectral_moments(power, error, c.fixed, not (c.fixed and changed))
         noise = noise_power(signal, p, index) or EI_ZERO
         out += _bands(power, error, pl, p, 0.0 if p.numerics == EI else noise, c.fixed)
     return np.stack(out, axis=-1)

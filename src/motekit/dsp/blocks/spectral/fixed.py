@@ -10,10 +10,11 @@ from motekit.dsp import integer, mixed
 from motekit.dsp import wide as w
 from motekit.dsp.mixed import is_mixed
 
-from . import wavelet_fixed
+from . import fixed_stream, wavelet_fixed
 from .fixed_plan import LOG_OF_ZERO, Cascade, FixedPlan, fixed_plan, frames_summed, sum_shift
 from .params import WAVELET, Params
 from .plan import Plan, plan, told_statistics
+from .stream import streams
 from .tables_q import channel_offsets, taper
 
 I64 = npt.NDArray[np.int64]
@@ -91,14 +92,26 @@ def _bands(power: U64, pl: Plan, fp: FixedPlan, up: I64, offset: int) -> list[I6
     return out
 
 
+def _spectrum(power: U64, up: I64, pl: Plan, fp: FixedPlan, offset: int) -> list[I64]:
+    moments = list(_moments(power)) if pl.moments else []
+    return moments + _bands(power, pl, fp, up, offset)
+
+
 def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
     """(… × samples × channels) counts → (… × features) integers."""
     pl, fp = plan(signal, p), fixed_plan(signal, p)
+    flows = streams(signal, p, "fixed")
     out: list[I64] = []
     for channel, offset in enumerate(channel_offsets(signal, p, pl, fp)):
         y = x[..., channel].astype(np.int64) << fp.shift
         for cascade in fp.cascades:
             y = _run(y, cascade)
+        if flows:
+            if told_statistics(p):
+                out += fixed_stream.statistics(y, pl)
+            if pl.fft:
+                out += _spectrum(*fixed_stream.powers(y, pl, p, fp), pl, fp, offset)
+            continue
         d, up, square, skewness, kurtosis = integer.center(y, fp.most)
         if told_statistics(p):
             rms = w.root(w.Wide(square.m, square.e + np.where(square.m > 0, 2 * (14 - up), 0)))
@@ -106,8 +119,5 @@ def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
         if p.analysis == WAVELET:
             out += wavelet_fixed.fixed(d, up, p, fp)
         if pl.fft:
-            power = _powers(d, pl, p)
-            if pl.moments:
-                out += list(_moments(power))
-            out += _bands(power, pl, fp, up, offset)
+            out += _spectrum(_powers(d, pl, p), up, pl, fp, offset)
     return np.stack(out, axis=-1).astype(np.int32)

@@ -79,9 +79,7 @@ def _cascade(s: Sections, peak: float, ratio: int) -> tuple[Cascade, float, floa
     top = float(np.sum(np.abs(response)))
     steady = None
     if s.rest is not None:
-        dc = gain * math.prod(
-            (2 + b) / (1 + c + d) for b, c, d in zip(s.b1, s.a1, s.a2, strict=True)
-        )
+        dc = gain * s.steady()
         steady = round(dc * 2**28)
         top += peak * abs(dc)
     return Cascade(ratio, tuple(out), steady), top, gain

@@ -7,6 +7,8 @@
  *   MK_SPECTRAL_ZEROS     logarithms of powers that may be 0
  *   MK_SPECTRAL_EDGES     bands of several widths
  *   MK_SPECTRAL_WAVELET   the wavelet form   MK_SPECTRAL_PLAIN    a use without any of the two
+ *   MK_SPECTRAL_STREAM    windows that are not kept: samples are used as they come
+ *   MK_SPECTRAL_WHOLE     windows that are read from the ring
  * and where uses of the block filter in float by three sections without decimation:
  *   MK_SPECTRAL_FILTER3   the quick way for these
  *   MK_SPECTRAL_GENERAL   the way for all others, too
@@ -18,9 +20,17 @@
 
 #include "mk_block.h"
 #include "mk_config.h"
+#include "mk_work.h"
 
 #ifndef MK_FFT_MIXED
 #define MK_FFT_MIXED 0
+#endif
+
+#ifndef MK_SPECTRAL_STREAM
+#define MK_SPECTRAL_STREAM 0
+#endif
+#ifndef MK_SPECTRAL_WHOLE
+#define MK_SPECTRAL_WHOLE (!MK_SPECTRAL_STREAM)
 #endif
 
 #ifndef MK_SPECTRAL_DECIMATE
@@ -145,8 +155,24 @@ typedef struct {
     uint16_t variance_point; /* a variance is one in 2^variance_point squares of a sample's unit */
 #endif
 #endif
+#if MK_SPECTRAL_STREAM
+    uint16_t row;    /* words of a channel in the state; 0: the window is read from the ring */
+    uint16_t delays; /* of them, what filters remember */
+    uint16_t span;   /* samples of the frame under way */
+    uint16_t chunk;  /* samples worked on at a time: span, or half of it where frames overlap */
+#if MK_FIXED
+    uint16_t bits; /* of the distances that moments are of: see mk_exact.h */
+#else
+    float steady; /* what the decimation makes of a steady 1 */
+#endif
+#endif
 } mk_spectral_params;
 
+#if MK_SPECTRAL_STREAM
+void mk_spectral_init(const mk_spectral_params *p, void *state);
+void mk_spectral_step(const mk_spectral_params *p, void *state, const mk_sample *frame,
+                      const mk_work *work);
+#endif
 void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_history *h,
                         void *scratch, mk_features *out);
 

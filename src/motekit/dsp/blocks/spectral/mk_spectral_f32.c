@@ -18,35 +18,14 @@
 #if MK_SPECTRAL_WAVELET
 #include "mk_spectral_wavelet.h"
 #endif
+#if MK_SPECTRAL_STREAM
+#include "mk_central.h"
+#endif
 
 #include <stddef.h>
 
 /* log10 of a power of exactly zero, in the unit of the feature (Edge Impulse: 1e-10). */
 #define MK_LOG_OF_ZERO (-10.0F)
-
-#if MK_SPECTRAL_DECIMATE
-/* Low-pass at rest at the first sample, then every ratio-th sample. Returns how many. */
-static uint32_t decimate(const mk_spectral_params *p, float *x, uint32_t n, float *sum)
-{
-    const float *section = p->decimator;
-    for (uint32_t stage = 0; stage < p->stages; stage++) {
-        const uint32_t ratio = p->ratios[stage];
-        const float first = x[0];
-        for (uint32_t s = 0; s < 4U; s++) {
-            float state[2] = {section[3] * first, section[4] * first};
-            (void)mk_biquad_f32(x, n, section, state);
-            section += MK_SECTION_FLOATS + 2U;
-        }
-        n = ((n + ratio) - 1U) / ratio;
-        *sum = x[0];
-        for (uint32_t i = 1; i < n; i++) {
-            x[i] = x[i * ratio];
-            *sum += x[i];
-        }
-    }
-    return n;
-}
-#endif
 
 #if MK_SPECTRAL_FFT
 /* Powers in the order of mk_fft_place. */
@@ -84,56 +63,7 @@ static float combined(const mk_spectral_params *p, float old, float now)
     }
     return (now > old) ? now : old;
 }
-
-/* The frame that starts at `start`, zeros behind the window's n samples. */
-static void copy_frame(const mk_spectral_params *p, const float *x, uint32_t start, float *frame)
-{
-    const uint32_t n = (uint32_t)(frame - x);
-    const uint32_t left = n - start;
-    const uint32_t take = (left < p->fft) ? left : p->fft;
-    for (uint32_t i = 0; i < take; i++) {
-        frame[i] = x[start + i];
-    }
-    for (uint32_t i = take; i < p->fft; i++) {
-        frame[i] = 0.0F;
-    }
-}
-
-/* Each frame is copied behind the window; the powers go to its beginning, which no later frame
- * reads: a hop is at least half a frame. */
-static void many_frames(const mk_spectral_params *p, float *x, uint32_t n, mk_powers *powers)
-{
-    float *const frame = &x[n];
-    const uint32_t half = (uint32_t)p->fft >> 1;
-    powers->at = x;
-    powers->packed = 1;
-    for (uint32_t f = 0; f < p->frames; f++) {
-        copy_frame(p, x, f * p->hop, frame);
-        transform(p, frame);
-        const float dc = frame[0];
-        frame[0] = frame[1]; /* bin length/2 */
-        for (uint32_t i = 0; i < half; i++) {
-            x[i] = (f == 0U) ? frame[2U * i] : combined(p, x[i], frame[2U * i]);
-        }
-        powers->dc = (f == 0U) ? dc : combined(p, powers->dc, dc);
-    }
-}
 #endif
-
-static void spectrum(const mk_spectral_params *p, float *x, uint32_t n, mk_powers *powers)
-{
-#if MK_SPECTRAL_FRAMES
-    if (p->frames > 1U) {
-        many_frames(p, x, n, powers);
-        return;
-    }
-#endif
-    (void)n;
-    transform(p, x);
-    powers->at = x;
-    powers->packed = 0;
-    powers->dc = x[0];
-}
 
 #if MK_SPECTRAL_MOMENTS
 static void put_moments(const mk_powers *powers, uint32_t half, mk_features *out)
@@ -227,149 +157,27 @@ static MK_NOINLINE void put_bands(const mk_spectral_params *p, const float *chan
 }
 #endif
 
-#if MK_SPECTRAL_FILTER3
-/* Constant where all uses of the block are alike. */
-static int is_filter3(const mk_spectral_params *p)
-{
-#if !MK_SPECTRAL_GENERAL
-    (void)p;
-    return 1;
-#elif MK_SPECTRAL_DECIMATE
-    return (p->sections == 3U) && (p->stages == 0U);
-#else
-    return p->sections == 3U;
+#if MK_SPECTRAL_WHOLE
+#include "mk_spectral_whole_f32.inc"
 #endif
-}
-#endif
-
-/* The window of channel c, filtered, to x. Returns its length behind the decimation. */
-static uint32_t take(const mk_spectral_params *p, const mk_history *h, uint32_t c, float *x,
-                     float *sum)
-{
-    uint32_t n = h->length;
-#if MK_SPECTRAL_FILTER3
-    if (is_filter3(p) != 0) {
-        *sum = mk_filter3_f32(h, c, p->section, x);
-        return n;
-    }
-#endif
-#if MK_SPECTRAL_GENERAL
-    *sum = mk_history_read_f32(h, c, p->gain, x);
-#if MK_SPECTRAL_DECIMATE
-    if (p->stages > 0U) {
-        n = decimate(p, x, n, sum);
-    }
-#endif
-#if MK_SPECTRAL_BIQUAD
-    for (uint32_t s = 0; s < p->sections; s++) {
-        float delays[2] = {0.0F, 0.0F};
-        *sum = mk_biquad_f32(x, n, &p->section[s * MK_SECTION_FLOATS], delays);
-    }
-#endif
-#endif
-    return n;
-}
-
-#if MK_SPECTRAL_GENERAL
-/* A deviation below MK_CONSTANT of the mean is what rounding left of a constant. */
-static void drop_constant(float *x, uint32_t n, float sum, mk_shape_f32 *shape)
-{
-    const float least = (sum / (float)n) * MK_CONSTANT;
-    if (!(shape->variance > (least * least))) {
-        shape->variance = 0.0F;
-        shape->skewness = 0.0F;
-        shape->kurtosis = 0.0F;
-        for (uint32_t i = 0; i < n; i++) {
-            x[i] = 0.0F;
-        }
-    }
-}
-#endif
-
-/* Up to where the window without mean is continued by zeros: the only frame of the FFT, if there
- * is only one. */
-static uint32_t padded_of(const mk_spectral_params *p, uint32_t n)
-{
-#if MK_SPECTRAL_FFT
-#if MK_SPECTRAL_FRAMES
-    if (p->frames < 2U)
-#endif
-    {
-#if MK_SPECTRAL_WAVELET || MK_SPECTRAL_PLAIN
-        const uint32_t length = (p->fft != 0U) ? p->fft : n;
-#else
-        const uint32_t length = p->fft;
-#endif
-#if MK_SPECTRAL_WAVELET || MK_SPECTRAL_PLAIN || MK_FFT_MIXED
-        return (length + 3U) & ~(uint32_t)3;
-#else
-        return length;
-#endif
-    }
-#else
-    (void)p;
-#endif
-#if MK_SPECTRAL_FRAMES || !MK_SPECTRAL_FFT
-    return (n + 3U) & ~(uint32_t)3;
-#else
-    (void)n;
-#endif
-}
-
-/* Filter, remove the mean, put the statistics. Returns the length behind the decimation. */
-static MK_NOINLINE uint32_t do_window(const mk_spectral_params *p, const mk_history *h,
-                                      uint32_t c, float *x, mk_features *out)
-{
-    float sum;
-    const uint32_t n = take(p, h, c, x, &sum);
-    mk_shape_f32 shape = mk_center_f32(x, n, padded_of(p, n), sum);
-#if MK_SPECTRAL_GENERAL
-    drop_constant(x, n, sum, &shape);
-#endif
-    if (p->statistics != 0U) {
-        const float *const channel = &p->channel[c * p->channel_step];
-        mk_put_f32(out, __builtin_sqrtf(shape.variance) * channel[0]);
-        mk_put_f32(out, shape.skewness);
-        mk_put_f32(out, shape.kurtosis);
-    }
-    return n;
-}
-
-#if MK_SPECTRAL_FFT
-/* From the window without mean to the features of its powers. */
-static MK_NOINLINE void do_spectrum(const mk_spectral_params *p, uint32_t c, float *x, uint32_t n,
-                                    mk_features *out)
-{
-    mk_powers powers;
-#if MK_SPECTRAL_WAVELET || MK_SPECTRAL_PLAIN
-    if (p->fft == 0U) {
-        return;
-    }
-#endif
-    spectrum(p, x, n, &powers);
-#if MK_SPECTRAL_MOMENTS
-    if (p->moments != 0U) {
-        put_moments(&powers, (uint32_t)p->fft >> 1, out);
-    }
-#endif
-    put_bands(p, &p->channel[c * p->channel_step], &powers, out);
-}
+#if MK_SPECTRAL_STREAM
+#include "mk_spectral_stream_f32.inc"
 #endif
 
 void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_history *h,
                         void *scratch, mk_features *out)
 {
     (void)state;
-    for (uint32_t c = 0; c < p->channels; c++) {
-        const uint32_t n = do_window(p, h, c, (float *)scratch, out);
-#if MK_SPECTRAL_WAVELET
-        if (p->taps != 0U) {
-            mk_spectral_wavelet(p, c, (float *)scratch, n, out);
-        }
-#endif
-#if MK_SPECTRAL_FFT
-        do_spectrum(p, c, (float *)scratch, n, out);
-#endif
-        (void)n;
+    (void)h;
+#if MK_SPECTRAL_STREAM && MK_SPECTRAL_WHOLE
+    if (p->row == 0U) {
+        finish_whole(p, h, scratch, out);
+        return;
     }
+#endif
+#if MK_SPECTRAL_STREAM
+    finish_stream(p, state, scratch, out);
+#else
+    finish_whole(p, h, scratch, out);
+#endif
 }

@@ -15,50 +15,14 @@
 #if MK_SPECTRAL_WAVELET
 #include "mk_spectral_wavelet.h"
 #endif
+#if MK_SPECTRAL_STREAM
+#include "mk_exact.h"
+#endif
 
 #include <stddef.h>
 
 /* -10 in 2^-16ths of log2(10): the logarithm of a power of exactly zero. */
 #define MK_LOG_OF_ZERO (-2177043)
-
-static void read_counts(const mk_history *h, uint32_t channel, uint32_t shift, int32_t *x)
-{
-    mk_run runs[2];
-    mk_history_runs(h, channel, runs);
-    for (uint32_t r = 0; r < 2U; r++) {
-        const mk_sample *at = runs[r].at;
-        for (uint32_t n = runs[r].count; n > 0U; n--) {
-            *x = (int32_t)((uint32_t)(int32_t)*at << shift);
-            x++;
-            at += h->channels;
-        }
-    }
-}
-
-#if MK_SPECTRAL_DECIMATE
-/* Low-pass at rest at the first sample, then every ratio-th sample. Returns how many. */
-static uint32_t decimate(const mk_spectral_params *p, int32_t *x, uint32_t n)
-{
-    const int16_t *section = p->decimator;
-    for (uint32_t stage = 0; stage < p->stages; stage++) {
-        const uint32_t ratio = p->ratios[stage];
-        const int32_t first = x[0];
-        for (uint32_t i = 0; i < n; i++) {
-            x[i] -= first;
-        }
-        for (uint32_t s = 0; s < 4U; s++) {
-            mk_biquad_q(x, n, section);
-            section += MK_SECTION_Q;
-        }
-        const int32_t rest = (int32_t)(((int64_t)first * p->steady[stage]) >> 28);
-        n = ((n + ratio) - 1U) / ratio;
-        for (uint32_t i = 0; i < n; i++) {
-            x[i] = x[i * ratio] + rest;
-        }
-    }
-    return n;
-}
-#endif
 
 #if MK_SPECTRAL_FFT
 /* Powers in their bit-reversed order, two words each; bin length/2 first. */
@@ -67,13 +31,6 @@ typedef struct {
     uint64_t dc;
     int32_t up; /* exponent the samples were scaled up by */
 } mk_powers;
-
-static void zero(int32_t *x, uint32_t from, uint32_t to)
-{
-    for (uint32_t i = from; i < to; i++) {
-        x[i] = 0;
-    }
-}
 
 static uint64_t transform(const mk_spectral_params *p, int32_t *frame)
 {
@@ -102,47 +59,7 @@ static uint64_t combined(const mk_spectral_params *p, uint64_t old, uint64_t now
     }
     return (now > old) ? now : old;
 }
-
-/* The frame behind the window, the powers behind the frame. */
-static void many_frames(const mk_spectral_params *p, int32_t *x, uint32_t n, mk_powers *powers)
-{
-    int32_t *const frame = &x[n];
-    int32_t *const sums = &frame[p->fft];
-    zero(sums, 0, p->fft);
-    powers->at = sums;
-    powers->dc = 0;
-    uint32_t start = 0;
-    for (uint32_t f = 0; f < p->frames; f++) {
-        const uint32_t left = n - start;
-        const uint32_t take = (left < p->fft) ? left : p->fft;
-        for (uint32_t i = 0; i < take; i++) {
-            frame[i] = x[start + i];
-        }
-        zero(frame, take, p->fft);
-        powers->dc = combined(p, powers->dc, transform(p, frame));
-        for (uint32_t i = 0; i < p->fft; i += 2U) {
-            const uint64_t sum =
-                combined(p, mk_fft_power_at(&sums[i]), mk_fft_power_at(&frame[i]));
-            sums[i] = (int32_t)(uint32_t)sum;
-            sums[i + 1U] = (int32_t)(uint32_t)(sum >> 32);
-        }
-        start += p->hop;
-    }
-}
 #endif
-
-static void spectrum(const mk_spectral_params *p, int32_t *x, uint32_t n, mk_powers *powers)
-{
-#if MK_SPECTRAL_FRAMES
-    if (p->frames > 1U) {
-        many_frames(p, x, n, powers);
-        return;
-    }
-#endif
-    zero(x, n, p->fft);
-    powers->dc = transform(p, x);
-    powers->at = x;
-}
 
 #if MK_SPECTRAL_MOMENTS
 static uint64_t power_of(const mk_powers *powers, uint32_t half, uint32_t i)
@@ -259,54 +176,27 @@ static void put_statistics(const mk_shape_q *shape, int32_t up, mk_features *out
     mk_put_q(out, shape->kurtosis);
 }
 
-/* The window of channel c, filtered, to x. Returns its length behind the decimation. */
-static uint32_t take(const mk_spectral_params *p, const mk_history *h, uint32_t c, int32_t *x)
-{
-    uint32_t n = h->length;
-    read_counts(h, c, p->shift, x);
-#if MK_SPECTRAL_DECIMATE
-    n = decimate(p, x, n);
+#if MK_SPECTRAL_WHOLE
+#include "mk_spectral_whole_q.inc"
 #endif
-#if MK_SPECTRAL_FILTER
-    for (uint32_t s = 0; s < p->sections; s++) {
-        mk_biquad_q(x, n, &p->section[s * MK_SECTION_Q]);
-    }
+#if MK_SPECTRAL_STREAM
+#include "mk_spectral_stream_q.inc"
 #endif
-    return n;
-}
 
 void mk_spectral_finish(const mk_spectral_params *p, void *state, const mk_history *h,
                         void *scratch, mk_features *out)
 {
-    int32_t *const x = (int32_t *)scratch;
     (void)state;
-    for (uint32_t c = 0; c < p->channels; c++) {
-        const uint32_t n = take(p, h, c, x);
-        mk_shape_q shape;
-        const int32_t up = mk_center_q(x, n, p->most, &shape);
-        if (p->statistics != 0U) {
-            put_statistics(&shape, up, out);
-        }
-#if MK_SPECTRAL_FFT
-#if MK_SPECTRAL_WAVELET || MK_SPECTRAL_PLAIN
-        if (p->fft != 0U)
-#endif
-        {
-            mk_powers powers;
-            powers.up = up;
-            spectrum(p, x, n, &powers);
-#if MK_SPECTRAL_MOMENTS
-            if (p->moments != 0U) {
-                put_moments(&powers, (uint32_t)p->fft >> 1, out);
-            }
-#endif
-            put_bands(p, p->offset[c * p->offset_step], &powers, out);
-        }
-#endif
-#if MK_SPECTRAL_WAVELET
-        if (p->taps != 0U) {
-            mk_spectral_wavelet(p, x, n, up, out);
-        }
-#endif
+    (void)h;
+#if MK_SPECTRAL_STREAM && MK_SPECTRAL_WHOLE
+    if (p->row == 0U) {
+        finish_whole(p, h, scratch, out);
+        return;
     }
+#endif
+#if MK_SPECTRAL_STREAM
+    finish_stream(p, state, scratch, out);
+#else
+    finish_whole(p, h, scratch, out);
+#endif
 }

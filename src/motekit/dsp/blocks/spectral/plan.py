@@ -41,6 +41,11 @@ class Sections:
     a2: tuple[float, ...]
     rest: F64 | None = None
 
+    def steady(self) -> float:
+        """Output of a steady 1 behind the gain."""
+        parts = zip(self.b1, self.a1, self.a2, strict=True)
+        return math.prod((2 + b) / (1 + a + c) for b, a, c in parts)
+
     def sos(self) -> F64:
         """The same as SciPy writes it."""
         sos = np.array(
@@ -102,6 +107,11 @@ class Plan:
     def power_scale(self) -> float:
         """Power of a bin per |X|²: 1/fft, more where the window tapers."""
         return 1.0 / float(np.sum(self.window**2))
+
+
+def full_frames(pl: Plan) -> int:
+    """Frames that hold samples: those of zeros alone change no maximum."""
+    return sum(start < pl.length for start in pl.frames)
 
 
 def told_statistics(p: Params) -> bool:

@@ -164,6 +164,13 @@ SPECS: dict[str, Callable[[], PipelineSpec]] = {
         use("spectral", filter="low", cutoff_hz=3.0, order=4, fft_length=32, bands=5, mask=False),
     ),
     "spectrum": lambda: pipeline("high", use("spectral", filter="high", fft_length=64)),
+    "flowing": lambda: pipeline(  # windows that are not kept
+        "flow",
+        use("spectral", (1,), fft_length=16, decimation=3, filter="low", cutoff_hz=4.0),
+        use("spectral", fft_length=8, numerics="edge_impulse_v4"),
+        window=256,
+        stride=200,
+    ),
     "lags": lambda: pipeline("lag", use("lags", lags=[1, 4, 16])),
     "cepstra": lambda: pipeline(
         "mel",

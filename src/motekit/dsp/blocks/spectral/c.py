@@ -19,21 +19,20 @@ from .plan import Plan, plan, told_statistics
 from .stream import fields as stream_fields
 from .stream import sizes, streams
 
-HEADERS = ("mk_spectral.h", "mk_work.h", "mk_moments.h", "mk_wide.h", "mk_fix.h")
+HEADERS = ("mk_spectral.h", "mk_moments.h", "mk_wide.h", "mk_fix.h")
 MOMENTS = ("mk_tune.h", "mk_moments_arm.inc", "mk_moments_f32.c")
 SOURCES = {
     "float": (
-        *HEADERS, "mk_spectral_f32.c", "mk_spectral_whole_f32.inc", "mk_spectral_stream_f32.inc",
-        *MOMENTS,
+        *HEADERS, "mk_spectral_f32.c", "mk_spectral_whole_f32.inc", *MOMENTS,
     ),
     "fixed": (
-        *HEADERS, "mk_spectral_q.c", "mk_spectral_whole_q.inc", "mk_spectral_stream_q.inc",
+        *HEADERS, "mk_spectral_q.c", "mk_spectral_whole_q.inc",
         "mk_moments_q.c", "mk_wide.c",
     ),
 }  # fmt: skip
 STREAM = {
-    "float": ("mk_central.h", "mk_central_f32.c"),
-    "fixed": ("mk_exact.h", "mk_exact_q.c"),
+    "float": ("mk_work.h", "mk_spectral_stream_f32.inc", "mk_central.h", "mk_central_f32.c"),
+    "fixed": ("mk_work.h", "mk_spectral_stream_q.inc", "mk_exact.h", "mk_exact_q.c"),
 }
 FILTER = {
     "float": ("mk_biquad.h", "mk_biquad_f32.c"),

@@ -20,7 +20,6 @@
 
 #include "mk_block.h"
 #include "mk_config.h"
-#include "mk_work.h"
 
 #ifndef MK_FFT_MIXED
 #define MK_FFT_MIXED 0
@@ -31,6 +30,10 @@
 #endif
 #ifndef MK_SPECTRAL_WHOLE
 #define MK_SPECTRAL_WHOLE (!MK_SPECTRAL_STREAM)
+#endif
+
+#if MK_SPECTRAL_STREAM
+#include "mk_work.h"
 #endif
 
 #ifndef MK_SPECTRAL_DECIMATE

@@ -98,6 +98,7 @@ class FeatureMap:
         features: how many features each window has.
         judged: whether `predicted` says anything; a value is not right or wrong.
         classes: the labels in the order of the legend; by name if empty.
+        kind: what the labels are: "classes", "ranges of the value", "kinds".
     """
 
     method: str
@@ -109,6 +110,7 @@ class FeatureMap:
     features: int
     judged: bool = True
     classes: tuple[str, ...] = ()
+    kind: str = "classes"
 
 
 @dataclass(frozen=True)

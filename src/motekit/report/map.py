@@ -60,6 +60,7 @@ def feature_map(
     start_s: F64,
     limit: int = 900,
     judged: bool = True,
+    kind: str = "classes",
 ) -> FeatureMap:
     """The map of labelled windows.
 
@@ -69,6 +70,7 @@ def feature_map(
         recording, start_s: where each window was cut, shape (windows,).
         limit: at most this many points are drawn.
         judged: whether `predicted` says anything.
+        kind: what the labels are.
     """
     z = np.asarray(features.z, dtype=np.float64)
     method, places, share = project(z, features.labels)
@@ -90,5 +92,5 @@ def feature_map(
     names = ("LDA 1", "LDA 2") if method == "LDA" else ("PC 1", "PC 2")
     return FeatureMap(
         method, names, share, points, len(labelled), int(wrong.sum()), int(z.shape[1]), judged,
-        features.classes,
+        features.classes, kind,
     )  # fmt: skip

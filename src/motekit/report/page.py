@@ -23,21 +23,28 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def map_page(found: FeatureMap, title: str, tables: Sequence[Table] = ()) -> str:
-    """One self-contained HTML file: no script, no external request."""
+def map_page(
+    found: FeatureMap, title: str, tables: Sequence[Table] = (), remark: str = ""
+) -> str:  # fmt: skip
+    """One self-contained HTML file: no script, no external request.
+
+    Args:
+        remark: a sentence below the title.
+    """
     template = environment().get_template("map.html.j2")
     return template.render(
-        css=style(), title=title, chart=points.feature_map(found), found=found, tables=tables
-    )
+        css=style(), title=title, chart=points.feature_map(found), found=found, tables=tables,
+        remark=remark,
+    )  # fmt: skip
 
 
 def write_map(
-    found: FeatureMap, folder: Path, title: str, tables: Sequence[Table] = ()
+    found: FeatureMap, folder: Path, title: str, tables: Sequence[Table] = (), remark: str = ""
 ) -> Path:  # fmt: skip
     """Write features.html into a folder; returns its path. Raises MachineError."""
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     path = folder / "features.html"
     with atomic_file(path) as out:
-        out.write(map_page(found, title, tables).encode("utf-8"))
+        out.write(map_page(found, title, tables, remark).encode("utf-8"))
     return path

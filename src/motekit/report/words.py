@@ -43,8 +43,7 @@ def _features(d: ReportData) -> str:
     drawn = (
         "" if len(m.points) == m.total else f" {len(m.points):,} of them are drawn, evenly chosen."
     )
-    apart = "classes" if m.judged else "ranges of the value"
-    axes = f"that separate the {apart}" if m.method == "LDA" else "along which they differ most"
+    axes = f"that separate the {m.kind}" if m.method == "LDA" else "along which they differ most"
     text = f"{m.features} features of {m.total:,} windows on two axes {axes}."
     if m.judged:
         text += (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from motekit.recordings.targets import LABEL
 from motekit.recordings.windows import WindowParams, cut, require_classes
 
 INT16 = np.dtype(np.int16)
+P = TypeVar("P", bound=WindowParams)
 
 
 @dataclass(frozen=True)
@@ -50,19 +52,15 @@ def load(
     Raises InputError for recordings that do not fit each other or the parameters, and for what
     nothing can be learned from.
     """
-    if task == "regressor" and not params.target:
-        params = replace(params, target=LABEL)
-    if task == "anomaly" and not normal:
-        params = replace(params, unlabelled="keep")
-    windows = cut(recordings, params, where)
+    windows = cut(recordings, for_task(params, task, normal), where)
     strange = None
     if task == "classifier":
         with found_in("recordings"):
             require_classes(windows)
     elif task == "anomaly":
-        strange = _strange(windows, normal, where)
+        strange = known_strange(windows.labels, windows.classes, normal, where)
     else:
-        _require_targets(windows, f"{where}.target")
+        require_targets(windows.target, f"{where}.target")
     _require_numbers(windows)
     stream = recordings[0].stream(params.sensor or None)
     names = {channel.name: channel for channel in stream.channels}
@@ -82,25 +80,37 @@ def load(
     return Data(windows, signal, strange)
 
 
-def _strange(windows: WindowSet, normal: Sequence[str], where: str) -> npt.NDArray[np.bool_]:
+def for_task(params: P, task: str, normal: Sequence[str]) -> P:
+    """How windows are cut for a task, where a project leaves it open: a regressor learns labels,
+    a detector without normal labels every window."""
+    if task == "regressor" and not params.target:
+        return replace(params, target=LABEL)
+    if task == "anomaly" and not normal:
+        return replace(params, unlabelled="keep")
+    return params
+
+
+def known_strange(
+    labels: npt.NDArray[np.int64], classes: Sequence[str], normal: Sequence[str], where: str
+) -> npt.NDArray[np.bool_]:
     """Windows that are not of a normal label. Raises InputError for labels that nothing has."""
-    unknown = [label for label in normal if label not in windows.classes]
+    unknown = [label for label in normal if label not in classes]
     if unknown:
         raise InputError(
             "no window has this label", where=f"{where}.normal", value=unknown[0],
-            way_out=f"there are: {', '.join(windows.classes) or 'no labels'}",
+            way_out=f"there are: {', '.join(classes) or 'no labels'}",
         )  # fmt: skip
     if not normal:
-        return np.zeros(len(windows), dtype=bool)
-    return ~np.isin(windows.labels, [windows.classes.index(label) for label in normal])
+        return np.zeros(len(labels), dtype=bool)
+    return ~np.isin(labels, [classes.index(label) for label in normal])
 
 
-def _require_targets(windows: WindowSet, where: str) -> None:
+def require_targets(targets: npt.NDArray[np.float64] | None, where: str) -> None:
     """Refuse targets that are all alike. Raises InputError."""
-    if windows.target is None or len(np.unique(windows.target)) < 2:
+    if targets is None or len(np.unique(targets)) < 2:
         raise InputError(
             "every window has the same target, so there is nothing to learn", where=where,
-            value=None if windows.target is None else windows.target[:1].tolist(),
+            value=None if targets is None else targets[:1].tolist(),
             way_out="record more than one value",
         )  # fmt: skip
 

@@ -137,9 +137,10 @@ def windows_map(learned: Learned, found: CrossValidated) -> rd.FeatureMap:
     real = np.flatnonzero(table.real)
     z = standardise(learned.run.model.normalizer, table.values[real])
     labels, classes = table.labels[real], table.classes
-    predicted = np.zeros(len(real), np.int64)
+    predicted, kind = np.zeros(len(real), np.int64), "classes"
     if table.targets is not None:
         labels, classes = tasks.ranges(table.targets[real])
+        kind = "ranges of the value"
         predicted = labels
     elif table.strange is not None:
         labels, classes = table.strange[real].astype(np.int64), ("normal", "anomaly")
@@ -150,7 +151,7 @@ def windows_map(learned: Learned, found: CrossValidated) -> rd.FeatureMap:
     data = FeatureSet(z, labels, classes, groups, table.names)
     start_s = windows.start / windows.rate_hz
     judged = table.targets is None
-    return feature_map(data, predicted, windows.recording, start_s, judged=judged)
+    return feature_map(data, predicted, windows.recording, start_s, judged=judged, kind=kind)
 
 
 def curves(learned: Learned) -> rd.LearningCurves | None:

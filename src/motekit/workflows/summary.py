@@ -16,6 +16,10 @@ NAMES = {
     "accuracy": "accuracy", "error": "mean absolute error", "auc": "area under the ROC curve",
     "false_alarms": "false alarms",
 }  # fmt: skip
+SWAPPED = (
+    "warning: area under the ROC curve below 0.5: anomalies look more normal than normal windows; "
+    "are the labels in normal = [...] below [signal] the right ones?"
+)
 
 
 def detected(found: DetectionEvaluation) -> str:

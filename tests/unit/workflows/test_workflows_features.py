@@ -76,6 +76,7 @@ def test_a_changed_parameter_recomputes_its_block_alone(project: Path, pool: Any
         found = run(project, told, pool, blocks)
         counts.append((found.computed, found.cached))
     assert counts == [(18, 0), (0, 18), (9, 9)]
+    assert found.work == (compute.Work("flatten", 0, 9), compute.Work("lags", 9, 0))
     Store.of_project(project).relabel("rest_ann", label="line")
     again = run(project, told, pool, both)
     assert (again.computed, again.cached) == (0, 18)
@@ -110,12 +111,14 @@ def test_another_recording_is_refused_by_name(project: Path, pool: Any) -> None:
         run(project, load(project), pool)
 
 
-def test_a_recording_shorter_than_a_window_has_none(project: Path, pool: Any) -> None:
+def test_a_recording_that_is_short_or_without_label_has_no_window(project: Path, pool: Any) -> None:
     channels = (Channel("accX", "g", SCALE), Channel("accY", "g", SCALE))
+    alone = Recording("a_plain", (Stream("acc", channels, RATE_HZ, movement("rest", 0)),),
+                      subject="ann")  # fmt: skip
     short = Recording("a_short", (Stream("acc", channels, RATE_HZ, movement("rest", 0, 0.5)),),
                       label="rest", subject="ann")  # fmt: skip
     before = run(project, load(project), pool).windows
-    for _ in Store.of_project(project).add([short]):
+    for _ in Store.of_project(project).add([short, alone]):
         pass
     assert run(project, load(project), pool).windows == before
 
@@ -127,10 +130,11 @@ def test_what_carries_the_class_ranks_first() -> None:
     values[:, 2] += 3 * labels
     groups = np.repeat(np.array(["a", "b", "c"]), 100)
     data = make_table(values, ("p", "q", "r", "s"), labels, ("x", "y"), groups)
-    ranks = rank.rank(data, lambda done, total: None)
+    groups = rank.parts(data)
+    ranks = rank.rank(data, groups, lambda done, total: None)
     assert ranks[0].name == "r" and ranks[0].importance > 0.2 and ranks[0].information > 0.4
     assert all(abs(r.importance) < 0.05 and r.information < 0.2 for r in ranks[1:])
-    assert rank.judge(data).accuracy > 0.85
+    assert rank.judge(data, groups).merit > 0.85
 
 
 def test_moves_make_front_ends_cheaper(project: Path, pool: Any) -> None:
@@ -141,13 +145,15 @@ def test_moves_make_front_ends_cheaper(project: Path, pool: Any) -> None:
     texts = [move.text for move in made]
     assert "rate 50 Hz → 25 Hz" in texts and "window 1 s → 0.5 s" in texts
     assert "flatten: mean off" in texts and "flatten: skewness off" not in texts
+    off = next(move for move in made if move.text == "flatten: mean off")
+    assert off.toml == "[[blocks]] 1, flatten: mean = false"
     both = apply(start, [made[0], next(m for m in made if m.text == "flatten: mean off")])
     assert both.signal.rate_hz == 25 and both.blocks[0].params.mean is False
 
 
 @pytest.mark.slow
 def test_the_whole_tool(project: Path) -> None:
-    found = quality(project, "", 0.05, True, quiet)
+    found = quality(project, "", 5.0, True, quiet)
     told = json.loads(json.dumps(found.as_dict(), allow_nan=False))
     assert told["advice"]["base"]["cycles"]["tag"] == "emulated"
     proposal = told["advice"]["proposal"]
@@ -159,4 +165,4 @@ def test_the_whole_tool(project: Path) -> None:
 
 def test_a_recipe_that_is_not_there(project: Path) -> None:
     with pytest.raises(InputError, match="recipe"):
-        quality(project, "none", 0.01, False, quiet)
+        quality(project, "none", None, False, quiet)

@@ -29,8 +29,7 @@ def feature_map(map_: FeatureMap) -> Plot:
     judged = f"; {wrong} are misclassified and ringed" if map_.judged else ""
     return Plot(
         title=f"Feature map ({map_.method})",
-        desc=f"{len(map_.points)} windows of {len(classes)} "
-        f"{'classes' if map_.judged else 'ranges'}{judged}",
+        desc=f"{len(map_.points)} windows of {len(classes)} {map_.kind}{judged}",
         x_label=names[0],
         y_label=names[1],
         x_ticks=x.ticks(6),

@@ -1,34 +1,38 @@
-"""The cheapest window, rate and block parameters that keep accuracy on held-out groups.
+"""The cheapest window, rate and block parameters that are as good on held-out groups.
 
 Every change is judged by the same quick model on the same parts of the groups, and its front end
-is built and run on the emulated core. Changes that keep accuracy are then put together, the one
-that saves most first, as long as all together keep it. What comes out was chosen by these groups:
-the accuracy to believe is the one that a training with it then finds.
+is built and run on the emulated core. Changes that lose no more than a margin are then put
+together, the one that saves most first, as long as all together lose no more. What comes out was
+chosen by these groups: the figure to believe is the one that a training with it then finds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from motekit.core.errors import InputError
+from motekit.models.data import FeatureTable
 from motekit.models.inner import Part
 from motekit.recordings.store import Store
 from motekit.recordings.windows import cut
+from motekit.workflows.features import for_task
 
 from . import compute
 from .cost import CostTask, energy_uj_per_s, front_end
 from .moves import FrontEnd, Move, apply, in_seconds, moves
 from .rank import Folds, judge
+from .yardstick import Yardstick
 
 Report = Callable[..., None]
 COST_WINDOWS = 4
 TOGETHER = 6  # changes put together at most
+WORTH = 0.01  # share of the energy that a change must save to be proposed
 
 
 @dataclass(frozen=True)
@@ -36,16 +40,18 @@ class Option:
     """A front end, judged.
 
     Args:
-        changes: what differs from the project's, in words.
-        accuracy: on held-out groups, by the quick model.
+        changes: what differs from the project's, in words; toml: as it is written there.
+        merit: on held-out groups, by the quick model, more is better (see `yardstick`); None
+            where nothing can be judged.
         gain, gain_error: difference to the project's and its standard error over the parts.
         cycles: of one window, taking samples and features; energy: µJ a second, estimated;
-            both None where accuracy is not kept.
+            both None where more than the margin is lost.
         features: how many there are.
     """
 
     changes: tuple[str, ...]
-    accuracy: float
+    toml: tuple[str, ...]
+    merit: float | None
     gain: float
     gain_error: float
     features: int
@@ -54,10 +60,11 @@ class Option:
     energy_uj_per_s: float | None = None
     flash_bytes: int | None = None
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, yardstick: Yardstick) -> dict[str, Any]:
+        value = None if self.merit is None else yardstick.value(self.merit)
         return {
-            "changes": list(self.changes), "features": self.features,
-            "accuracy": {"value": self.accuracy, "tag": "measured"},
+            "changes": list(self.changes), "toml": list(self.toml), "features": self.features,
+            "score": None if value is None else {"value": value, "tag": "measured"},
             "gain": self.gain, "gain_error": self.gain_error,
             "cycles": None if self.cycles is None else {
                 "value": round(self.cycles), "tag": self.cycles_tag
@@ -74,44 +81,58 @@ class Advice:
     """The project's front end, what was tried, and what is proposed (None: nothing cheaper).
 
     Args:
-        margin: accuracy that may be lost.
-        front: the proposed window, rate and blocks, to be written into mote.toml.
+        refused: (change, why) of those that do not fit the blocks or the recordings.
+        margin: merit that may be lost.
     """
 
     base: Option
     tried: tuple[Option, ...]
     proposal: Option | None
-    front: FrontEnd | None
     margin: float
+    refused: tuple[tuple[str, str], ...] = ()
+
+    def saved(self, option: Option) -> float:
+        """Share of the energy that an option saves; 0 where its cost is not known."""
+        if option.energy_uj_per_s is None or not self.base.energy_uj_per_s:
+            return 0.0
+        return 1 - option.energy_uj_per_s / self.base.energy_uj_per_s
 
 
-@dataclass
-class _Bench:
-    """What every candidate is tried with."""
+@dataclass(frozen=True)
+class Bench:
+    """What every candidate is tried with.
+
+    Args:
+        task: what the features are for.
+        look: the features that the learner sees of a table.
+        groups: parts of the groups to hold out in turn.
+        board: whose energy counts.
+    """
 
     project: Path
+    task: str
+    look: Callable[[FeatureTable], FeatureTable]
     groups: tuple[Part, ...]
     pool: Executor
     core: str
     board: str
-    base: Folds | None = None
 
-    def judged(self, front: FrontEnd, texts: tuple[str, ...]) -> Option:
-        """Accuracy only. Raises InputError for a front end that cannot be."""
+    def judged(self, front: FrontEnd, moves: Sequence[Move], base: Folds) -> Option:
+        """Merit only. Raises InputError for a front end that cannot be."""
         found = compute.run(
-            self.project, front.signal, front.blocks, _quiet, self.pool, "advice"
+            self.project, front.signal, front.blocks, _quiet, self.pool, "advice", self.task
         )  # fmt: skip
-        folds = judge(found.table, self.groups)
-        self.base = self.base or folds
-        gains = np.array(folds.by_part) - np.array(self.base.by_part)
-        error = float(gains.std(ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else 0.0
+        folds = judge(self.look(found.table), self.groups)
+        gain, error = folds.gain(base)
         return Option(
-            texts, folds.accuracy, float(gains.mean()), error, len(found.table.names)
+            tuple(m.text for m in moves), tuple(m.toml for m in moves), folds.merit, gain, error,
+            len(found.table.names),
         )  # fmt: skip
 
-    def task(self, front: FrontEnd, features: int) -> CostTask:
+    def probe(self, front: FrontEnd, features: int) -> CostTask:
         """Its front end on some windows of the first recordings."""
-        params, store = compute.window_params(front.signal), Store.of_project(self.project)
+        params = compute.window_params(for_task(front.signal, self.task, front.signal.normal))
+        store = Store.of_project(self.project)
         for name in store.names():
             try:
                 found = cut([store.load(name)], params, "signal")
@@ -119,18 +140,19 @@ class _Bench:
                 continue
             some = found.values[:COST_WINDOWS]
             return CostTask(found.signal(), front.blocks, features, some, self.core)
-        raise InputError("no recording is as long as a window", where="signal")
+        raise InputError("no recording is as long as a window", where="signal",
+                         way_out="make length_s shorter, or record longer")  # fmt: skip
 
     def priced(self, fronts: Sequence[FrontEnd], options: Sequence[Option]) -> list[Option]:
         """The same with their costs."""
-        tasks = [self.task(f, o.features) for f, o in zip(fronts, options, strict=True)]
+        tasks = [self.probe(f, o.features) for f, o in zip(fronts, options, strict=True)]
         out = []
         for task, o, bill in zip(tasks, options, self.pool.map(front_end, tasks), strict=True):
             energy = energy_uj_per_s(bill, self.board, task.signal)
             out.append(
-                Option(
-                    o.changes, o.accuracy, o.gain, o.gain_error, o.features,
-                    bill.cycles["total"], bill.cycles_tag, energy, bill.flash_bytes,
+                replace(
+                    o, cycles=bill.cycles["total"], cycles_tag=bill.cycles_tag,
+                    energy_uj_per_s=energy, flash_bytes=bill.flash_bytes,
                 )
             )  # fmt: skip
         return out
@@ -140,38 +162,42 @@ def _quiet(what: str, done: int, total: int, note: str = "") -> None:
     """One bar for all candidates is enough."""
 
 
+def price_only(bench: Bench, front: FrontEnd, base: compute.Computed) -> Advice:
+    """What the front end costs, where nothing says what a cheaper one would lose."""
+    option = Option((), (), None, 0.0, 0.0, len(base.table.names))
+    (priced,) = bench.priced([front], [option])
+    return Advice(priced, (), None, 0.0)
+
+
 def advise(
-    project: Path, front: FrontEnd, base: compute.Computed, groups: tuple[Part, ...], margin: float,
-    core: str, board: str, pool: Executor, report: Report,
+    bench: Bench, front: FrontEnd, base: compute.Computed, folds: Folds, margin: float,
+    report: Report,
 ) -> Advice:  # fmt: skip
     """Try cheaper front ends.
 
     Args:
-        base: features of the project as it is.
-        groups: parts of the groups to hold out in turn.
-        margin: accuracy that may be lost, 0 to 1.
-        board: whose energy counts.
+        base: features of the project as it is; folds: how they are judged.
+        margin: merit that may be lost.
     """
-    bench = _Bench(project, groups, pool, core, board)
     start = in_seconds(front, base.signal)
-    first = bench.judged(start, ())
+    first = Option((), (), folds.merit, 0.0, 0.0, len(base.table.names))
     single = list(moves(start, base.signal))
     judged: list[tuple[Move, Option]] = []
+    refused: list[tuple[str, str]] = []
     for i, move in enumerate(single):
         report("cheaper front ends", i, len(single), move.text)
         try:
-            judged.append((move, bench.judged(apply(start, [move]), (move.text,))))
-        except InputError:
-            continue  # does not fit the blocks
+            judged.append((move, bench.judged(apply(start, [move]), [move], folds)))
+        except InputError as error:
+            refused.append((move.text, error.what))
     kept = [(m, o) for m, o in judged if o.gain >= -margin]
     report("cheaper front ends", len(single), len(single), "costs")
     fronts = [start, *(apply(start, [m]) for m, _ in kept)]
     first, *costed = bench.priced(fronts, [first, *(o for _, o in kept)])
-    chosen, proposal = _together(bench, start, first, list(zip(kept, costed, strict=True)), margin)
+    pairs = list(zip(kept, costed, strict=True))
+    proposal = _together(bench, start, (first, folds), pairs, margin)
     tried = {o.changes: o for _, o in judged} | {o.changes: o for o in costed}
-    return Advice(
-        first, tuple(tried.values()), proposal, apply(start, chosen) if chosen else None, margin
-    )
+    return Advice(first, tuple(tried.values()), proposal, margin, tuple(refused))
 
 
 def _energy(option: Option) -> float:
@@ -179,15 +205,16 @@ def _energy(option: Option) -> float:
 
 
 def _together(
-    bench: _Bench, start: FrontEnd, first: Option,
+    bench: Bench, start: FrontEnd, base: tuple[Option, Folds],
     kept: list[tuple[tuple[Move, Option], Option]], margin: float,
-) -> tuple[list[Move], Option | None]:  # fmt: skip
-    """Moves that together keep accuracy, the one that saves most first; and what they make."""
+) -> Option | None:  # fmt: skip
+    """What moves make that together lose no more than the margin, the one that saves most first."""
+    first, folds = base
     order = sorted(kept, key=lambda entry: _energy(entry[1]))
     chosen: list[Move] = []
     best = first
     for (move, _), option in order:
-        if _energy(option) >= _energy(first) or len(chosen) == TOGETHER:
+        if _energy(option) > (1 - WORTH) * _energy(first) or len(chosen) == TOGETHER:
             break
         blocks = {m.block for m in chosen}
         taken = any(m.kind == move.kind for m in chosen) or (move.block in blocks - {-1})
@@ -196,11 +223,11 @@ def _together(
         together = [*chosen, move]
         front = apply(start, together)
         try:
-            found = option if not chosen else bench.judged(front, tuple(m.text for m in together))
+            found = option if not chosen else bench.judged(front, together, folds)
             if found.gain >= -margin:
                 found = found if not chosen else bench.priced([front], [found])[0]
-                if _energy(found) < _energy(best):
+                if _energy(found) <= (1 - WORTH) * _energy(best):
                     chosen, best = together, found
         except InputError:
             continue
-    return chosen, best if chosen else None
+    return best if chosen else None

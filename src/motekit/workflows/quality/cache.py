@@ -29,6 +29,8 @@ from motekit.recordings.windows import WindowParams, cut
 
 FOLDER = Path(".motekit") / "features"
 CHUNK = 512  # windows computed at a time
+# What `cut` says of one recording that has no window, which others may have.
+NONE_CUT = ("longer than every recording", "no window is left", "no recording has a label")
 F32 = npt.NDArray[np.float32]
 Chain = tuple[BlockUse, ...]
 
@@ -93,7 +95,7 @@ def plan(
             asdict(signal), __version__,
         ]  # fmt: skip
         files = tuple(root / f"{digest(base, told)}.npy" for _, told in wanted)
-        seen = root / f"{digest(base, said['label'])}.npz"
+        seen = root / f"{digest(base, said['label'], 'target')}.npz"
         todo = tuple(
             (file, chain) for file, (chain, _) in zip(files, wanted, strict=True)
             if not file.is_file()
@@ -112,10 +114,12 @@ def run_task(task: Task) -> int:
     try:
         found = cut([recording], task.windows, "signal")
     except InputError as error:
-        if "longer than every recording" not in error.what and "no window" not in error.what:
+        if not any(text in error.what for text in NONE_CUT):
             raise
-        empty = pack({"label": np.empty(0, "U1"), "start": np.empty(0, np.int64)}, {})
-        write_bytes(task.windows_file, empty)
+        nothing: dict[str, npt.NDArray[Any]] = {
+            "label": np.empty(0, "U1"), "start": np.empty(0, np.int64), "target": np.empty(0),
+        }  # fmt: skip
+        write_bytes(task.windows_file, pack(nothing, {}))
         for file, chain in task.todo:
             _write(file, np.zeros((0, len(pipeline.describe(task.signal, chain))), np.float32))
         return 0
@@ -132,7 +136,9 @@ def run_task(task: Task) -> int:
                              )  # fmt: skip
         _write(file, values)
     names = np.array(["", *found.classes])[found.labels + 1]  # "": no label
-    write_bytes(task.windows_file, pack({"label": names, "start": found.start}, {}))
+    told = np.full(len(found), np.nan) if found.target is None else found.target
+    seen = {"label": names, "start": found.start, "target": told}
+    write_bytes(task.windows_file, pack(seen, {}))
     return len(found)
 
 
@@ -161,12 +167,14 @@ class Rows:
     """Features of some windows with what is known of them, in the order of the recordings.
 
     Args:
+        target: NaN where nothing was asked for.
         total: windows there are; `values` may be fewer, spread evenly.
     """
 
     values: F32
     names: tuple[str, ...]
     label: npt.NDArray[np.str_]
+    target: npt.NDArray[np.float64]
     recording: npt.NDArray[np.str_]
     start: npt.NDArray[np.int64]
     total: int
@@ -184,7 +192,7 @@ def read(
     signal = planned[0][0].signal
     names = tuple(f.name for f in pipeline.describe(signal, uses))
     values = np.empty((len(chosen), len(names)), np.float32)
-    label, recording, start = [], [], []
+    label, target, recording, start = [], [], [], []
     for i, (task, files) in enumerate(planned):
         inside = (chosen >= first[i]) & (chosen < first[i + 1])
         rows = chosen[inside] - first[i]
@@ -192,9 +200,10 @@ def read(
             parts = [np.load(file, mmap_mode="r", allow_pickle=False)[rows] for file in files]
             values[inside] = np.concatenate(parts, axis=1)
         label.append(meta[i]["label"][rows])
+        target.append(meta[i]["target"][rows].astype(np.float64))
         start.append(meta[i]["start"][rows].astype(np.int64))
         recording.append(np.full(len(rows), task.name))
     return Rows(
-        values, names, np.concatenate(label).astype(np.str_),
+        values, names, np.concatenate(label).astype(np.str_), np.concatenate(target),
         np.concatenate(recording).astype(np.str_), np.concatenate(start), total,
     )  # fmt: skip

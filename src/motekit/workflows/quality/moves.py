@@ -29,6 +29,7 @@ class Move:
 
     Args:
         text: what changes, for people ("rate 50 Hz → 25 Hz").
+        toml: the same as it is written into mote.toml ("[signal] rate_hz = 25").
         kind: moves of one kind exclude each other.
         rate_hz, length_s: new values, 0 for unchanged.
         block: position of the block that changes, −1 for none; `use` takes its place, None
@@ -36,6 +37,7 @@ class Move:
     """
 
     text: str
+    toml: str
     kind: str
     rate_hz: float = 0.0
     length_s: float = 0.0
@@ -73,11 +75,17 @@ def moves(front: FrontEnd, signal: Signal) -> Iterator[Move]:
     """Single changes that may cost less; not all of them fit the blocks."""
     for share in RATES:
         rate = float(f"{signal.rate_hz * share:.4g}")
-        yield Move(f"rate {signal.rate_hz:g} Hz → {rate:g} Hz", "rate", rate_hz=rate)
+        yield Move(
+            f"rate {signal.rate_hz:g} Hz → {rate:g} Hz", f"[signal] rate_hz = {rate:g}", "rate",
+            rate_hz=rate,
+        )  # fmt: skip
     seconds = signal.length / signal.rate_hz
     for share in LENGTHS:
         length = float(f"{seconds * share:.4g}")
-        yield Move(f"window {seconds:g} s → {length:g} s", "window", length_s=length)
+        yield Move(
+            f"window {seconds:g} s → {length:g} s", f"[signal] length_s = {length:g}", "window",
+            length_s=length,
+        )  # fmt: skip
     makers = [i for i, u in enumerate(front.blocks) if dsp.block(u.block).output is None]
     for i in makers:
         use = front.blocks[i]
@@ -85,7 +93,10 @@ def moves(front: FrontEnd, signal: Signal) -> Iterator[Move]:
             f"{use.block} (block {i + 1})"
         )  # fmt: skip
         if len(makers) > 1 and not use.source:
-            yield Move(f"without {name}", f"block {i}", block=i)
+            yield Move(
+                f"without {name}", f"[[blocks]] {i + 1}, {use.block}: remove it", f"block {i}",
+                block=i,
+            )  # fmt: skip
         for info in describe(dsp.block(use.block).params):
             yield from _changes(use, i, name, info)
 
@@ -104,11 +115,18 @@ def _changes(use: BlockUse, i: int, name: str, info: ParamInfo) -> Iterator[Move
         return
     shown = "off" if cheaper is False else f"{_plain(value)} → {_plain(cheaper)}"
     changed = replace(use, params=replace(use.params, **{info.name: cheaper}))
-    yield Move(f"{name}: {info.name} {shown}", f"{i}.{info.name}", block=i, use=changed)
+    written = "false" if cheaper is False else _plain(cheaper)
+    yield Move(
+        f"{name}: {info.name} {shown}",
+        f"[[blocks]] {i + 1}, {use.block}: {info.name} = {written}", f"{i}.{info.name}",
+        block=i, use=changed,
+    )  # fmt: skip
 
 
 _SIZES = ("fft_length", "bands", "filters", "coefficients", "order", "levels")
 
 
 def _plain(value: object) -> str:
-    return "[" + ", ".join(map(str, value)) + "]" if isinstance(value, tuple) else str(value)
+    if not isinstance(value, tuple):
+        return str(value)
+    return "[" + ", ".join(f'"{v}"' if isinstance(v, str) else str(v) for v in value) + "]"

@@ -6,54 +6,144 @@ from collections.abc import Iterator, Sequence
 
 from motekit.report.page import Table
 
-from .advice import Advice, Option
+from .advice import WORTH, Advice, Option
 from .rank import Rank
+from .yardstick import Yardstick
 
 
-def tables(ranks: Sequence[Rank], advice: Advice | None) -> tuple[Table, ...]:
-    """What each feature is worth, and what would be cheaper."""
-    worth = Table(
+def tables(
+    ranks: Sequence[Rank], advice: Advice | None, yardstick: Yardstick
+) -> tuple[Table, ...]:  # fmt: skip
+    """What each feature is worth, and what would be cheaper; what there is of them."""
+    out = []
+    if advice is not None:
+        out.append(_cheaper(advice, yardstick))
+    if ranks:
+        out.append(_worth(ranks, yardstick))
+    return tuple(out)
+
+
+def _worth(ranks: Sequence[Rank], yardstick: Yardstick) -> Table:
+    what = "Error that a quick model adds" if yardstick.is_error else (
+        f"{yardstick.name[:1].upper()}{yardstick.name[1:]} that a quick model loses"
+    )  # fmt: skip
+    return Table(
         "What each feature is worth",
-        "Accuracy that a quick model loses on held-out groups when the feature is shuffled, and "
-        "what the feature says of the class on its own (measured).",
-        ("feature", "points lost without", "± over parts", "bits"),
-        tuple(
-            (r.name, f"{100 * r.importance:.2f}", f"{100 * r.spread:.2f}", f"{r.information:.2f}")
-            for r in ranks
-        ),
+        f"{what} on held-out groups when the feature is shuffled ({yardstick.model}), and what "
+        f"the feature says of the {yardstick.tells} on its own (measured).",
+        headings(yardstick),
+        tuple(worth(r, yardstick) for r in ranks),
     )
-    return (worth,) if advice is None else (_cheaper(advice), worth)
 
 
-def _cheaper(advice: Advice) -> Table:
+def headings(yardstick: Yardstick) -> tuple[str, ...]:
+    """Of the columns of `worth`."""
+    return "feature", yardstick.lost, "± over parts", "bits"
+
+
+def worth(rank: Rank, yardstick: Yardstick) -> tuple[str, ...]:
+    """One feature."""
+    lost, spread = yardstick.factor * rank.importance, yardstick.factor * rank.spread
+    return rank.name, _minus(f"{lost:.2f}"), f"{spread:.2f}", f"{rank.information:.2f}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def _cheaper(advice: Advice, yardstick: Yardstick) -> Table:
     base = advice.base
-    lead = "Nothing cheaper keeps the accuracy."
+    unit = yardstick.unit or "in the unit of the labels"
+    columns = (
+        "front end", f"error, {unit}" if yardstick.is_error else unit, "energy", "µJ a second",
+        "cycles a window", "features",
+    )  # fmt: skip
+    if base.merit is None:
+        lead = "Cycles emulated, energy estimated; what cheaper ones would lose cannot be judged."
+        return Table("What it costs", lead, columns, (_row("as it is", base, advice, yardstick),))
+    lead = f"Nothing cheaper {'adds' if yardstick.is_error else 'loses'} less than "
+    lead += f"{yardstick.allowed(advice.margin)}."
     if advice.proposal is not None:
         lead = f"Proposed: {', '.join(advice.proposal.changes)}."
     return Table(
         "What would be cheaper",
-        f"{lead} Accuracy measured with the quick model on held-out groups, cycles emulated, "
-        "energy estimated; these groups chose it, so train with it for the accuracy to believe.",
-        ("front end", "points", "energy", "µJ a second", "cycles a window", "features"),
-        tuple(_rows(advice, base)),
+        f"{lead} The {yardstick.name} was measured with the quick model on held-out groups, "
+        "cycles are emulated, energy is estimated; these groups chose it, so train with it for "
+        "the figure to believe.",
+        columns,
+        tuple(_rows(advice, yardstick)),
     )
 
 
-def _rows(advice: Advice, base: Option) -> Iterator[tuple[str, ...]]:
-    yield _row("as it is", base, base)
+def _rows(advice: Advice, yardstick: Yardstick) -> Iterator[tuple[str, ...]]:
+    yield _row("as it is", advice.base, advice, yardstick)
     if advice.proposal is not None:
-        yield _row("as proposed", advice.proposal, base)
+        yield _row("as proposed", advice.proposal, advice, yardstick)
     for option in sorted(advice.tried, key=lambda o: o.energy_uj_per_s or float("inf")):
-        yield _row(", ".join(option.changes), option, base)
+        yield _row(", ".join(option.changes), option, advice, yardstick)
 
 
-def _row(name: str, option: Option, base: Option) -> tuple[str, ...]:
-    points = f"{100 * option.gain:+.1f} ± {100 * option.gain_error:.1f}".replace("-", "−")
+def _energy(option: Option, advice: Advice) -> str:
+    """How much more or less it takes, such as "−58 %"."""
+    return f"{round(-100 * advice.saved(option)) + 0.0:+.0f} %".replace("-", "−")
+
+
+def _row(name: str, option: Option, advice: Advice, yardstick: Yardstick) -> tuple[str, ...]:
+    shift = _minus(yardstick.shift(option.gain, option.gain_error))
     if option.energy_uj_per_s is None:
-        return name, points, "not kept", "", "", str(option.features)
-    change = 100 * (option.energy_uj_per_s / (base.energy_uj_per_s or 1.0) - 1)
+        return name, shift, "loses too much", "", "", str(option.features)
+    own = option is advice.base
     return (
-        name, "" if option is base else points,
-        "" if option is base else f"{change:+.0f} %".replace("-", "−"),
+        name, "" if own else shift, "" if own else _energy(option, advice),
         f"{option.energy_uj_per_s:.2f}", f"{option.cycles or 0:,.0f}", str(option.features),
     )  # fmt: skip
+
+
+def advice_lines(advice: Advice, yardstick: Yardstick) -> Iterator[str]:
+    """The advice in lines for the terminal."""
+    base = advice.base
+    yield f"front end as it is: {_cost(base)}"
+    if base.merit is None:
+        return
+    known = [o for o in advice.tried if o.energy_uj_per_s is not None]
+    for option in sorted(known, key=advice.saved, reverse=True):
+        if advice.saved(option) >= WORTH:
+            yield f"  {', '.join(option.changes)}: {_compared(option, advice, yardstick)}"
+    over = "add more error than" if yardstick.is_error else "lose more than"
+    groups = (
+        (f"save less than {WORTH:.0%}", [o for o in known if advice.saved(o) < WORTH]),
+        (f"{over} {yardstick.allowed(advice.margin)}",
+         [o for o in advice.tried if o.energy_uj_per_s is None]),
+    )  # fmt: skip
+    for what, options in groups:
+        told = [f"{o.changes[0]} ({yardstick.shift(o.gain, o.gain_error)})" for o in options]
+        if told:
+            yield f"  {what}: {', '.join(told)}"
+    if advice.refused:
+        yield f"  cannot be (--json says why): {', '.join(c for c, _ in advice.refused)}"
+    if advice.proposal is None:
+        over = "adding" if yardstick.is_error else "losing"
+        yield (
+            f"nothing saves {WORTH:.0%} of the energy without {over} more than "
+            f"{yardstick.allowed(advice.margin)} (--lose)"
+        )
+        return
+    yield f"proposed: {', '.join(advice.proposal.changes)}"
+    yield f"  {_compared(advice.proposal, advice, yardstick)}"
+    yield "  these groups chose it; write it into mote.toml and train for the figure to believe:"
+    for line in advice.proposal.toml:
+        yield f"    {line}"
+
+
+def _cost(option: Option) -> str:
+    return (
+        f"{option.features} features, {option.cycles or 0:,.0f} cycles a window "
+        f"({option.cycles_tag}), {option.energy_uj_per_s or 0:.2f} µJ a second (estimated)"
+    )
+
+
+def _compared(option: Option, advice: Advice, yardstick: Yardstick) -> str:
+    return (
+        f"{yardstick.change(option.gain, option.gain_error)}, {_energy(option, advice)} energy; "
+        f"{_cost(option)}"
+    )

@@ -130,7 +130,8 @@ def _judged(
     measure = yardstick.of(seen, _unit(folder, project))
     front, target = FrontEnd(signal, blocks), project.target
     bench = Bench(folder, task, look, groups, pool, target.core, target.board)
-    folds, ranks, advised = None, (), None
+    folds, advised = None, None
+    ranks: tuple[rank.Rank, ...] = ()
     if why:
         advised = price_only(bench, front, found) if advice else None
     else:

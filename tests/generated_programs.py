@@ -13,6 +13,7 @@ import numpy as np
 from motekit import dsp, targets
 from motekit.compiler.generated import Generated
 from motekit.compiler.pipeline import compile_pipeline
+from motekit.compiler.select import Optimize
 from motekit.core.graph import Graph, Op, Tensor
 from motekit.core.params import from_mapping
 from motekit.core.pipeline import BlockUse, Decision, Normalizer, PipelineSpec
@@ -214,6 +215,14 @@ FLOATS = {  # what only float samples have
     ),
 }
 
+FOR_FLASH = {  # what differs where a program is optimized for flash
+    "cosines": lambda: pipeline(
+        "cos",
+        use("mfcc", (0,), frame_s=1.28, stride_s=1.28, fft_length=64, filters=16, coefficients=16),
+        stride=64,
+    ),
+}
+
 
 def cases() -> list[tuple[str, str]]:
     """(name, arithmetic) of every program."""
@@ -223,13 +232,15 @@ def cases() -> list[tuple[str, str]]:
 
 def spec_of(name: str) -> PipelineSpec:
     """The pipeline of a name of `cases`."""
-    return (SPECS | FLOATS)[name]()
+    return (SPECS | FLOATS | FOR_FLASH)[name]()
 
 
-def generated(name: str, arithmetic: str) -> tuple[PipelineSpec, Generated]:
+def generated(
+    name: str, arithmetic: str, optimize: Optimize = "speed"
+) -> tuple[PipelineSpec, Generated]:
     """The pipeline and its printed program."""
     spec = spec_of(name)
-    return spec, compile_pipeline(spec, targets.core(CORES[arithmetic]).spec)
+    return spec, compile_pipeline(spec, targets.core(CORES[arithmetic]).spec, optimize)
 
 
 def windows(spec: PipelineSpec, count: int = 24) -> np.ndarray:

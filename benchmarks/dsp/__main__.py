@@ -34,7 +34,7 @@ def measure(setting: Setting, core: str, out: Path) -> dict[str, Any]:
     arithmetic = targets.core(core).spec.arithmetic
     block = dsp.block(setting.block)
     x = setting.windows()
-    case = Case(block, setting.signal(), setting.params, arithmetic)
+    case = Case(block, setting.signal(), setting.params, arithmetic, setting.optimize)
     built, empty = Built(case, core), Built(case, core, extra=EMPTY)
     timed = Built(case, core, extra=KEEP) if case.made else built
     taken = [timed.measure(window) for window in x]

@@ -26,6 +26,7 @@ class Setting:
         peer: (cycles, heap bytes) of the vendor's SDK in the same setting on a Cortex-M4F, None
             where it has not been measured.
         sound: a second of sound instead of a window of movements.
+        optimize: what its form is chosen for: "speed" or "flash".
     """
 
     name: str
@@ -34,6 +35,7 @@ class Setting:
     what: str
     peer: tuple[int, int] | None = None
     sound: bool = False
+    optimize: str = "speed"
 
     def signal(self) -> Signal:
         """What the block is fed."""
@@ -90,6 +92,10 @@ def _sounds() -> tuple[Setting, ...]:
             "mfcc_ei", "mfcc", mfcc(numerics=ei),
             "13 coefficients of 32 filters, FFT of 256, 20 / 20 ms, normalised over 101 frames",
             (13_203_799, 13_164), sound=True,
+        ),
+        Setting(
+            "mfcc_ei_flash", "mfcc", mfcc(numerics=ei), "the same, optimized for flash",
+            sound=True, optimize="flash",
         ),
         Setting(
             "mfcc", "mfcc", mfcc(),

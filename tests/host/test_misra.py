@@ -94,6 +94,16 @@ def test_generated_programs_break_only_listed_rules(
     require_listed(checked(tmp_path))
 
 
+@pytest.mark.parametrize("arithmetic", ["float", "fixed"])
+def test_a_program_optimized_for_flash_breaks_only_listed_rules(
+    arithmetic: str, tmp_path: Path
+) -> None:
+    _, made = generated("cosines", arithmetic, "flash")
+    assert ".folded = 1" in made.files["cos.c"]
+    made.write(tmp_path)
+    require_listed(checked(tmp_path))
+
+
 @pytest.mark.parametrize("start", ["mk_startup_arm.c", "mk_startup_riscv.c"])
 def test_the_platform_breaks_only_listed_rules(start: str, tmp_path: Path) -> None:
     """One reset code at a time, as in a program."""

@@ -11,7 +11,7 @@ from motekit.core.block import CBlock
 from motekit.core.errors import InputError
 from motekit.core.op import Constant
 from motekit.core.pipeline import PipelineSpec
-from motekit.dsp.chain import stages
+from motekit.dsp.chain import Stage, stages
 
 from .constants import CTYPES, number
 from .print_c import constant, struct
@@ -51,8 +51,10 @@ class BlockCode:
     kept_offset: int | None = None
 
 
-def code(spec: PipelineSpec, arithmetic: str) -> tuple[BlockCode, ...]:
+def code(spec: PipelineSpec, arithmetic: str, optimize: str = "speed") -> tuple[BlockCode, ...]:
     """Every block of a pipeline, in order, and where its state lies.
+
+    Optimised for "flash", a block takes its smaller form if it has one.
 
     Raises InputError if a block cannot compute on its signal: its C relies on what was checked.
     """
@@ -60,7 +62,7 @@ def code(spec: PipelineSpec, arithmetic: str) -> tuple[BlockCode, ...]:
     makers: dict[str, BlockCode] = {}
     out: list[BlockCode] = []
     offsets = {False: 0, True: 0}  # of the stream's state, and of a window's
-    printed = [stage.block.c(stage.signal, stage.use.params, arithmetic) for stage in placed]
+    printed = [_printed(stage, arithmetic, optimize) for stage in placed]
     reads = [
         stage.block.history if c.history is None else c.history
         for stage, c in zip(placed, printed, strict=True)
@@ -84,6 +86,11 @@ def code(spec: PipelineSpec, arithmetic: str) -> tuple[BlockCode, ...]:
         out.append(one)
         makers[use.name or name] = one
     return tuple(out)
+
+
+def _printed(stage: Stage, arithmetic: str, optimize: str) -> CBlock:
+    c = stage.block.c(stage.signal, stage.use.params, arithmetic)
+    return c.smaller if optimize == "flash" and c.smaller is not None else c
 
 
 def sample_bytes(spec: PipelineSpec) -> int:

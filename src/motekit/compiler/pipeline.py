@@ -66,7 +66,7 @@ def compile_pipeline(
     """
     check_name(spec.name)
     arithmetic = target.arithmetic
-    uses = block_code.code(spec, arithmetic)
+    uses = block_code.code(spec, arithmetic, optimize)
     graphs = {role: _emit(role, spec, target, optimize) for role in ROLES if role in spec.graphs}
     program = _Program(spec, target, arithmetic, uses, graphs)
     files = {name: rename(body, spec.name) for name, body in program.files().items()}

@@ -85,6 +85,8 @@ class CBlock:
         streams: `step` works in scratch and puts features; see the module's text.
         history: whether this use reads the window from the pipeline's ring, for a block that can
             do without; None: as `Block.history` says.
+        smaller: the same numbers, bit for bit, in less flash and more cycles, where there is such
+            a form; builds that are optimised for flash take it.
     """
 
     sources: tuple[str, ...]
@@ -95,6 +97,7 @@ class CBlock:
     lsb: tuple[float, ...] = ()
     streams: bool = False
     history: bool | None = None
+    smaller: CBlock | None = None
 
 
 @dataclass(frozen=True)

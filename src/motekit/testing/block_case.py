@@ -196,15 +196,18 @@ class Case:
 
     Args:
         arithmetic: "float" or "fixed".
+        optimize: "flash": in its smaller form, if it has one.
     """
 
     block: Block
     signal: Signal
     params: Any
     arithmetic: str = "float"
+    optimize: str = "speed"
 
     def c(self) -> CBlock:
-        return self.block.c(self.signal, self.params, self.arithmetic)
+        c = self.block.c(self.signal, self.params, self.arithmetic)
+        return (c.smaller if self.optimize == "flash" else None) or c
 
     @property
     def made(self) -> Signal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from motekit.dsp.common import FEATURES, HISTORY, require_fixed_input
 from motekit.dsp.mixed import is_mixed
 from motekit.dsp.tables import twiddles
 
+from . import cosines
 from .fixed_plan import FixedPlan, fixed_plan
 from .pcen import Pcen
 from .plan import AudioPlan, Frames
@@ -30,6 +32,13 @@ SOURCES = {
 
 def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock:
     """Either variant. Raises InputError where there is no fixed-point form."""
+    block = _c_block(name, signal, pl, arithmetic, folded=False)
+    if pl.cosines is None or not cosines.saves(pl, arithmetic == "fixed"):
+        return block
+    return replace(block, smaller=_c_block(name, signal, pl, arithmetic, folded=True))
+
+
+def _c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str, folded: bool) -> CBlock:
     fixed = arithmetic == "fixed"
     if fixed:
         require_fixed_input(signal)
@@ -39,7 +48,7 @@ def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock
     fields: dict[str, Any] = {**layout, **_twiddles(pl.frames.fft, fixed)}
     fields |= _frame_fields(pl.frames, fixed)
     fields |= _mel_fields(pl, fp) | (_fixed_levels(pl, fp) if fp else _float_levels(pl))
-    fields |= _cosine_fields(pl, fp)
+    fields |= _cosine_fields(pl, fp, folded)
     if pl.norm:
         fields["norm"] = pl.norm
     if pl.pcen is not None:
@@ -55,7 +64,9 @@ def c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str) -> CBlock
         fields,
         state,
         scratch,
-        _defines(pl, fixed, layout.get("skip", 0)) | _from_samples(signal, pl, fixed, layout),
+        _defines(pl, fixed, layout.get("skip", 0))
+        | _from_samples(signal, pl, fixed, layout)
+        | ({"MK_AUDIO_FOLDED": 1} if folded else {}),
         lsb * pl.frames.count,
         streams=True,
     )
@@ -187,31 +198,13 @@ def _fixed_levels(pl: AudioPlan, fp: FixedPlan) -> dict[str, Any]:
     return fields | {"least": fp.least}
 
 
-def _cosine_fields(pl: AudioPlan, fp: FixedPlan | None) -> dict[str, Any]:
+def _cosine_fields(pl: AudioPlan, fp: FixedPlan | None, folded: bool) -> dict[str, Any]:
     if pl.cosines is None:
         return {}
-    filters = pl.cosines.shape[1]
-    half = (filters + 1) // 2
-    rows = pl.cosines[:, :half]
-    fields: dict[str, Any] = {"coefficients": len(rows), "energy": int(pl.energy)}
+    fields = cosines.fields(pl, fp is not None, folded)
     if fp:
-        largest = np.array([cosine_scale(pl, k) for k in range(len(rows))])
-        fields["cosines"] = q15(rows / largest[:, None])
         return fields | {"down": fp.down, "energy_down": fp.energy_down}
-    rows = np.where(np.arange(len(rows))[:, None] % 2, _reversed(rows, filters // 2), rows)
-    fields["cosines"] = (rows * (1.0 if pl.pcen else math.log(10))).astype(np.float32).reshape(-1)
     return fields | {"energy_gain": math.log(10)}
-
-
-def _reversed(rows: F64, terms: int) -> F64:
-    """The first terms of each row in the opposite order."""
-    return np.concatenate([rows[:, :terms][:, ::-1], rows[:, terms:]], axis=1)
-
-
-def cosine_scale(pl: AudioPlan, k: int) -> float:
-    """What a weight of 1 in coefficient k's row stands for."""
-    assert pl.cosines is not None
-    return math.sqrt((1 if k == 0 else 2) / pl.cosines.shape[1])
 
 
 def kept_lsb(pl: AudioPlan) -> float:

@@ -10,8 +10,8 @@ from motekit.dsp import integer, mixed
 from motekit.dsp import wide as w
 from motekit.dsp.mixed import is_mixed
 
-from . import pcen_fixed
-from .c import cosine_scale, q15
+from . import cosines, pcen_fixed
+from .c import q15
 from .fixed_plan import ROOM, FixedPlan, fixed_plan
 from .mel import AGAIN
 from .plan import AudioPlan, Frames
@@ -85,8 +85,8 @@ def _cepstra(level: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
     half = (n + 1) // 2
     mirror = level[..., ::-1]
     out = np.zeros((*level.shape[:-1], pl.values), dtype=np.int64)
-    for k in range(1 if pl.energy else 0, pl.values):
-        row = q15(pl.cosines[k, :half] / cosine_scale(pl, k)).astype(np.int64)
+    first = 1 if pl.energy else 0
+    for k, row in enumerate(cosines.rows(pl, True).astype(np.int64), first):
         pairs = (level + mirror if k % 2 == 0 else level - mirror)[..., :half]
         if k % 2 == 0 and n % 2:
             pairs[..., half - 1] = level[..., half - 1]

@@ -8,6 +8,7 @@
  *   MK_AUDIO_TAPER    weighted frames        MK_AUDIO_EMPHASIS emphasis of high frequencies
  *   MK_AUDIO_SKIP     frames far apart       MK_AUDIO_PCEN     energies normalised per channel
  *   MK_AUDIO_CLIP     features from 0 to 1   MK_AUDIO_LEAST    powers that may be too small
+ *   MK_AUDIO_FOLDED   one table for all rows of the cosine transform
  * Uses of the blocks that differ in these get them all, and a field to choose by.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -55,6 +56,9 @@
 #endif
 #ifndef MK_AUDIO_CLIP
 #define MK_AUDIO_CLIP 0
+#endif
+#ifndef MK_AUDIO_FOLDED
+#define MK_AUDIO_FOLDED 0
 #endif
 #ifndef MK_AUDIO_LEAST
 #define MK_AUDIO_LEAST 0
@@ -138,8 +142,11 @@ typedef struct {
 #if MK_AUDIO_CEPSTRA
     uint16_t coefficients; /* 0: bands are features */
     uint16_t energy;       /* 1: the first coefficient is the logarithm of the energy */
-    /* Per coefficient the first half of a cosine, (filters + 1) / 2 weights. */
+    /* Per coefficient behind the energy the first half of a cosine, (filters + 1) / 2 weights. */
     const mk_audio_number *cosines;
+#if MK_AUDIO_FOLDED
+    uint16_t folded; /* 1: a quarter of a turn in its place, see mk_audio_cosine */
+#endif
 #if MK_FIXED
     uint16_t down;        /* bits that coefficients are shifted down by */
     uint16_t energy_down; /* .. and the energy */
@@ -240,6 +247,19 @@ void mk_audio_put(const mk_audio_params *p, mk_features *out, int32_t value);
 /* Energies of a frame that were kept from `at` on to its values. row: place for a word a band. */
 void mk_audio_again(const mk_audio_params *p, const mk_audio_store *store, uint32_t at, void *row,
                     mk_audio_sink *sink);
+#endif
+
+#if MK_AUDIO_CEPSTRA && MK_AUDIO_FOLDED
+/* The cosine of pi * angle / (2 * filters), angle below 4 * filters, from a table of those of the
+ * first filters + 1 angles. */
+static inline mk_audio_number mk_audio_cosine(const mk_audio_params *p, uint32_t angle)
+{
+    const uint32_t half = 2U * (uint32_t)p->filters;
+    const uint32_t up = (angle > half) ? ((2U * half) - angle) : angle;
+    const int less = (up > p->filters) ? 1 : 0;
+    const mk_audio_number size = p->cosines[(less != 0) ? (half - up) : up];
+    return (less != 0) ? (mk_audio_number)-size : size;
+}
 #endif
 
 /* Put d / deviation, where the square of width * deviation is given. */

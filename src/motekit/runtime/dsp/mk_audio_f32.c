@@ -192,6 +192,30 @@ static float bands_of(const mk_audio_params *p, float *x)
 #endif
 
 #if MK_AUDIO_CEPSTRA
+#if MK_AUDIO_FOLDED
+/* Coefficient k, of weights in the order of its row. */
+static float folded(const mk_audio_params *p, const float *a, uint32_t k, uint32_t terms)
+{
+    const uint32_t turn = 4U * (uint32_t)p->filters;
+    uint32_t step = 2U * k;
+    uint32_t angle = k;
+    if ((k & 1U) != 0U) { /* downwards, from k * (2 * terms - 1) without whole turns */
+        step = turn - step;
+        angle = (((k & 3U) * p->filters) + turn) - (((p->filters & 1U) != 0U) ? (2U * k) : k);
+        angle = (angle >= turn) ? (angle - turn) : angle;
+    }
+    float sum = 0.0F;
+    for (uint32_t i = 0; i < terms; i++) {
+        /* row 0 has a weight of its own behind the table */
+        const float w = (k == 0U) ? p->cosines[p->filters + 1U] : mk_audio_cosine(p, angle);
+        sum += a[i] * w;
+        angle += step;
+        angle = (angle >= turn) ? (angle - turn) : angle;
+    }
+    return sum;
+}
+#endif
+
 /* Cosine transform: mirrored bands are added for even coefficients, subtracted for odd ones, and
  * met by half a cosine, whose order is that of the differences. */
 static MK_NOINLINE void put_cepstra(const mk_audio_params *p, float *level, uint32_t first,
@@ -199,7 +223,7 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, float *level, uint
 {
     const uint32_t filters = p->filters;
     const uint32_t half = (filters + 1U) >> 1;
-    const float *row = &p->cosines[first * half];
+    const float *row = p->cosines;
     float *mirror = &level[filters - 1U];
     for (uint32_t i = 0; i < (filters >> 1); i++) {
         const float a = level[i];
@@ -209,10 +233,16 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, float *level, uint
     }
     for (uint32_t k = first; k < p->coefficients; k++) {
         float sum;
-        if ((k & 1U) == 0U) {
-            sum = dot(level, row, half);
-        } else { /* the band in the middle has no difference */
-            sum = dot(&level[half], row, filters >> 1);
+        /* the band in the middle has no difference */
+        const float *const at = ((k & 1U) == 0U) ? level : &level[half];
+        const uint32_t terms = ((k & 1U) == 0U) ? half : (filters >> 1);
+#if MK_AUDIO_FOLDED
+        if (p->folded != 0U) {
+            sum = folded(p, at, k, terms);
+        } else
+#endif
+        {
+            sum = dot(at, row, terms);
         }
         row += half;
         put(p, sink, (k == 0U) ? (sum + p->base) : sum);

@@ -240,13 +240,30 @@ static uint64_t energy_of(const mk_audio_params *p, const mk_frame_q *f)
 #endif
 
 #if MK_AUDIO_CEPSTRA
+#if MK_AUDIO_FOLDED
+/* Coefficient k, from sums of mirrored bands or their differences from the last one downwards. */
+static int32_t folded(const mk_audio_params *p, const int32_t *at, uint32_t k, uint32_t terms)
+{
+    const uint32_t turn = 4U * (uint32_t)p->filters;
+    uint32_t angle = k;
+    int32_t sum = 0;
+    for (uint32_t n = terms; n > 0U; n--) {
+        sum += mk_mul16(*at, mk_audio_cosine(p, angle));
+        at = ((k & 1U) == 0U) ? &at[1] : &at[-1];
+        angle += 2U * k;
+        angle = (angle >= turn) ? (angle - turn) : angle;
+    }
+    return sum;
+}
+#endif
+
 /* As in mk_audio_f32.c; sums are halves, shifted down by p->down bits. */
 static MK_NOINLINE void put_cepstra(const mk_audio_params *p, int32_t *level, uint32_t first,
                                     mk_audio_sink *sink)
 {
     const uint32_t filters = p->filters;
     const uint32_t half = (filters + 1U) >> 1;
-    const int16_t *row = &p->cosines[first * half];
+    const int16_t *row = p->cosines;
     int32_t *mirror = &level[filters - 1U];
     for (int32_t *at = level; at < mirror; at++) {
         const int32_t a = *at;
@@ -259,9 +276,16 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, int32_t *level, ui
         const int32_t *at = (even != 0U) ? level : &level[filters - 1U];
         const uint32_t terms = (even != 0U) ? half : (filters >> 1);
         int32_t sum = 0;
-        for (uint32_t i = 0; i < terms; i++) {
-            sum += mk_mul16(*at, row[i]);
-            at = (even != 0U) ? &at[1] : &at[-1];
+#if MK_AUDIO_FOLDED
+        if (p->folded != 0U) {
+            sum = folded(p, at, k, terms);
+        } else
+#endif
+        {
+            for (uint32_t i = 0; i < terms; i++) {
+                sum += mk_mul16(*at, row[i]);
+                at = (even != 0U) ? &at[1] : &at[-1];
+            }
         }
         row += half;
         put(sink, sum >> p->down);

@@ -25,7 +25,7 @@ def layers(built: BuiltNetwork) -> None:
          "–" if r["cycles"] is None else f"{r['cycles']:,}", f"{r['weight_bytes']:,}")
         for r in built.rows()
     ]  # fmt: skip
-    table(("layer", "op", "kernel", "MACs", "cycles", "weight bytes"), rows)
+    table(("layer", "op", "kernel", "MACs", "cycles", "weight bytes"), rows, spare=(1, 3))
 
 
 def profile(built: BuiltNetwork) -> None:
@@ -45,6 +45,7 @@ def profile(built: BuiltNetwork) -> None:
     table(
         ("layer", "op", "kernel", "MACs", "cycles", "share", "cycles/MAC", "of bound", "bytes"),
         rows,
+        spare=(1, 6, 7, 3),
     )
 
 

@@ -61,13 +61,41 @@ def counted(n: int, what: str) -> str:
     return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A plain table; numbers are right-aligned."""
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]], spare: Sequence[int] = ()) -> None:
+    """A plain table; numbers are right-aligned.
+
+    Args:
+        spare: columns to leave out, one after the other, where the terminal is too narrow.
+    """
+    width = terminal_width()
+    gone: list[int] = []
+    while len(gone) < len(spare) and _wide(headers, rows, gone) > width:
+        gone.append(spare[len(gone)])
+    kept = [i for i in range(len(headers)) if i not in gone]
+    _print([headers[i] for i in kept], [[row[i] for i in kept] for row in rows], width)
+    if gone:
+        names = ", ".join(headers[i] for i in sorted(gone))
+        say(f"left out, as the terminal has {width} columns (--json has all): {names}")
+
+
+def terminal_width() -> int:
+    """Columns to print for: those of the terminal, or many where no person looks."""
+    from rich.console import Console
+
+    return Console().width if sys.stdout.isatty() else WIDE
+
+
+def _wide(headers: Sequence[str], rows: Sequence[Sequence[str]], gone: Sequence[int]) -> int:
+    """Columns of the terminal that a table takes, two between its own."""
+    kept = [i for i in range(len(headers)) if i not in gone]
+    return sum(max(len(r[i]) for r in (headers, *rows)) + 2 for i in kept) - 2
+
+
+def _print(headers: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> None:
     from rich.console import Console
     from rich.table import Table
 
     out = Table(box=None, pad_edge=False, header_style="bold")
-    wide = None if sys.stdout.isatty() else WIDE
     for i, header in enumerate(headers):
         cells = [row[i] for row in rows]
         numeric = i > 0 and all(c[:1].isdigit() or c[:1] in "-−±–+" for c in cells if c)
@@ -75,7 +103,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         out.add_column(header, justify=justify, no_wrap=numeric, overflow="fold")
     for row in rows:
         out.add_row(*row)
-    Console(width=wide).print(out)
+    Console(width=width).print(out)
 
 
 class _Bars:

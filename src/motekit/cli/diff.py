@@ -49,20 +49,21 @@ def command(
         "layer",
         "kernel",
         "cycles A",
-        "B",
+        "cycles B",
         "B − A",
         "",
         "bytes A",
-        "B",
-        "B − A",
+        "bytes B",
+        "bytes B − A",
     )
+    spare: tuple[int, ...] = (6, 7, 2, 1)
     if not known:
         say(
             "Layers of a whole program merge when it is linked, so their cycles are not told apart."
         )
         rows = [(*r[:2], *r[6:]) for r in rows]
-        headers = (*headers[:2], *headers[6:])
-    table(headers, rows)
+        headers, spare = (*headers[:2], *headers[6:]), (1,)
+    table(headers, rows, spare)
 
 
 def _cells(c: Change) -> tuple[str, str, str, str]:

@@ -38,7 +38,6 @@ def command(
     from motekit.workflows.project import find
     from motekit.workflows.quality import words
     from motekit.workflows.quality.tool import quality
-    from motekit.workflows.summary import SWAPPED
 
     with progress(json) as report:
         found = quality(find(project), recipe, lose, advice, report)
@@ -58,8 +57,8 @@ def command(
     if found.folds is not None:
         score = told.said(found.folds.merit)
         say(f"{told.name} of a quick model on held-out groups: {score} (measured)")
-    if found.swapped:
-        say(SWAPPED)
+    for warning in found.warnings:
+        say(f"warning: {warning}")
     if found.advice is not None:
         say()
         for line in words.advice_lines(found.advice, told):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +31,15 @@ def _values(given: list[str]) -> dict[str, Any]:
     return out
 
 
+def _at_the_command_line(way_out: str, names: Iterable[str]) -> str:
+    """A way out of a format's error, with how its parameters are given here."""
+    import re
+
+    told = re.sub(r"give (\w+) = '?(\w+)'?", r"give --set \1=\2", way_out)
+    said = next((n for n in names if re.search(rf"\b(give|the|another) {n}\b|\({n}\)", told)), "")
+    return f"{told} (--set {said}=VALUE)" if said and told == way_out else told
+
+
 def command(
     files: Annotated[list[str], typer.Argument(help="Files, folders or globs.")],
     project: Annotated[Path, typer.Option(help="Project folder.")] = Path("."),
@@ -48,7 +58,9 @@ def command(
 
     Can be repeated and interrupted: what was imported before is not read again.
     """
-    from motekit.core.params import from_mapping
+    from motekit.core.errors import InputError
+    from motekit.core.params import describe, from_mapping
+    from motekit.recordings.formats import FORMATS
     from motekit.recordings.imports import ImportParams, import_files
     from motekit.recordings.store import Store
     from motekit.workflows.project import find
@@ -59,11 +71,18 @@ def command(
     }  # fmt: skip
     options = from_mapping(ImportParams, given, "motekit import")
     store = Store.of_project(find(project))
-    with progress(json) as report:
-        done = import_files(
-            store, files, options, _values(set or []),
-            lambda n, total, note="": report("import", n, total, note),
-        )  # fmt: skip
+    try:
+        with progress(json) as report:
+            done = import_files(
+                store, files, options, _values(set or []),
+                lambda n, total, note="": report("import", n, total, note),
+            )  # fmt: skip
+    except InputError as error:
+        known = (
+            info.name for name in FORMATS.names() for info in describe(FORMATS.get(name).params)
+        )
+        error.way_out = error.way_out and _at_the_command_line(error.way_out, known)
+        raise
     if json:
         emit(done.as_dict())
         return

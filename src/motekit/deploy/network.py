@@ -154,6 +154,8 @@ class BuiltNetwork:
                 f"{self.mismatches} outputs differ from LiteRT's reference interpreter",
                 where=self.generated.name,
                 value=f"{self.inputs_checked} inputs on {self.bill.core}",
+                way_out="a fault of motekit or of the compiler: do not ship this program; report "
+                "it with the model file",
             )
 
 

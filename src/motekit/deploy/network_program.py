@@ -15,7 +15,7 @@ from motekit.compiler.generated import Generated
 from motekit.compiler.interface import ports
 from motekit.compiler.prefix import rename
 from motekit.compiler.sources import text
-from motekit.core.errors import PromiseError
+from motekit.core.errors import InputError, PromiseError
 from motekit.core.figures import Tag
 from motekit.core.graph import Graph
 from motekit.targets import toolchain
@@ -26,6 +26,7 @@ from . import memory, record
 from .stack_bound import stack_bound
 
 Case = Sequence[npt.NDArray[np.generic]]
+RUNNER, CALL = "mk_network_runner.c", "mk_network_call.h"
 
 
 @dataclass(frozen=True)
@@ -128,12 +129,27 @@ def assemble(
         plugin: in place of the core's own, with other memories.
     """
     c_dir = folder / "c"
-    (folder / record.FILE).unlink(missing_ok=True)  # it belongs to what is replaced now
+    forget(folder)
     shutil.rmtree(c_dir, ignore_errors=True)
     files = list(generated.write(c_dir))
     made_for = plugin or targets.core(core)
     elf = _link(graph, generated, files, made_for, folder, compiler, opt)
     return Program(graph, generated, core, c_dir, elf, folder / f"{generated.name}.tflite")
+
+
+def forget(folder: Path) -> None:
+    """Remove what an earlier build wrote beside its C: under another name it would stay."""
+    try:
+        old = record.read(folder)
+    except InputError:
+        old = {}
+    name, paths = old.get("name"), old.get("paths")
+    if old.get("kind") == "network" and isinstance(name, str) and isinstance(paths, dict):
+        runner = (f"runner/{rename(file, name)}" for file in (RUNNER, CALL))
+        for path in (paths.get("elf"), paths.get("tflite"), *runner):
+            if isinstance(path, str) and (folder / path).resolve().is_relative_to(folder.resolve()):
+                (folder / path).unlink(missing_ok=True)
+    (folder / record.FILE).unlink(missing_ok=True)
 
 
 def differences(
@@ -156,9 +172,9 @@ def _link(
     runner = folder / "runner"
     runner.mkdir(parents=True, exist_ok=True)
     name = generated.name
-    source = runner / rename("mk_network_runner.c", name)
-    source.write_text(rename(text("mk_network_runner.c"), name), encoding="utf-8")
-    (runner / rename("mk_network_call.h", name)).write_text(
+    source = runner / rename(RUNNER, name)
+    source.write_text(rename(text(RUNNER), name), encoding="utf-8")
+    (runner / rename(CALL, name)).write_text(
         rename(_call_header(graph, name, generated.parts["network"]), name), encoding="utf-8"
     )
     settings = toolchain.Settings(compiler=compiler, opt=opt, include=(folder / "c", runner))

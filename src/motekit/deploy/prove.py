@@ -67,13 +67,18 @@ class Proof:
             raise PromiseError(
                 f"the binary differs from its reference: {wrong} in {self.windows} windows",
                 where=f"{self.core}, {self.compiler} {self.opt}",
-                way_out="nothing was packaged; the build folder holds the vectors",
+                way_out="a fault of motekit or of the compiler: do not ship this build; report it "
+                "with the build's proof folder, which holds the vectors",
             )
         if self.over_bound:
             raise PromiseError(
                 f"{self.over_bound} features exceed their stated error bound",
                 where=f"{self.core}, {self.compiler} {self.opt}",
-                value=self.dsp_max_error,
+                value=f"up to {self.dsp_max_error:.2g} standard deviations",
+                way_out="the program computes what its C says, and that is further from the "
+                "float64 reference than it may be: a fault of motekit, or samples far outside of "
+                "what motekit check accepts; report it with the build's proof folder, and build "
+                "without the block until then",
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,6 +29,22 @@ def judge(table: FeatureTable, rows: npt.NDArray[np.int64], scores: Scores) -> J
     if table.strange is not None:
         return detection.evaluate(scores.astype(np.float64), table.strange[rows], groups)
     return classes.evaluate(scores, table.labels[rows], groups, table.classes)
+
+
+SWAPPED = (
+    "an area under the ROC curve below 0.5: anomalies look more normal than the normal windows do; "
+    "does normal = [...] below [signal] name the right labels?"
+)
+
+
+def warnings(judged: Sequence[Judgement]) -> list[str]:
+    """What figures (of one model, one per seed) say against themselves, for people."""
+    areas = [
+        j.figure
+        for j in judged
+        if isinstance(j, detection.DetectionEvaluation) and j.auc is not None
+    ]
+    return [SWAPPED] if areas and float(np.mean(areas)) < 0.5 else []
 
 
 def merit(table: FeatureTable, rows: npt.NDArray[np.int64], scores: Scores) -> float | None:

@@ -181,7 +181,7 @@ def unit(text: str, *, where: object = None) -> Unit:
     symbol = _SPELLINGS.get(symbol, symbol)
     if symbol in UNITS:
         return UNITS[symbol]
-    near = difflib.get_close_matches(symbol, [*UNITS, *_SPELLINGS], n=3, cutoff=0.5)
+    near = difflib.get_close_matches(symbol, [*UNITS, *_SPELLINGS], n=3, cutoff=0.7)
     word = symbol.lower()
     exact = [u.symbol for u in UNITS.values() if word in (u.symbol.lower(), u.meaning)]
     matches = list(dict.fromkeys([*exact, *(_SPELLINGS.get(m, m) for m in near)]))

@@ -21,22 +21,40 @@ def project(z: F64, labels: npt.NDArray[np.int64]) -> tuple[str, F64, tuple[floa
     """
     known = labels >= 0
     if len(np.unique(labels[known])) >= 3 and z.shape[1] >= 2:
-        from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-
-        lda = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto", n_components=2)
-        lda.fit(z[known], labels[known])
-        places, share = lda.transform(z)[:, :2], lda.explained_variance_ratio_[:2]
+        axes, share = _discriminants(z[known], labels[known])
+        places = (z - z[known].mean(axis=0)) @ axes
         method = "LDA"
     else:
         centred = z - z.mean(axis=0)
         _, spread, axes = np.linalg.svd(centred, full_matrices=False)
         axes = np.vstack([axes, np.zeros((2, z.shape[1]))])[:2]
         power = np.append(spread**2, [0.0, 0.0])
-        places, share = centred @ axes.T, power[:2] / (power.sum() or 1.0)
+        places = centred @ axes.T
+        share = (float(power[0] / (power.sum() or 1.0)), float(power[1] / (power.sum() or 1.0)))
         method = "PCA"
     far = places[np.abs(places).argmax(axis=0), [0, 1]]
     places = places * np.where(far < 0, -1.0, 1.0)
-    return method, np.asarray(places, dtype=np.float64), (float(share[0]), float(share[1]))
+    return method, np.asarray(places, dtype=np.float64), share
+
+
+def _discriminants(z: F64, labels: npt.NDArray[np.int64]) -> tuple[F64, tuple[float, float]]:
+    """(two axes, shape (features, 2); the share of each in what separates the classes).
+
+    Written out, as scikit-learn takes the scatter of the means for a difference of two covariances
+    that are shrunk apart: its second axis may then be no discriminant at all.
+    Source: Fisher, "The use of multiple measurements in taxonomic problems" (1936).
+    """
+    from scipy.linalg import eigh
+    from sklearn.covariance import ledoit_wolf
+
+    classes, number = np.unique(labels, return_inverse=True)
+    means = np.stack([z[number == i].mean(axis=0) for i in range(len(classes))])
+    within, _ = ledoit_wolf(z - means[number], assume_centered=True)
+    off = means[number] - z.mean(axis=0)
+    power, axes = eigh(off.T @ off / len(z), within + 1e-9 * np.eye(z.shape[1]))
+    share = np.maximum(power[::-1], 0.0)
+    share /= share.sum() or 1.0
+    return axes[:, ::-1][:, :2], (float(share[0]), float(share[1]))
 
 
 def sample(wrong: npt.NDArray[np.bool_], limit: int) -> npt.NDArray[np.int64]:

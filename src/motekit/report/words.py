@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from motekit.core.figures import Figure
+from motekit.models.judge import SWAPPED
 
 from .data import Accuracy, Detection, Errors, ReportData
 from .formats import count, days, figure, number
@@ -93,7 +94,7 @@ def _detection(e: Detection) -> str:
         f"{text}. Area under the ROC curve: {figure(e.emulated)} by the binaries, mean over "
         f"{kind}s (± {number(e.spread_groups.value)}), {figure(e.pooled)} over all windows, each "
         "above the threshold of its own model; 0.5 is chance."
-    )
+    ) + (f" Warning: {SWAPPED}" if e.emulated.value < 0.5 else "")
 
 
 def _accuracy(a: Accuracy) -> str:

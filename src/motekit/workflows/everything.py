@@ -73,6 +73,7 @@ class Everything:
                 },
             },
             "held_out": [e.as_dict() for e in found.emulated.by_seed],
+            "warnings": found.emulated.warnings,
             "leak_audit": None if leaks is None else {
                 "random_split": leaks.random_split,
                 "grouped_split": found.float_model.figure,
@@ -185,7 +186,12 @@ def _require(out: Everything) -> None:
         {"flash_bytes": budget.flash_bytes, "ram_bytes": budget.ram_bytes, "cycles": budget.cycles},
     )
     if out.found.emulated.figure != out.found.host.figure:
-        raise PromiseError("the binary's held-out figure differs from that of the C on the host")
+        raise PromiseError(
+            "the binary's held-out figure differs from that of the C on the host",
+            value=(out.found.emulated.figure, out.found.host.figure),
+            way_out="a fault of motekit or of the compiler: do not ship this build; report it with "
+            "the build's proof folder",
+        )
 
 
 def _report(

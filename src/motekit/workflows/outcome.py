@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit.deploy.prove import Proof
-from motekit.models.judge import Judgement, judge
+from motekit.models.judge import Judgement, judge, warnings
 
 from .folds import FoldResult, add_proofs
 from .learn import Learned
@@ -26,6 +26,11 @@ class HeldOut:
     def figure(self) -> float:
         """Mean over seeds of the figure they are judged by: a mean over held-out groups."""
         return float(np.mean([e.figure for e in self.by_seed]))
+
+    @property
+    def warnings(self) -> list[str]:
+        """What its figure says against itself."""
+        return warnings(self.by_seed)
 
     @property
     def group_values(self) -> dict[str, tuple[float, ...]]:

@@ -16,10 +16,6 @@ NAMES = {
     "accuracy": "accuracy", "error": "mean absolute error", "auc": "area under the ROC curve",
     "false_alarms": "false alarms",
 }  # fmt: skip
-SWAPPED = (
-    "warning: area under the ROC curve below 0.5: anomalies look more normal than normal windows; "
-    "are the labels in normal = [...] below [signal] the right ones?"
-)
 
 
 def detected(found: DetectionEvaluation) -> str:
@@ -52,6 +48,8 @@ def lines(out: Everything) -> Iterator[str]:
         )
     if isinstance(first, DetectionEvaluation):
         yield detected(first)
+    for warning in found.emulated.warnings:
+        yield f"warning: {warning}"
     leaks = out.learned.run.leaks
     if leaks is not None:
         yield (

@@ -41,8 +41,8 @@ CSV = {
     # name: (content, options, what the line must say)
     "empty": ("", (), ["the file is empty", "record or export it again"]),
     "no_rows": (ROWS[0] + "\n", (), [":1", "there is a header but no row"]),
-    "nan": (with_row("0.080,nan,3"), (), [":6", "'accX'", "'nan'", "nan = 'keep'"]),
-    "missing": (with_row("0.080,,3"), (), [":6", "'accX'", "''", "nan = 'keep'"]),
+    "nan": (with_row("0.080,nan,3"), (), [":6", "'accX'", "'nan'", "give --set nan=keep"]),
+    "missing": (with_row("0.080,,3"), (), [":6", "'accX'", "''", "--set nan=keep"]),
     "infinity": (with_row("0.080,-inf,3"), (), [":6", "'accX'", "'-inf'", "remove the row"]),
     "word": (with_row("0.080,abc,3"), (), [":6", "'accX'", "'abc'", "correct the row"]),
     "short": (with_row("0.080,3"), (), [":6", "2 fields", "'0.080,3'", "correct the row"]),

@@ -12,7 +12,7 @@ from motekit.core.errors import InputError
 from motekit.models import detection, learner, values
 from motekit.models.data import FeatureTable
 from motekit.models.jobs import Candidate
-from motekit.models.judge import merit
+from motekit.models.judge import merit, warnings
 from motekit.models.nested import FEW_OF_A_DETECTOR, nested_cv, parts
 from motekit.testing.learner import quiet
 
@@ -35,6 +35,15 @@ def test_a_threshold_is_exceeded_not_reached() -> None:
     assert (found.alarms, found.found, found.anomalies) == (0.5, 0.5, 2)
     assert [g.auc for g in found.groups] == [None, None] and found.group_auc is None
     assert found.figure == found.auc == 0.625
+
+
+def test_an_area_below_chance_is_warned_of() -> None:
+    groups, strange = np.array(["a", "a", "a"]), np.array([False, True, True])
+    good, bad = (detection.evaluate(np.array([v, 1.0, 2.0]), strange, groups) for v in (0.0, 3.0))
+    assert warnings([good]) == [] and "right labels" in warnings([bad])[0]
+    assert warnings([good, bad]) == []  # their mean is chance
+    none = detection.evaluate(np.array([-1.0, -2.0]), np.zeros(2, bool), groups[:2])
+    assert none.figure == 0 and warnings([none]) == []
 
 
 def test_without_anomalies_the_alarms_are_the_figure() -> None:

@@ -34,6 +34,12 @@ def test_an_unknown_unit_is_refused_with_near_ones(text: str, near: str) -> None
     assert error.value.where == "file:1, field x" and not known(text)
 
 
+def test_nothing_is_proposed_that_is_far_off() -> None:
+    with pytest.raises(InputError) as error:
+        unit("furlong")
+    assert "did you mean" not in str(error.value) and "SenML" in str(error.value)
+
+
 def test_the_error_stays_one_short_line() -> None:
     with pytest.raises(InputError) as error:
         unit("x" * 10_000 + "\n")

@@ -118,6 +118,21 @@ def _features(classes: int, rng: np.random.Generator) -> FeatureSet:
     )
 
 
+def test_both_axes_of_the_map_separate_classes() -> None:
+    """Also with features that say the same: shares add up, and each axis tells a class apart."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(3), 40)
+    z = rng.normal(size=(120, 33))
+    z[:, 0] += 3 * (labels == 1)
+    z[:, 1] += 2 * (labels == 2)
+    z[:, 5] = z[:, 0] + 0.1 * rng.normal(size=120)
+    method, places, share = project(z, labels)
+    assert method == "LDA" and sum(share) == pytest.approx(1) and share[1] > 0.1
+    means = np.stack([places[labels == c].mean(axis=0) for c in range(3)])
+    inside = np.stack([places[labels == c].std(axis=0) for c in range(3)]).mean(axis=0)
+    assert (np.ptp(means, axis=0) > 1.5 * inside).all()
+
+
 @pytest.mark.parametrize(("classes", "method"), [(2, "PCA"), (3, "LDA"), (5, "LDA")])
 def test_map_separates_and_repeats(classes: int, method: str) -> None:
     data = _features(classes, np.random.default_rng(1))

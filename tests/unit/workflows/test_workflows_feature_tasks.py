@@ -132,8 +132,8 @@ def test_a_detector_sees_its_axes_only(tmp_path: Path) -> None:
     assert told["score"]["kind"] == "auc" and told["score"]["value"] > 0.9
     assert {r["name"].split(".")[0] for r in told["ranks"]} == {"accX"}
     assert {n.split(".")[0] for n in told["not_looked_at"]} == {"accY"}
-    assert not made.swapped and "windows of 2 kinds" in made.map_path.read_text()
-    assert replace(made, folds=rank.Folds((0.4, np.nan, 0.5))).swapped
+    assert not made.warnings and "windows of 2 kinds" in made.map_path.read_text()
+    assert replace(made, folds=rank.Folds((0.4, np.nan, 0.5))).warnings
 
 
 def test_without_anomalies_nothing_is_ranked_and_the_cost_is_told(tmp_path: Path) -> None:

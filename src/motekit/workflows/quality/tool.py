@@ -15,6 +15,7 @@ from motekit.core.learner import FeatureSet
 from motekit.models.data import FeatureTable
 from motekit.models.detector import choose_axes
 from motekit.models.inner import Part
+from motekit.models.judge import SWAPPED
 from motekit.models.normalize import fit_normalizer, standardise
 from motekit.recordings.store import Store
 from motekit.report.data import FeatureMap
@@ -56,10 +57,10 @@ class Quality:
     map_path: Path
 
     @property
-    def swapped(self) -> bool:
-        """Whether anomalies lie nearer to the normal windows than those to each other."""
-        judged = self.yardstick.kind == "auc" and self.folds is not None
-        return judged and self.folds is not None and self.folds.merit < 0.5
+    def warnings(self) -> list[str]:
+        """What the score says against itself."""
+        area = self.folds if self.yardstick.kind == "auc" else None
+        return [SWAPPED] if area is not None and area.merit < 0.5 else []
 
     def as_dict(self) -> dict[str, Any]:
         """The object that `--json` prints."""
@@ -80,6 +81,7 @@ class Quality:
                 "value": told.value(self.folds.merit), "tag": "measured",
                 "by_part": [None if np.isnan(m) else told.value(m) for m in self.folds.by_part],
             },
+            "warnings": self.warnings,
             "cannot_rank": self.cannot,
             "not_looked_at": list(self.unseen),
             "ranks": [r.as_dict() for r in self.ranks],

@@ -111,7 +111,7 @@ def advice_lines(advice: Advice, yardstick: Yardstick) -> Iterator[str]:
             yield f"  {', '.join(option.changes)}: {_compared(option, advice, yardstick)}"
     over = "add more error than" if yardstick.is_error else "lose more than"
     groups = (
-        (f"save less than {WORTH:.0%}", [o for o in known if advice.saved(o) < WORTH]),
+        (f"save less than {100 * WORTH:g} %", [o for o in known if advice.saved(o) < WORTH]),
         (f"{over} {yardstick.allowed(advice.margin)}",
          [o for o in advice.tried if o.energy_uj_per_s is None]),
     )  # fmt: skip
@@ -124,7 +124,7 @@ def advice_lines(advice: Advice, yardstick: Yardstick) -> Iterator[str]:
     if advice.proposal is None:
         over = "adding" if yardstick.is_error else "losing"
         yield (
-            f"nothing saves {WORTH:.0%} of the energy without {over} more than "
+            f"nothing saves {100 * WORTH:g} % of the energy without {over} more than "
             f"{yardstick.allowed(advice.margin)} (--lose)"
         )
         return

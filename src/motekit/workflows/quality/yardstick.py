@@ -103,7 +103,9 @@ class Yardstick:
 
     def allowed(self, margin: float) -> str:
         """A margin for people."""
-        return f"{self.factor * margin:.3g} {self.unit}".rstrip()
+        number = f"{self.factor * margin:.3g}"
+        unit = self.unit.replace("points", "point", 1) if number == "1" else self.unit
+        return f"{number} {unit}".rstrip()
 
 
 def of(table: FeatureTable, unit: str = "") -> Yardstick:

@@ -72,9 +72,9 @@ STRAP_HZ = 10.0  # of the strap's rate as a stream: a beat's rate holds until th
 
 
 def hearts(root: Path) -> Iterator[Recording]:
-    """21 recordings of a finger on a phone's camera (red, brought to 30 Hz, int16 counts) with a
-    chest strap's rate per minute as a second stream. Averaged over time, the rate of each interval
-    between beats is the mean rate."""
+    """21 recordings of a finger on a phone's camera (red, or green where red is saturated; 30 Hz)
+    with a chest strap's rate per minute as a second stream. Averaged over time, the rate of each
+    interval between beats is the mean rate."""
     folder(root, "welltory_ppg")
     for heart in recordings(root, 20.0):
         if heart.source != "welltory_ppg" or heart.strap is None:
@@ -82,7 +82,9 @@ def hearts(root: Path) -> Iterator[Recording]:
         beats, gaps = heart.strap
         at = np.arange(0.0, beats[-1], 1 / STRAP_HZ)
         rate = (60000 / gaps)[np.searchsorted(beats, at, side="right")]
-        camera = Stream("camera", (Channel("red", "count", 1.0),), heart.rate_hz, heart.x[:, None])
+        camera = Stream(
+            "camera", (Channel("light", "count", 1.0),), heart.rate_hz, heart.x[:, None]
+        )
         strap = Stream("strap", (Channel("rate", "beat/min", 1.0),), STRAP_HZ,
                        rate[:, None].astype(np.float32))  # fmt: skip
         yield Recording(name=heart.name, streams=(camera, strap))

@@ -20,8 +20,11 @@ from motekit.core.block import Signal
 from .data import F64, Heart, recordings
 
 WINDOW_S, STRIDE_S = 20.0, 10.0
+SLOWEST, FASTEST = 40.0, 200.0
 TRUSTED = 0.7  # quality from which a rate counts as trusted
-NAMES = ("rate", "sdnn", "rmssd", "quality")
+NAMES = ("rate", "quality", "beat_rate", "spectral_rate", "periodicity")
+OWN = ("motekit", "motekit_beats", "motekit_spectrum")
+PEERS = ("spectral_peak", "neurokit2", "heartpy")
 
 
 def windows(heart: Heart) -> tuple[F64, F64]:
@@ -32,10 +35,11 @@ def windows(heart: Heart) -> tuple[F64, F64]:
 
 
 def motekit_rates(heart: Heart, x: F64) -> F64:
-    """Rate and quality of each window, (windows, 4), by the block's reference."""
+    """NAMES of each window, (windows, 5), by the block's reference."""
     block = dsp.block("heart")
     signal = Signal(heart.rate_hz, x.shape[1], x.shape[1], ("pulse",), ("count",), (1.0,))
-    params = block.params(kind=heart.kind, invert=heart.invert, fastest_bpm=200.0)
+    params = block.params(kind=heart.kind, invert=heart.invert, fastest_bpm=FASTEST, sdnn=False,
+                          rmssd=False, beat_rate=True, spectral_rate=True)  # fmt: skip
     block.check(signal, params)
     return block.reference(x[..., None].astype(np.float64), signal, params)
 
@@ -53,10 +57,19 @@ def strap_rates(heart: Heart, starts: F64) -> F64:
     return np.array(out)
 
 
+def spectral_peak(heart: Heart, w: F64) -> float:
+    """The plainest way: where the spectrum under a Hann window is highest."""
+    size = np.abs(np.fft.rfft((w - w.mean()) * np.hanning(len(w)), 1 << 15))
+    rate = np.fft.rfftfreq(1 << 15, 1 / heart.rate_hz) * 60
+    return float(rate[np.argmax(size * ((rate >= SLOWEST) & (rate <= FASTEST)))])
+
+
 def peer_rates(heart: Heart, x: F64) -> dict[str, F64]:
-    """The same windows by NeuroKit2 and HeartPy, where they are installed."""
+    """The same windows by a plain spectral peak (PPG), NeuroKit2 and HeartPy, where installed."""
     found: dict[str, F64] = {}
     sign = -1.0 if heart.invert else 1.0
+    if heart.kind == "ppg":
+        found["spectral_peak"] = np.array([spectral_peak(heart, w.astype(float)) for w in x])
     try:
         import neurokit2 as nk
     except ImportError:
@@ -103,7 +116,11 @@ def table(hearts: list[Heart]) -> list[dict[str, Any]]:
         peers = peer_rates(heart, x)
         for i, s in enumerate(starts.tolist()):
             row = {"source": heart.source, "name": heart.name, "kind": heart.kind, "start_s": s}
-            row |= {"strap": strap[i], "motekit": own[i, 0] or np.nan, "quality": own[i, 3]}
+            rates_of = dict(zip(NAMES, own[i].tolist(), strict=True))
+            row |= {"strap": strap[i], "quality": rates_of["quality"]}
+            row |= {"motekit": rates_of["rate"] or np.nan}
+            row |= {"motekit_beats": rates_of["beat_rate"] or np.nan}
+            row |= {"motekit_spectrum": rates_of["spectral_rate"] or np.nan}
             rows.append(row | {name: rates[i] for name, rates in peers.items()})
     return rows
 
@@ -130,11 +147,12 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, float]]
         trusted = [r for r in own if r["quality"] >= TRUSTED]
         found = {}
         if any(not np.isnan(r["strap"]) for r in own):
-            for name in ("motekit", "neurokit2", "heartpy"):
+            for name in (*OWN, *PEERS):
                 found[f"{name} against the strap"] = errors(own, name, "strap")
                 found[f"{name} against the strap, trusted"] = errors(trusted, name, "strap")
-        for name in ("neurokit2", "heartpy"):
-            found[f"motekit against {name}"] = errors(own, "motekit", name)
+        for name in PEERS[1:]:
+            for ours in OWN:
+                found[f"{ours} against {name}"] = errors(own, ours, name)
             found[f"motekit against {name}, trusted"] = errors(trusted, "motekit", name)
         out[f"{key[0]} {key[1]}"] = {what: e for what, e in found.items() if e}
     return out
@@ -162,7 +180,7 @@ def main() -> None:
         print(source)
         for what, e in comparisons.items():
             print(
-                f"    {what:<42}{e['windows']:>5} windows, answered {e['answered']:.0%}, "
+                f"    {what:<46}{e['windows']:>5} windows, answered {e['answered']:.0%}, "
                 f"mean error {e['mean_abs_error_bpm']:.2f}, 95 % {e['p95_bpm']:.1f} bpm"
             )
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 F64 = npt.NDArray[np.float64]
 CAMERA_HZ = 30.0
+SATURATED = 254.5  # of 255: a channel whose median is above it tells nothing
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,17 @@ def _counts(x: F64, span: float) -> npt.NDArray[np.int16]:
 
 
 def _welltory(folder: Path) -> Iterator[Heart]:
-    """Finger on a phone's camera (red channel, uneven frames) beside a Polar H10."""
+    """Finger on a phone's camera (uneven frames) beside a Polar H10: the red channel, or the green
+    one where red is saturated; a count is a 256th of one of the camera's 255 levels."""
     for path in sorted((folder / "data").iterdir()):
         table = np.loadtxt(path / "PPG.csv", delimiter=",", skiprows=1)
         intervals = np.array((path / "RR.txt").read_text().split(), dtype=float)
         t = table[:, 0] / 1000
         even = np.arange(t[0], t[-1], 1 / CAMERA_HZ)
-        red = np.interp(even, t, table[:, 1])
+        channel = 2 if np.median(table[:, 1]) >= SATURATED else 1
+        light = np.interp(even, t, table[:, channel])
         beats = np.cumsum(intervals) / 1000
-        yield Heart("welltory_ppg", path.name, "ppg", CAMERA_HZ, _counts(red, 60.0),
+        yield Heart("welltory_ppg", path.name, "ppg", CAMERA_HZ, _counts(light, 128.0),
                     (beats, intervals), invert=True)  # fmt: skip
 
 

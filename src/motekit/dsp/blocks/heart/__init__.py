@@ -11,23 +11,34 @@ from motekit.core.errors import InputError
 from motekit.dsp.common import FEATURES, require_fixed_input, require_samples
 from motekit.dsp.quantity import CURRENT, POTENTIAL, require_quantity
 
-from .params import Params
+from .params import Params, listens
 from .plan import FINE, KINDS, count_of, passed, plan
-from .reference import NAMES, bound, features, fixed_reference, lsb, reference, scales, wanted
+from .reference import (
+    NAMES,
+    bound,
+    features,
+    fixed_reference,
+    lsb,
+    reference,
+    scales,
+    wanted,
+    wide,
+)
+from .spectrum import scan
 
 SLACK = 1.06  # the pass band ends below half the rate by this factor
 LEAST_BEATS = 3  # of the slowest rate that a window must hold
 MOST_SAMPLES = 65535
 MOST_RATE_HZ = 1200.0
 SHARED = (
-    "mk_heart.h", "mk_heart.c", "mk_block.h", "mk_types.h", "mk_history.h", "mk_features.h",
-    "mk_svf.h", "mk_svf_q.c", "mk_fix.h", "mk_count.h", "mk_pair.h",
+    "mk_heart.h", "mk_heart.c", "mk_heart_spectrum.c", "mk_block.h", "mk_types.h", "mk_history.h",
+    "mk_features.h", "mk_svf.h", "mk_svf_q.c", "mk_fix.h", "mk_count.h", "mk_pair.h",
 )  # fmt: skip
 SOURCES = {
     "float": (*SHARED, "mk_heart_f32.c", *FEATURES["float"]),
     "fixed": (*SHARED, "mk_heart_q.c", "mk_wide.h", "mk_wide.c", *FEATURES["fixed"]),
 }
-STATE_BYTES = 40  # of mk_heart_state
+STATE_BYTES = 44  # of mk_heart_state
 QUANTITIES = {"ppg": ("/", POTENTIAL, CURRENT, "W", "W/m2", "lx"), "ecg": ("/", POTENTIAL)}
 SOURCES_OF = {"ppg": "light through skin", "ecg": "the potential of an ECG"}
 
@@ -84,27 +95,33 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     k, fixed = plan(signal.rate_hz, signal.length, p), passed(signal.rate_hz, signal.length, p)
     rows = np.array(fixed.rows, dtype=np.int32).reshape(-1)
     bits = sum(1 << i for i, name in enumerate(NAMES) if getattr(p, name))
+    s, listening = scan(signal.rate_hz, signal.length, p), listens(p)
+    rate, ms, per_bin = scales(signal, p)
     fields: dict[str, Any] = {"rows": rows}
     if arithmetic == "float":
         fields |= {
             "per_count": 1 / count_of(signal, p), "count": count_of(signal, p),
-            "rate": 60 * FINE * signal.rate_hz, "ms": 1000 / (FINE * signal.rate_hz),
+            "rate": rate, "ms": ms, "bin": per_bin,
         }  # fmt: skip
     else:
-        rate, ms = scales(signal)
-        fields |= {"rate_m": int(rate.m), "rate_e": int(rate.e)}
-        fields |= {"ms_m": int(ms.m), "ms_e": int(ms.e)}
+        for name, value in zip(("rate", "ms", "bin"), (rate, ms, per_bin), strict=True):
+            fields |= {f"{name}_m": int(wide(value).m), f"{name}_e": int(wide(value).e)}
     fields |= {
         "length": signal.length * FINE, "apart": k.apart, "shortest": k.shortest,
         "longest": k.longest, "fifty": k.fifty, "offset": k.offset, "up": fixed.up,
         "mix": fixed.mix, "sections": len(fixed.rows), "half_peak": k.half_peak,
         "half_beat": k.half_beat, "shift": k.shift, "least": k.least, "most": k.most,
         "tolerance": p.tolerance, "wanted": bits, "invert": int(p.invert),
+        "every": s.every if listening else 0, "part": s.part, "parts": s.parts, "low": s.low,
+        "high": s.high, "unit": s.unit,
     }  # fmt: skip
     ring = 4 * -(-2 * (k.beat + 1) // 4)
     state = STATE_BYTES + 16 * len(fixed.rows) + 4 * k.most + 4 * -(-2 * k.most // 4) + ring
+    state += 4 * -(-s.bits // 32) if listening else 0
+    # A word for each beat; later one for each bin, and their sums over parts where there are any.
+    scratch = 4 * max(k.most, s.bins * min(s.parts, 2) if listening else 0)
     words = lsb(signal, p) if arithmetic == "fixed" else ()
-    return CBlock(SOURCES[arithmetic], fields, state, 4 * k.most, lsb=words)
+    return CBlock(SOURCES[arithmetic], fields, state, scratch, lsb=words)
 
 
 BLOCK = Block(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +10,14 @@ import numpy.typing as npt
 from motekit.core.block import F64, Signal
 from motekit.dsp import svf
 
-from .params import Params
+from .params import Params, listens
 from .plan import FINE, Plan, count_of, passed, plan
+from .spectrum import Peak, peak, scan
 
 I64 = npt.NDArray[np.int64]
 LOWEST = 30  # percent of the median height
+HOLDS = 70  # percent of the window that intervals must explain to need no second opinion
+AGREES = 8  # beats and spectrum agree within one part in so many
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Sums:
         pairs, differences: neighbours among them, and the squares of their differences.
         far: such differences above 50 ms.
         beats, height: all beats, and the sum of their heights in counts.
+        peak: the strongest rate of the spectrum; None if nobody asks.
+        spectral: the heart rate is that of the spectrum, for the beats do not hold.
     """
 
     n: int
@@ -49,6 +54,8 @@ class Sums:
     far: int
     beats: int
     height: int
+    peak: Peak | None = None
+    spectral: bool = False
 
 
 def counts(x: F64, signal: Signal, p: Params) -> npt.NDArray[np.int16]:
@@ -66,8 +73,9 @@ def pass_band(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I64:
     return np.moveaxis(np.clip(-y, -32768, 32767) if p.invert else y, 0, -1)
 
 
-def rises(y: I64, k: Plan) -> npt.NDArray[np.bool_]:
-    """Where the short average of the square stands out of the long one; (… × samples)."""
+def rises(y: I64, k: Plan) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """(Where the short average of the square stands out of the long one, where it lies above it at
+    all); … × samples."""
     n, h1, h2 = y.shape[-1], k.half_peak, k.half_beat
     z = np.zeros((*y.shape[:-1], n + 2 * h2 + 1), dtype=np.int64)
     z[..., h2 + 1 : h2 + 1 + n] = np.maximum(y, 0) ** 2
@@ -80,7 +88,8 @@ def rises(y: I64, k: Plan) -> npt.NDArray[np.bool_]:
         acc = acc + z[..., t + h2 + 1] - (acc >> k.shift)
         if t >= h2:
             mean[..., t - h2] = acc >> k.shift
-    return np.asarray(peak * k.beat > beat * k.peak + mean * k.offset)
+    excess = peak * k.beat - beat * k.peak
+    return np.asarray(excess > mean * k.offset), np.asarray(excess > 0)
 
 
 def vertex(before: int, best: int, after: int) -> int:
@@ -140,9 +149,32 @@ def sums(found: Beats, k: Plan, tolerance: int) -> Sums:
     )  # fmt: skip
 
 
+def holds(s: Sums, found: Peak, span: int, length: int) -> bool:
+    """Whether the heart rate is that of the beats.
+
+    They hold where they explain most of the window, or where the spectrum says the same.
+
+    Args:
+        span: samples of a part of the spectrum.
+        length: samples of the window.
+    """
+    if not found.at or s.total * 100 >= length * FINE * HOLDS:
+        return True
+    beats, spectrum = s.n * span * 65536, found.at * s.total  # both rates, times total · span · 256
+    return bool(s.n) and abs(beats - spectrum) * AGREES <= spectrum
+
+
 def every(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> list[Sums]:
     """Windows × samples of counts → the sums of each window."""
     k = plan(signal.rate_hz, signal.length, p)
     y = pass_band(x, signal, p)
-    up = rises(y, k)
-    return [sums(tall(beats(a, b, k)), k, p.tolerance) for a, b in zip(y, up, strict=True)]
+    up, above = rises(y, k)
+    found = [sums(tall(beats(a, b, k)), k, p.tolerance) for a, b in zip(y, up, strict=True)]
+    if not listens(p):
+        return found
+    s = scan(signal.rate_hz, signal.length, p)
+    peaks = [peak(row[:: s.every], s) for row in above]
+    return [
+        replace(one, peak=top, spectral=not holds(one, top, s.span, signal.length))
+        for one, top in zip(found, peaks, strict=True)
+    ]

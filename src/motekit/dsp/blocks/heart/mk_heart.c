@@ -7,9 +7,11 @@
 #include "mk_svf.h"
 
 #define MK_LOWEST 30U /* percent of the median height that a beat must have */
+#define MK_HOLDS 70U  /* percent of the window that intervals must explain to be believed alone */
+#define MK_AGREES 8U  /* beats and spectrum agree within one part in so many */
 
-/* Behind it lie the band-pass's states, times and heights of the beats, and the latest samples of
- * the pass band. */
+/* Behind it lie the band-pass's states, times and heights of the beats, the latest samples of the
+ * pass band, and the bits of the rhythm. */
 typedef struct {
     mk_pair excess;  /* short sum times the long length less long sum times the short length */
     mk_pair mean;    /* running mean of the square, times 2^shift */
@@ -21,6 +23,8 @@ typedef struct {
     int16_t best;    /* highest sample of the rise under way, and its neighbours */
     int16_t before;
     int16_t after;
+    uint16_t bits; /* of the rhythm */
+    uint16_t wait; /* samples until the next one */
 } mk_heart_state;
 
 static mk_svf_state *filter_of(mk_heart_state *s)
@@ -49,6 +53,11 @@ static uint32_t ring_size(const mk_heart_params *p)
     return (2U * p->half_beat) + 2U;
 }
 
+static uint32_t *bits_of(const mk_heart_params *p, mk_heart_state *s)
+{
+    return (uint32_t *)(void *)&ring_of(p, s)[ring_size(p)];
+}
+
 void mk_heart_init(const mk_heart_params *p, void *state)
 {
     mk_heart_state *const s = (mk_heart_state *)state;
@@ -63,6 +72,8 @@ void mk_heart_init(const mk_heart_params *p, void *state)
     s->best = 0;
     s->before = 0;
     s->after = 0;
+    s->bits = 0;
+    s->wait = 0;
     for (uint32_t i = 0; i < ring_size(p); i++) {
         ring[i] = 0;
     }
@@ -132,6 +143,23 @@ static void in_rise(const mk_heart_params *p, mk_heart_state *s, uint32_t centre
     s->run++;
 }
 
+/* Whether the short average lies above the long one, once in `every` samples. */
+static void keep_rhythm(const mk_heart_params *p, mk_heart_state *s, uint32_t above)
+{
+    if (p->every == 0U) {
+        return;
+    }
+    if (s->wait > 0U) {
+        s->wait--;
+        return;
+    }
+    uint32_t *const word = &bits_of(p, s)[s->bits / 32U];
+    const uint32_t place = s->bits % 32U;
+    *word = ((place == 0U) ? 0U : *word) | (above << place);
+    s->bits++;
+    s->wait = (uint16_t)(p->every - 1U);
+}
+
 /* One sample of the pass band, or a 0 behind the end of the window. */
 static void take(const mk_heart_params *p, mk_heart_state *s, int16_t y)
 {
@@ -154,6 +182,7 @@ static void take(const mk_heart_params *p, mk_heart_state *s, int16_t y)
     if (seen < half) {
         return;
     }
+    keep_rhythm(p, s, (excess > 0) ? 1U : 0U);
     const int32_t level = (int32_t)(mean >> p->shift);
     if (excess > mk_multiply_signed(level, (int32_t)p->offset)) {
         in_rise(p, s, seen - half);
@@ -260,13 +289,10 @@ static int32_t keep_tall(const mk_heart_params *p, mk_heart_state *s, uint32_t *
     return sum;
 }
 
-void mk_heart_end(const mk_heart_params *p, void *state, uint32_t *scratch, mk_heart_sums *sums)
+/* What follows from the beats. */
+static void end_beats(const mk_heart_params *p, mk_heart_state *s, uint32_t *scratch,
+                      mk_heart_sums *sums)
 {
-    mk_heart_state *const s = (mk_heart_state *)state;
-    for (uint32_t i = p->half_beat; i > 0U; i--) {
-        take(p, s, 0);
-    }
-    /* A rise under way at the end of the window is cut off: no beat. */
     const uint32_t *const beats = beats_of(p, s);
     sums->squares = 0;
     sums->differences = 0;
@@ -283,4 +309,37 @@ void mk_heart_end(const mk_heart_params *p, void *state, uint32_t *scratch, mk_h
         scratch[i - 1U] = beats[i] - beats[i - 1U];
     }
     add_up(p, beats, median_of(scratch, (uint32_t)s->beats - 1U), sums);
+}
+
+/* Whether the heart rate is that of the beats: they explain most of the window, or the spectrum
+ * says the same. */
+static uint32_t holds(const mk_heart_params *p, const mk_heart_sums *sums)
+{
+    if ((sums->peak.at == 0U)
+        || (mk_multiply(sums->total, 100U) >= mk_multiply(p->length, MK_HOLDS))) {
+        return 1;
+    }
+    /* Both rates, times the same. */
+    const uint32_t span = (uint32_t)p->part * p->every;
+    const uint64_t beats = (uint64_t)(sums->n * span) << 16;
+    const uint64_t spectrum = mk_multiply(sums->peak.at, sums->total);
+    const uint64_t off = (beats > spectrum) ? (beats - spectrum) : (spectrum - beats);
+    return ((sums->n > 0U) && ((off * MK_AGREES) <= spectrum)) ? 1U : 0U;
+}
+
+void mk_heart_end(const mk_heart_params *p, void *state, uint32_t *scratch, mk_heart_sums *sums)
+{
+    mk_heart_state *const s = (mk_heart_state *)state;
+    for (uint32_t i = p->half_beat; i > 0U; i--) {
+        take(p, s, 0);
+    }
+    /* A rise under way at the end of the window is cut off: no beat. */
+    end_beats(p, s, scratch, sums);
+    sums->peak.at = 0;
+    sums->peak.near = 0;
+    sums->peak.total = 0;
+    if (p->every != 0U) {
+        mk_heart_spectrum(p, bits_of(p, s), scratch, &sums->peak);
+    }
+    sums->spectral = 1U - holds(p, sums);
 }

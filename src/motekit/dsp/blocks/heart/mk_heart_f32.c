@@ -24,16 +24,21 @@ void mk_heart_finish(const mk_heart_params *p, void *state, const mk_history *h,
     const float total = (float)s.total;
     const uint64_t spread = (s.n * s.squares) - ((uint64_t)s.total * s.total);
     const uint32_t free = (s.n > 1U) ? (s.n * (s.n - 1U)) : 0U;
-    const float values[7] = {
-        ratio(p->rate * n, total),
+    const float beats = ratio(p->rate * n, total);
+    const float spectral = p->bin * (float)s.peak.at;
+    const float values[MK_HEART_FEATURES] = {
+        (s.spectral != 0U) ? spectral : beats,
         p->ms * __builtin_sqrtf(ratio(real(spread), (float)free)),
         p->ms * __builtin_sqrtf(ratio(real(s.differences), pairs)),
         ratio(100.0F * (float)s.far, pairs),
         (float)s.beats,
         ratio((float)s.height, (float)s.beats) * p->count,
-        total / (float)p->length};
-    for (uint32_t i = 0; i < 7U; i++) {
-        if ((p->wanted & (1U << i)) != 0U) {
+        total / (float)p->length,
+        beats,
+        spectral,
+        ratio((float)s.peak.near, (float)s.peak.total)};
+    for (uint32_t i = 0; i < MK_HEART_FEATURES; i++) {
+        if ((p->wanted & ((uint32_t)1 << i)) != 0U) {
             mk_put_f32(out, values[i]);
         }
     }

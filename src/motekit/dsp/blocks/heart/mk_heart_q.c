@@ -30,16 +30,22 @@ void mk_heart_finish(const mk_heart_params *p, void *state, const mk_history *h,
     const mk_wide ms = {p->ms_m, p->ms_e};
     const uint64_t spread = (s.n * s.squares) - mk_square(s.total);
     const uint32_t free = (s.n > 1U) ? (s.n * (s.n - 1U)) : 0U;
-    const int32_t values[7] = {
-        ratio(mk_wide_times(rate, mk_wide_from(s.n, 0)), s.total, 16),
+    const mk_wide per_bin = {p->bin_m, p->bin_e};
+    const int32_t beats = ratio(mk_wide_times(rate, mk_wide_from(s.n, 0)), s.total, 16);
+    const int32_t spectral = mk_wide_to(mk_wide_times(per_bin, mk_wide_from(s.peak.at, 0)), -16);
+    const int32_t values[MK_HEART_FEATURES] = {
+        (s.spectral != 0U) ? spectral : beats,
         root_of(spread, free, ms),
         root_of(s.differences, s.pairs, ms),
         (s.pairs > 0U) ? (int32_t)((6553600U * s.far) / s.pairs) : 0,
         (int32_t)s.beats,
         ratio(mk_wide_from((uint32_t)s.height, 0), s.beats, 8),
-        ratio(mk_wide_from(s.total, 0), p->length, 24)};
-    for (uint32_t i = 0; i < 7U; i++) {
-        if ((p->wanted & (1U << i)) != 0U) {
+        ratio(mk_wide_from(s.total, 0), p->length, 24),
+        beats,
+        spectral,
+        ratio(mk_wide_from(s.peak.near, 0), s.peak.total, 24)};
+    for (uint32_t i = 0; i < MK_HEART_FEATURES; i++) {
+        if ((p->wanted & ((uint32_t)1 << i)) != 0U) {
             mk_put_q(out, values[i]);
         }
     }

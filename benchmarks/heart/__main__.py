@@ -145,11 +145,13 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, float]]
     for key in dict.fromkeys((r["source"], r["kind"]) for r in rows):
         own = [r for r in rows if (r["source"], r["kind"]) == key]
         trusted = [r for r in own if r["quality"] >= TRUSTED]
+        doubted = [r for r in own if r["quality"] < TRUSTED]
         found = {}
         if any(not np.isnan(r["strap"]) for r in own):
             for name in (*OWN, *PEERS):
                 found[f"{name} against the strap"] = errors(own, name, "strap")
                 found[f"{name} against the strap, trusted"] = errors(trusted, name, "strap")
+                found[f"{name} against the strap, doubted"] = errors(doubted, name, "strap")
         for name in PEERS[1:]:
             for ours in OWN:
                 found[f"{ours} against {name}"] = errors(own, ours, name)

@@ -60,8 +60,8 @@ def compare(case: Case, x: np.ndarray) -> None:
 
 
 BODIES = [
-    ("heart", {"beats": True, "amplitude": True}, "ppg.txt", 20, "mV"),
-    ("heart", {"kind": "ecg", "pnn50": True}, "ecg.txt", 5, "mV"),
+    ("heart", {"amplitude": True, "spectral_rate": True}, "ppg.txt", 20, "mV"),
+    ("heart", {"kind": "ecg", "pnn50": True, "beat_rate": True}, "ecg.txt", 5, "mV"),
     ("electrodermal", {"threshold": 20.0}, "eda.txt", 100, "count"),
     ("bands", {"floor": 1.0, "ratios": ("theta/beta",)}, "eeg_ec.txt", 1, "uV"),
 ]

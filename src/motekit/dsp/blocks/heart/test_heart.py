@@ -103,7 +103,8 @@ def test_rate_comes_from_the_spectrum_where_beats_do_not_hold() -> None:
 def test_silence_and_noise_have_no_quality() -> None:
     assert np.array_equal(BLOCK.reference(np.zeros((400, 1)), PPG, Params()), np.zeros(5))
     noise = np.random.default_rng(1).normal(size=(40, 400, 1)) * 300
-    assert np.median(BLOCK.reference(noise, PPG, Params())[:, 3]) < 0.7
+    quality, periodicity = np.median(BLOCK.reference(noise, PPG, Params())[:, 3:], axis=0)
+    assert quality < 0.7 and periodicity < 0.4
 
 
 def test_inverted_is_the_same() -> None:

@@ -215,7 +215,38 @@ FLOATS = {  # what only float samples have
     ),
 }
 
-FOR_FLASH = {  # what differs where a program is optimized for flash
+OTHERS = {  # in no table of all programs
+    "widths": lambda: pipeline(  # frames of 16 and of 32 bits in one program
+        "width",
+        use(
+            "spectrogram",
+            (0,),
+            numerics="edge_impulse_v4",
+            frame_s=0.3,
+            stride_s=0.16,
+            fft_length=16,
+            fft="q15",
+        ),
+        use(
+            "mfe",
+            (1,),
+            numerics="edge_impulse_v4",
+            frame_s=0.3,
+            stride_s=0.16,
+            fft_length=16,
+            filters=2,
+        ),
+        use(
+            "mfe",
+            (1,),
+            numerics="edge_impulse_v4",
+            frame_s=0.3,
+            stride_s=0.16,
+            fft_length=16,
+            filters=2,
+            fft="q15",
+        ),
+    ),
     "cosines": lambda: pipeline(
         "cos",
         use("mfcc", (0,), frame_s=1.28, stride_s=1.28, fft_length=64, filters=16, coefficients=16),
@@ -232,7 +263,7 @@ def cases() -> list[tuple[str, str]]:
 
 def spec_of(name: str) -> PipelineSpec:
     """The pipeline of a name of `cases`."""
-    return (SPECS | FLOATS | FOR_FLASH)[name]()
+    return (SPECS | FLOATS | OTHERS)[name]()
 
 
 def generated(

@@ -110,6 +110,10 @@ def _sounds() -> tuple[Setting, ...]:
             "mfe_ei", "mfe", mfe(numerics=ei), "40 filters, FFT of 256, 20 / 10 ms",
             (8_178_402, 4_452), sound=True,
         ),
+        Setting(
+            "mfe_ei_q15", "mfe", mfe(numerics=ei, fft="q15"), "the same, frames of 16 bits",
+            sound=True,
+        ),
         Setting("mfe", "mfe", mfe(), "40 filters, 20 / 10 ms, Hann", sound=True),
         Setting(
             "mfe_pcen", "mfe", mfe(pcen=True),
@@ -118,6 +122,10 @@ def _sounds() -> tuple[Setting, ...]:
         Setting(
             "spectrogram_ei", "spectrogram", spectrogram(numerics=ei),
             "65 bins of an FFT of 128, 20 / 10 ms", sound=True,
+        ),
+        Setting(
+            "spectrogram_ei_q15", "spectrogram", spectrogram(numerics=ei, fft="q15"),
+            "the same, frames of 16 bits", sound=True,
         ),
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ def toy():
     return program(small_spec())
 
 
-@pytest.mark.parametrize("name", ["cepstra", "shared"])
+@pytest.mark.parametrize("name", ["cepstra", "shared", "widths"])
 @pytest.mark.parametrize("arithmetic", ["float", "fixed"])
 def test_blocks_that_compute_as_samples_arrive_give_their_features(name, arithmetic):
     spec, made = generated(name, arithmetic)

@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from motekit.core.block import F64
+
 from .integer import bit_reversed
 from .tables import turns
 
@@ -107,26 +109,51 @@ def _radix2(z: Complex, table: I64, down: I64) -> Complex:
     return out[0], out[1]
 
 
-def fft_power(x: I64) -> tuple[I64, I64]:
-    """(|2 X[k] / 2^down|², k = 0 … length/2; down of each window) of samples of 16 bits."""
+def _passes(x: I64) -> tuple[Complex, list[tuple[int, I64]]]:
+    """(half a transform as it lies, (values in a sum, shift) of each pass and of the split)."""
     length = x.shape[-1]
     table = cosines(length)
     z: Complex = (x[..., 0::2], x[..., 1::2])
     quarter, half = length // 8, length // 2
     down = np.full(x.shape[:-1], 2, dtype=np.int64)
-    total = np.zeros(x.shape[:-1], dtype=np.int64)
+    shifts = []
     while quarter >= 1:
         z = _radix4(z, quarter, table, down)
-        total += down
+        shifts.append((4, down))
         down = _shift(z, FOUR_FIT)
         quarter //= 4
     down = _shift(z, TWO_FIT)
     if half.bit_length() % 2 == 0:
         z = _radix2(z, table, down)
-        total += down
+        shifts.append((2, down))
         down = _shift(z, TWO_FIT)
-    order = bit_reversed(half)
-    return _split((z[0][..., order], z[1][..., order]), table, down), total + down
+    return z, [*shifts, (4, down)]
+
+
+def fft_power(x: I64) -> tuple[I64, I64]:
+    """(|2 X[k] / 2^down|², k = 0 … length/2; down of each window) of samples of 16 bits."""
+    z, shifts = _passes(x)
+    order = bit_reversed(x.shape[-1] // 2)
+    ordered = z[0][..., order], z[1][..., order]
+    total = np.sum([down for _, down in shifts], axis=0)
+    return _split(ordered, cosines(x.shape[-1]), shifts[-1][1]), total
+
+
+def rounding(x: I64, sigmas: float) -> tuple[F64, F64]:
+    """What rounding may do to |X| of each window: (an amount, a share of the largest |X|).
+
+    Each pass rounds every value once, and cuts off a fraction of a unit of those it turns, which
+    adds up; a table of 16 bits turns by an angle that is not quite the one, and shortens a little.
+    """
+    _, shifts = _passes(x)
+    variance = np.full(x.shape[:-1], 1 / 12)  # of the samples
+    bias = np.zeros(x.shape[:-1])
+    for terms, down in shifts:
+        variance = (terms * variance + 1 / 12) / 4.0**down + 1 / 12
+        bias = (terms * bias + 3 * 2.0 ** -(MORE + 1)) / 2.0**down
+    units = sigmas * np.sqrt(variance) + bias
+    total = np.sum([down for _, down in shifts], axis=0)
+    return units * 2.0 ** (total - 1), np.full(x.shape[:-1], 1.5 * len(shifts) / 32768)
 
 
 def _split(z: Complex, table: I64, down: I64) -> I64:

@@ -11,6 +11,7 @@ from motekit.core.block import F64
 from motekit.dsp.common import EPS
 from motekit.dsp.errors import LOG2_Q, LOG10F, ROUNDING, SIGMAS, log_bound
 
+from . import narrow
 from .c import kept_lsb, q15
 from .fixed_plan import ROOM, SHIFT, fixed_plan
 from .pcen import compressed, equalised, smoothed
@@ -66,9 +67,10 @@ def _lost(x: F64, pl: AudioPlan) -> F64:
 def _bands(x: F64, pl: AudioPlan, fixed: bool) -> tuple[F64, F64, F64, F64]:
     """(powers of bands, their largest errors, powers of bins, theirs), … × frames × bands."""
     power = powers(x, pl)
-    line = _line(x, pl, fixed)
+    narrowed = fixed and pl.narrow
+    line = narrow.line(x, pl, fixed_plan(pl).most, power) if narrowed else _line(x, pl, fixed)
     error = 2 * np.sqrt(power * pl.unit2) * line + pl.unit2 * line**2
-    if fixed:
+    if fixed and not narrowed:
         error = error + _lost(x, pl)
     if pl.mel is None:
         bands, wrong = (a[..., pl.bins[0] : pl.bins[1]] for a in (power, error))

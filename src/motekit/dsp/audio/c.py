@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from motekit.core.block import F64, CBlock, Signal
-from motekit.dsp import integer, mixed
+from motekit.dsp import fft_q15, integer, mixed
 from motekit.dsp.common import FEATURES, HISTORY, require_fixed_input
 from motekit.dsp.mixed import is_mixed
 from motekit.dsp.tables import twiddles
@@ -24,6 +24,7 @@ FFT_Q = ("mk_fft.h", "mk_bits.h", "mk_fft_q.c", "mk_fix.h", "mk_wide.h", "mk_wid
 FFT_ARM = ("mk_fft_arm.inc", "mk_fft_fused_arm.inc", "mk_fft_mixed_arm.inc")
 FFT_F32 = ("mk_fft.h", "mk_bits.h", *FFT_ARM, "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c")
 INNER = ("mk_audio_inner.inc", "mk_audio_arm.inc")
+NARROW = ("mk_audio_q15.h", "mk_audio_q15.c", "mk_fft_q15.h", "mk_fft_q15.c", "mk_fft_q15_arm.inc")
 SOURCES = {
     "float": ("mk_audio_f32.c", *INNER, "mk_tune.h", *FFT_F32),
     "fixed": ("mk_audio_q.c", "mk_tune.h", *FFT_Q),
@@ -45,7 +46,7 @@ def _c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str, folded: 
     own = [f"mk_{name}.h", "mk_audio.h", "mk_work.h", "mk_audio.c"]
     fp = fixed_plan(pl) if fixed else None
     state, scratch, layout = _memory(signal, pl, fixed)
-    fields: dict[str, Any] = {**layout, **_twiddles(pl.frames.fft, fixed)}
+    fields: dict[str, Any] = {**layout, **_twiddles(pl, fixed)}
     fields |= _frame_fields(pl.frames, fixed)
     fields |= _mel_fields(pl, fp) | (_fixed_levels(pl, fp) if fp else _float_levels(pl))
     fields |= _cosine_fields(pl, fp, folded)
@@ -57,6 +58,8 @@ def _c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str, folded: 
     elif not fixed and (pl.norm or pl.kept):
         fields |= {"lsb": kept_lsb(pl), "per_lsb": 1 / kept_lsb(pl)}
     own += ["mk_audio_norm.c"] if pl.norm else []
+    narrow = fixed and pl.narrow
+    own += NARROW if narrow else []
     sources = (*own, *SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic])
     lsb = fp.lsb(pl) if fp else ()
     return CBlock(
@@ -76,14 +79,15 @@ def _memory(signal: Signal, pl: AudioPlan, fixed: bool) -> tuple[int, int, dict[
     """(bytes of state, bytes of scratch, fields that say what lies where)."""
     f = pl.frames
     bands = pl.mel.filters if pl.mel else 0
-    work = f.fft + bands if fixed else max(f.fft, 2 * bands + 6)
+    whole = f.fft // 2 if fixed and pl.narrow else f.fft  # words of a frame
+    work = whole + bands if fixed else max(f.fft, 2 * bands + 6)
     work = 4 * max(work, 2 * f.count if pl.norm else 0)
     size = 2 if signal.sample == "int16" else 4
     own = f.hop >= f.used
     # In a frame of its own the samples wait at the end, where the transform comes last, behind the
     # samples that were left out before them. Elsewhere one sample more waits in front. The last
     # one ends with a word.
-    end = 4 * f.fft + (size if own and size * (f.used + 1) > 4 * f.fft else 0)
+    end = 4 * whole + (size if own and size * (f.used + 1) > 4 * whole else 0)
     if not own:
         end = -(-size * (f.used + 1) // 4) * 4
     elif pl.norm and pl.kept:  # samples of a next frame wait while frames are normalised
@@ -108,7 +112,10 @@ def _memory(signal: Signal, pl: AudioPlan, fixed: bool) -> tuple[int, int, dict[
     return state, 0 if own else work, layout
 
 
-def _twiddles(length: int, fixed: bool) -> dict[str, Any]:
+def _twiddles(pl: AudioPlan, fixed: bool) -> dict[str, Any]:
+    length = pl.frames.fft
+    if fixed and pl.narrow:
+        return {"twiddle": fft_q15.twiddles(length).view(np.int32), "narrow": 1}
     if is_mixed(length):
         table = mixed.twiddles_q(length) if fixed else mixed.twiddles(length)
     else:
@@ -251,6 +258,8 @@ def _defines(pl: AudioPlan, fixed: bool, skip: int) -> dict[str, int]:
         "MK_AUDIO_CLIP": pl.clip,
         "MK_AUDIO_SKIP": skip > 0,
         "MK_AUDIO_LEAST": not fixed and limits(pl),
+        "MK_AUDIO_Q15": fixed and pl.narrow,
+        "MK_AUDIO_Q31": fixed and not pl.narrow,
         "MK_FFT_MIXED": is_mixed(f.fft),
         "MK_FFT_ODD": not is_mixed(f.fft) and f.fft.bit_length() % 2 == 1,
         "MK_FFT_TWOS": not fixed and not is_mixed(f.fft),

@@ -10,7 +10,7 @@ from motekit.dsp import integer, mixed
 from motekit.dsp import wide as w
 from motekit.dsp.mixed import is_mixed
 
-from . import cosines, pcen_fixed
+from . import cosines, narrow, pcen_fixed
 from .c import q15
 from .fixed_plan import ROOM, FixedPlan, fixed_plan
 from .mel import AGAIN
@@ -96,8 +96,11 @@ def _cepstra(level: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
 
 
 def _values(x: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
-    frames, up = _frames(x, pl.frames, fp.most)
-    power = (mixed if is_mixed(pl.frames.fft) else integer).fft_power(frames)
+    if pl.narrow:
+        power, up = narrow.powers(x, pl, fp.most)
+    else:
+        frames, up = _frames(x, pl.frames, fp.most)
+        power = (mixed if is_mixed(pl.frames.fft) else integer).fft_power(frames)
     first, end = pl.bins
     bands = power[..., first:end] if pl.mel is None else _bands(power, pl, fp)
     noisy = bands + _noise(fp.noise, fp.noise_exponent, up)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from motekit.dsp.mixed import is_mixed, mixed
 
-from . import pcen_fixed
+from . import narrow, pcen_fixed
 from .pcen import largest
 from .plan import AudioPlan
 
@@ -81,6 +81,8 @@ def _mantissa(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.uint32], 
 def power_unit(pl: AudioPlan) -> float:
     """Power in the features' unit of one unit of the fixed-point powers at shift 0."""
     unit = pl.unit2 * pl.frames.fft**2 / 16 / 4.0**SHIFT
+    if pl.narrow:
+        unit = narrow.power_unit(pl, SHIFT)
     if is_mixed(pl.frames.fft):
         unit /= mixed(pl.frames.fft).loss ** 2
     return unit * 2.0**ROOM if pl.mel is not None else unit

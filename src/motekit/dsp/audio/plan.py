@@ -72,6 +72,7 @@ class AudioPlan:
         clip: … limited to 0 … 1.
         norm: frames over which a coefficient is normalised to mean 0 and deviation 1; 0: not.
         kept: whether frames are kept for windows that overlap.
+        narrow: in fixed point, frames and FFT have 16 bits.
         pcen: takes the place of the logarithms of the bands, or None. The unit of energies is then
             the square of a count.
     """
@@ -90,6 +91,7 @@ class AudioPlan:
     norm: int
     kept: bool
     pcen: Pcen | None = None
+    narrow: bool = False
 
     @property
     def values(self) -> int:
@@ -201,6 +203,7 @@ def band_plan(
     filters: int,
     floor_db: float = -52.0,
     pcen: Pcen | None = None,
+    narrow: bool = False,
 ) -> AudioPlan:
     """Levels of mel bands, or of bins where there are no filters.
 
@@ -226,7 +229,7 @@ def band_plan(
         frames=f, bins=bins_between(signal, cut, *band), mel=mel, cosines=None, energy=False,
         unit2=unit2, noise=noise, least=1e-30, gain=10 / span if cut.ei else 1.0,
         base=-floor_db / span if cut.ei else 0.0, clip=cut.ei, norm=0,
-        kept=signal.stride < signal.length, pcen=pcen,
+        kept=signal.stride < signal.length, pcen=pcen, narrow=narrow,
     )  # fmt: skip
 
 

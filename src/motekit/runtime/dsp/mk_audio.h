@@ -9,6 +9,7 @@
  *   MK_AUDIO_SKIP     frames far apart       MK_AUDIO_PCEN     energies normalised per channel
  *   MK_AUDIO_CLIP     features from 0 to 1   MK_AUDIO_LEAST    powers that may be too small
  *   MK_AUDIO_FOLDED   one table for all rows of the cosine transform
+ *   MK_AUDIO_Q31      in fixed point, frames of 32 bits, and of 16 bits: MK_AUDIO_Q15
  * Uses of the blocks that differ in these get them all, and a field to choose by.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -57,6 +58,12 @@
 #ifndef MK_AUDIO_CLIP
 #define MK_AUDIO_CLIP 0
 #endif
+#ifndef MK_AUDIO_Q31
+#define MK_AUDIO_Q31 0
+#endif
+#ifndef MK_AUDIO_Q15
+#define MK_AUDIO_Q15 0
+#endif
 #ifndef MK_AUDIO_FOLDED
 #define MK_AUDIO_FOLDED 0
 #endif
@@ -92,6 +99,9 @@ typedef struct {
     uint16_t skip; /* samples between frames that have no room in front of the next one */
 #endif
     const mk_audio_turn *twiddle; /* see mk_fft.h */
+#if MK_AUDIO_Q15
+    uint16_t narrow; /* 1: frames of 16 bits, twiddle is that of mk_fft_q15.h */
+#endif
 #if MK_FFT_MIXED || !MK_FIXED
     /* Where bins lie behind the FFT; in fixed point NULL where its length is a power of two. */
     const uint16_t *places;

@@ -3,6 +3,9 @@
 
 #include <stddef.h>
 
+#if MK_AUDIO_Q15
+#include "mk_audio_q15.h"
+#endif
 #include "mk_fft.h"
 #include "mk_fix.h"
 #include "mk_tune.h"
@@ -16,11 +19,15 @@ typedef struct {
     const int32_t *at; /* powers, in the order of mk_fft.h; bin length/2 first */
     uint64_t dc;
     int32_t up;
+#if MK_AUDIO_Q15
+    uint32_t narrow; /* 1: powers are words, with MK_AUDIO_Q15_MORE bits less */
+#endif
 #if MK_AUDIO_PCEN
     const mk_audio_sink *sink;
 #endif
 } mk_frame_q;
 
+#if MK_AUDIO_Q31
 /* Scale up to 28 bits. Returns the exponent. */
 static int32_t scale_up(int32_t *x, uint32_t n, uint32_t bits, int32_t most)
 {
@@ -66,6 +73,7 @@ static MK_NOINLINE int32_t load(const mk_audio_params *p, const mk_audio_sample 
     }
     return scale_up(x, used, bits, p->most);
 }
+#endif
 
 static int32_t log_of(const mk_audio_params *p, uint64_t power, int32_t up)
 {
@@ -147,10 +155,26 @@ static inline uint32_t next_position(const mk_audio_params *p, uint32_t position
     return mk_fft_next(position, (uint32_t)p->fft >> 1);
 }
 
-/* Power of bin k, which lies at this position, counted in powers. */
+/* The power at this position, counted in powers. */
+static inline uint64_t power_at(const mk_frame_q *f, uint32_t position)
+{
+#if MK_AUDIO_Q15
+#if MK_AUDIO_Q31
+    if (f->narrow != 0U)
+#endif
+    {
+        return (uint64_t)(uint32_t)f->at[position] << MK_AUDIO_Q15_MORE;
+    }
+#endif
+#if MK_AUDIO_Q31
+    return mk_fft_power_at(&f->at[2U * position]);
+#endif
+}
+
+/* Power of bin k, which lies at this position. */
 static uint64_t power_of(const mk_frame_q *f, uint32_t position, uint32_t k)
 {
-    return (k == 0U) ? f->dc : mk_fft_power_at(&f->at[2U * position]);
+    return (k == 0U) ? f->dc : power_at(f, position);
 }
 
 #if MK_AUDIO_BINS
@@ -232,8 +256,8 @@ static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f
 static uint64_t energy_of(const mk_audio_params *p, const mk_frame_q *f)
 {
     uint64_t sum = f->dc >> MK_ROOM;
-    for (uint32_t i = 0; i < p->fft; i += 2U) {
-        sum += mk_fft_power_at(&f->at[i]) >> MK_ROOM;
+    for (uint32_t i = 0; i < ((uint32_t)p->fft >> 1); i++) {
+        sum += power_at(f, i) >> MK_ROOM;
     }
     return sum;
 }
@@ -322,6 +346,7 @@ void mk_audio_again(const mk_audio_params *p, const mk_audio_store *store, uint3
 #endif
 #endif
 
+#if MK_AUDIO_Q31
 static uint64_t transform(const mk_audio_params *p, int32_t *x)
 {
 #if MK_FFT_MIXED
@@ -333,29 +358,49 @@ static uint64_t transform(const mk_audio_params *p, int32_t *x)
     const mk_fft_q fft = {p->twiddle, p->fft};
     return mk_fft_power_q(&fft, x);
 }
+#endif
+
+/* The powers of a frame, in x. Returns the words of them. */
+static uint32_t spectrum(const mk_audio_params *p, const mk_audio_sample *samples,
+                         mk_sample before, int32_t *x, mk_frame_q *f)
+{
+    f->at = x;
+#if MK_AUDIO_Q15
+    f->narrow = p->narrow;
+    if (p->narrow != 0U) {
+        const uint32_t dc = mk_audio_powers_q15(p, samples, before, (uint32_t *)x, &f->up);
+        f->dc = (uint64_t)dc << MK_AUDIO_Q15_MORE;
+        return (uint32_t)p->fft >> 1;
+    }
+#endif
+#if MK_AUDIO_Q31
+    f->up = load(p, samples, before, x);
+    f->dc = transform(p, x);
+#endif
+    return p->fft;
+}
 
 void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk_sample before,
                     void *work, mk_audio_sink *sink)
 {
     int32_t *const x = (int32_t *)work;
     mk_frame_q f;
-    f.at = x;
+    const uint32_t words = spectrum(p, samples, before, x, &f);
 #if MK_AUDIO_PCEN
     f.sink = sink;
 #endif
-    f.up = load(p, samples, before, x);
-    f.dc = transform(p, x);
 #if MK_AUDIO_BINS
 #if MK_AUDIO_MEL
     if (p->filters == 0U)
 #endif
     {
+        (void)words;
         put_bins(p, &f, sink);
         return;
     }
 #endif
 #if MK_AUDIO_MEL
-    int32_t *const level = &x[p->fft];
+    int32_t *const level = &x[words];
     take_bands(p, &f, level);
 #if MK_AUDIO_PCEN
     if (p->pcen != NULL) {

@@ -23,6 +23,10 @@ class Params:
     fft_length: int = param(
         0, "samples per FFT; 0: as a frame needs (256 in edge_impulse_v4)", minimum=0, maximum=4096
     )
+    fft: str = param(
+        "q31", "bits of frames in fixed point: q15 halves their memory and is quicker, for "
+        "edge_impulse_v4 with a floor that hides what it loses", choices=("q31", "q15"),
+    )  # fmt: skip
     low_hz: float = param(0.0, "lower end of the mel filters", unit="Hz", minimum=0.0)
     high_hz: float = param(
         0.0, "upper end of the mel filters; 0: half the rate", unit="Hz", minimum=0.0

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from motekit.core.block import Feature, Signal
 from motekit.dsp.audio.check import check_band, check_bank, check_frames, check_sound
+from motekit.dsp.audio.narrow import check_narrow
 from motekit.dsp.audio.pcen import check_pcen, pcen_of
 from motekit.dsp.audio.plan import AudioPlan, Cut, band_plan, level_unit
 
@@ -23,6 +24,7 @@ def check(signal: Signal, p: Params) -> None:
     check_frames("mfe", signal, cut)
     check_sound("mfe", signal)
     check_band("mfe", signal, p.low_hz, p.high_hz)
+    check_narrow("mfe", signal, cut, p)
     check_bank("mfe", signal, cut, p.filters, (p.low_hz, p.high_hz))
 
 
@@ -32,8 +34,9 @@ def plan(signal: Signal, p: Params) -> AudioPlan:
     cut = _cut(signal, p)
     pcen = pcen_of(p, cut.hop(signal)[1] / signal.rate_hz)
     return band_plan(
-        signal, cut, (p.low_hz, p.high_hz), p.filters, floor_db=p.noise_floor_db, pcen=pcen
-    )
+        signal, cut, (p.low_hz, p.high_hz), p.filters, floor_db=p.noise_floor_db, pcen=pcen,
+        narrow=p.fft == "q15",
+    )  # fmt: skip
 
 
 def names(signal: Signal, p: Params) -> tuple[Feature, ...]:

@@ -15,6 +15,7 @@ class TestMfe(BlockContract):
     params = (
         Params(numerics=EI, filters=10, fft_length=64),
         Params(filters=11, taper="hamming", fft_length=128, high_hz=1500.0),
+        Params(numerics=EI, filters=10, fft_length=64, fft="q15"),
     )
     signals = (APART, SHARED)
 

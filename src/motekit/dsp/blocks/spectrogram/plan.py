@@ -7,6 +7,7 @@ from functools import lru_cache
 from motekit.core.block import Feature, Signal
 from motekit.core.errors import InputError
 from motekit.dsp.audio.check import check_band, check_frames, check_oscillation
+from motekit.dsp.audio.narrow import check_narrow
 from motekit.dsp.audio.plan import EI, AudioPlan, Cut, band_plan, bins_between, level_unit
 
 from .params import Params
@@ -22,6 +23,7 @@ def check(signal: Signal, p: Params) -> None:
     check_frames("spectrogram", signal, cut)
     check_oscillation("spectrogram", signal)
     check_band("spectrogram", signal, p.low_hz, p.high_hz)
+    check_narrow("spectrogram", signal, cut, p)
     if p.numerics == EI and (p.low_hz or p.high_hz):
         raise InputError(
             "edge_impulse_v4 keeps every bin",
@@ -43,7 +45,10 @@ def check(signal: Signal, p: Params) -> None:
 @lru_cache(maxsize=64)
 def plan(signal: Signal, p: Params) -> AudioPlan:
     """The plan. Signal and parameters must have passed `check`."""
-    return band_plan(signal, _cut(signal, p), (p.low_hz, p.high_hz), 0, floor_db=p.noise_floor_db)
+    return band_plan(
+        signal, _cut(signal, p), (p.low_hz, p.high_hz), 0, floor_db=p.noise_floor_db,
+        narrow=p.fft == "q15",
+    )  # fmt: skip
 
 
 def names(signal: Signal, p: Params) -> tuple[Feature, ...]:

@@ -15,5 +15,6 @@ class TestSpectrogram(BlockContract):
     params = (
         Params(numerics=EI, fft_length=32),
         Params(fft_length=32, low_hz=60.0, stride_s=0.03),
+        Params(numerics=EI, fft_length=32, fft="q15"),
     )
     signals = (APART, FLOATS)

@@ -1,0 +1,18 @@
+/* Frames of 16 bits for mk_audio_q.c, where MK_AUDIO_Q15 is 1: half the memory of a frame, fewer
+ * cycles, less precision. See motekit.dsp.audio.narrow.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MK_AUDIO_Q15_H
+#define MK_AUDIO_Q15_H
+
+#include "mk_audio.h"
+
+/* Powers that the blocks weigh have so many bits behind those of mk_fft_power_q15. */
+#define MK_AUDIO_Q15_MORE 16U
+
+/* From the samples of a frame to its powers in x, where the samples may wait, too, from their
+ * place on. Returns the power of bin 0. up: powers are in the unit 4^-(15 + up) / 4 of a count. */
+uint32_t mk_audio_powers_q15(const mk_audio_params *p, const mk_audio_sample *samples,
+                             mk_sample before, uint32_t *x, int32_t *up);
+
+#endif

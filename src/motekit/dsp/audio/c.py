@@ -14,7 +14,7 @@ from motekit.dsp.common import FEATURES, HISTORY, require_fixed_input
 from motekit.dsp.mixed import is_mixed
 from motekit.dsp.tables import twiddles
 
-from . import cosines
+from . import cosines, narrow
 from .fixed_plan import FixedPlan, fixed_plan
 from .pcen import Pcen
 from .plan import AudioPlan, Frames
@@ -48,6 +48,8 @@ def _c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str, folded: 
     state, scratch, layout = _memory(signal, pl, fixed)
     fields: dict[str, Any] = {**layout, **_twiddles(pl, fixed)}
     fields |= _frame_fields(pl.frames, fixed)
+    if fixed and pl.narrow and pl.frames.emphasis:
+        fields["emphasis"] = narrow.share(pl.frames)
     fields |= _mel_fields(pl, fp) | (_fixed_levels(pl, fp) if fp else _float_levels(pl))
     fields |= _cosine_fields(pl, fp, folded)
     if pl.norm:
@@ -58,8 +60,7 @@ def _c_block(name: str, signal: Signal, pl: AudioPlan, arithmetic: str, folded: 
     elif not fixed and (pl.norm or pl.kept):
         fields |= {"lsb": kept_lsb(pl), "per_lsb": 1 / kept_lsb(pl)}
     own += ["mk_audio_norm.c"] if pl.norm else []
-    narrow = fixed and pl.narrow
-    own += NARROW if narrow else []
+    own += NARROW if fixed and pl.narrow else []
     sources = (*own, *SOURCES[arithmetic], *HISTORY, *FEATURES[arithmetic])
     lsb = fp.lsb(pl) if fp else ()
     return CBlock(

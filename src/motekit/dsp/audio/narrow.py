@@ -34,11 +34,16 @@ def frames(x: I64, f: Frames, most: int) -> tuple[I64, I64]:
     v = x[..., at] * 32768
     if f.emphasis:
         anew = (np.arange(f.count) % f.restart == 0)[:, None] & (np.arange(f.used) == 0)
-        v = v - round(f.emphasis * 32768) * x[..., np.where(anew, at, np.maximum(at - 1, 0))]
+        v = v - share(f) * x[..., np.where(anew, at, np.maximum(at - 1, 0))]
     up = _room(np.max(np.abs(v), axis=-1), most)
     out = np.zeros((*v.shape[:-1], f.fft), dtype=np.int64)
     out[..., : f.used] = _scaled(v, up[..., None])
     return out, up
+
+
+def share(f: Frames) -> int:
+    """Of the sample before, in 2^-15ths."""
+    return round(f.emphasis * 32768)
 
 
 def _scaled(v: I64, up: I64) -> I64:
@@ -70,11 +75,11 @@ def line(x: F64, pl: AudioPlan, most: int, power: F64) -> F64:
     """
     f = pl.frames
     v, up = frames(np.round(x).astype(np.int64), f, most)
-    units, share = fft_q15.rounding(v, SIGMAS)
+    units, turns = fft_q15.rounding(v, SIGMAS)
     loudest = np.sqrt(np.max(power, axis=-1) / pl.unit2)
-    emphasis = abs(round(f.emphasis * 32768) / 32768 - f.emphasis)
+    emphasis = abs(share(f) / 32768 - f.emphasis)
     around = np.max(np.abs(x), axis=-1)[..., None] * f.used
-    return np.asarray(units * 2.0 ** -(15 + up) + share * loudest + emphasis * around)[..., None]
+    return np.asarray(units * 2.0 ** -(15 + up) + turns * loudest + emphasis * around)[..., None]
 
 
 def power_unit(pl: AudioPlan, shift: int) -> float:

@@ -78,7 +78,7 @@ uint32_t mk_audio_powers_q15(const mk_audio_params *p, const mk_audio_sample *sa
                              mk_sample before, uint32_t *x, int32_t *up)
 {
 #if MK_AUDIO_EMPHASIS
-    const int32_t share = p->emphasis;
+    const int32_t share = p->emphasis; /* in 2^-15ths */
 #else
     const int32_t share = 0;
 #endif

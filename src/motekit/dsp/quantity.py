@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from motekit.core.block import Signal
 from motekit.core.errors import InputError
+from motekit.dsp.common import named
 from motekit.recordings.units import NO_UNIT, UNITS, unit
 
 PLAIN = frozenset({"", "1", "count", "counts", "/", NO_UNIT})  # of anything, or of full scale
@@ -73,10 +74,12 @@ def require_vector(block: str, signal: Signal, counts: tuple[int, ...]) -> None:
     """
     if len(signal.channels) not in counts:
         many = " or ".join({2: "two", 3: "three"}[n] for n in counts)
+        way_out = f"choose them, such as channels = {list(range(counts[-1]))}"
+        if len(signal.channels) < counts[0]:
+            way_out = "feed it the other axes of the sensor too, or use another block"
         raise InputError(
-            f"{block} takes {many} axes of one sensor, here are {len(signal.channels)}",
-            where=block, value=signal.channels,
-            way_out=f"choose them, such as channels = {list(range(counts[-1]))}",
+            f"{block} takes {many} axes of one sensor, {named(signal)}",
+            where=f"{block}.channels", way_out=way_out,
         )  # fmt: skip
     if len(set(signal.units)) > 1 or len(set(signal.scale)) > 1:
         raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -41,39 +42,39 @@ UNITS: dict[str, tuple[Signal, dict[str, Any], str, str | None]] = {
 # block → (what is wrong, parameters, a word of the message)
 REFUSED = {
     "bands": [
-        (replace(EEG, rate_hz=50.0), {}, "at 50 samples a second a band reaches 24.5 Hz"),
-        (replace(EEG, length=30), {}, "30 samples count"),
+        (replace(EEG, rate_hz=50.0), {}, "carries bands up to 24.5 Hz"),
+        (replace(EEG, length=30), {}, "30 count after settle_s"),
     ],
     "electrodermal": [
-        (replace(SKIN, rate_hz=1.0), {}, "at most 0.45 Hz"),
-        (replace(SKIN, length=20), {}, "needs at least 50"),
+        (replace(SKIN, rate_hz=1.0), {}, "smooths at 0.45 Hz at most"),
+        (replace(SKIN, length=20), {}, "must have at least 50"),
         (replace(WIDE, units=("uS",) * 3), {}, "one channel, here are 3"),
         (SKIN, {"threshold": 5e-5}, "in uS this is 5e-05 uS"),
     ],
     "filter": [
         (replace(WIDE, rate_hz=9.0), {"kind": "low", "cutoff_hz": 5.0}, "reaches 4.41 Hz"),
         (replace(WIDE, units=("uV",) * 3), {"kind": "gravity"}, "from accelerations"),
-        (replace(WIDE, length=1), {"kind": "low", "cutoff_hz": 5.0}, "fewer than 2"),
+        (replace(WIDE, length=1), {"kind": "low", "cutoff_hz": 5.0}, "2 must be left"),
     ],
     "flatten": [
-        (replace(WIDE, length=1), {}, "needs at least 2"),
+        (replace(WIDE, length=1), {}, "must have at least 2"),
         (ONE, {"correlation": True}, "two channels"),
         (replace(WIDE, units=("g", "g", "V")), {"magnitude_area": True}, "different units"),
     ],
     "heart": [
-        (replace(HEART, rate_hz=5.0), {}, "at 16.96 to 1200 samples"),
-        (replace(HEART, length=100), {}, "needs at least"),
+        (replace(HEART, rate_hz=5.0), {}, "5 Hz is too low"),
+        (replace(HEART, length=100), {}, "must have at least"),
         (WIDE, {}, "one channel, here are 3"),
         (replace(HEART, units=("lx",)), {"kind": "ecg"}, "potential of an ECG"),
     ],
     "image": [
-        (PIXEL, {"source_width": 100}, "no whole rows of 100"),
+        (PIXEL, {"source_width": 100}, "rows of 100 pixels"),
         (replace(PIXEL, channels=("a", "b"), units=("", ""), scale=(1.0, 1.0)),
          {"source_width": 96}, "here are 2"),
     ],
     "lags": [(replace(WIDE, length=20), {}, "20")],
     "magnitude": [
-        (ONE, {}, "two or three axes of one sensor, here are 1"),
+        (ONE, {}, "two or three axes of one sensor, here is 1"),
         (replace(WIDE, scale=(1.0, 1.0, 2.0)), {}, "one unit and one scale"),
     ],
     "mfcc": [
@@ -83,17 +84,21 @@ REFUSED = {
     ],
     "orientation": [
         (EEG, {}, "three axes of one sensor, here are 2"),
-        (replace(WIDE, length=1), {}, "needs at least 2"),
+        (replace(WIDE, length=1), {}, "must have at least 2"),
         (replace(WIDE, units=("Cel",) * 3), {"inclination": False}, "axes of a vector"),
     ],
     "spectral": [
         (replace(WIDE, rate_hz=5.0), {"filter": "low"}, "below 2.5 Hz"),
-        (replace(WIDE, length=1), {}, "needs at least 2"),
+        (replace(WIDE, length=1), {}, "must have at least 2"),
         (replace(WIDE, length=100), {"fft_length": 256}, "over 100 samples is mostly zeros"),
     ],
 }  # fmt: skip
-REFUSED["mfe"] = REFUSED["mfcc"]
-REFUSED["spectrogram"] = REFUSED["mfcc"]
+REFUSED["mfe"] = [
+    *REFUSED["mfcc"], (replace(SOUND, rate_hz=200.0, stride=200), {}, "use at most 6")
+]  # fmt: skip
+REFUSED["spectrogram"] = [
+    *REFUSED["mfcc"], (replace(SOUND, rate_hz=50.0), {}, "use at least 0.08 s, or record faster")
+]  # fmt: skip
 
 
 def refusal(name: str, signal: Signal, given: dict[str, Any]) -> InputError:
@@ -101,7 +106,7 @@ def refusal(name: str, signal: Signal, given: dict[str, Any]) -> InputError:
     with pytest.raises(InputError) as caught:
         block.check(signal, from_mapping(block.params, given, name))
     assert caught.value.way_out and "\n" not in caught.value.line()
-    assert name in str(caught.value.where) or "window" in str(caught.value.where)
+    assert name in str(caught.value.where) or "signal.stride" in str(caught.value.where)
     return caught.value
 
 
@@ -120,6 +125,42 @@ def test_units(name: str) -> None:
     for unit in (refuses or "").split():
         error = refusal(name, replace(fits, units=(unit,) * len(fits.channels)), given)
         assert unit in error.line()
+
+
+def followed(signal: Signal, way_out: str) -> Signal | None:
+    """The signal after what a way out says of window and rate; None if it says nothing of them."""
+    window = re.search(r"make the window at least ([\d.]+) s", way_out)
+    rate = re.search(r"record at ([\d.]+) Hz or faster", way_out)
+    if window:
+        length = round(float(window[1]) * signal.rate_hz)
+        return replace(signal, length=length, stride=min(length, signal.stride))
+    if rate:
+        return replace(signal, rate_hz=float(rate[1]), length=1000)
+    return None
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_the_way_out_leads_out(name: str) -> None:
+    block = dsp.block(name)
+    for signal, given, _ in REFUSED[name]:
+        better = followed(signal, str(refusal(name, signal, given).way_out))
+        for _ in range(2):  # what is long enough may not be long enough for all
+            try:
+                if better is not None:
+                    block.check(better, from_mapping(block.params, given, name))
+                break
+            except InputError as error:
+                better = followed(better or signal, str(error.way_out))
+                assert better is not None, error.line()
+        else:
+            raise AssertionError(f"{name}: no way out")
+
+
+def test_many_channels_are_not_all_listed() -> None:
+    many = replace(SKIN, channels=tuple(f"c{i}" for i in range(64)), units=("uS",) * 64,
+                   scale=(1.0,) * 64)  # fmt: skip
+    told = refusal("electrodermal", many, {}).line()
+    assert "here are 64: c0, c1, c2, c3, c4, c5, …" in told and len(told) < 200
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))

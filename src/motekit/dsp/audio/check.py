@@ -6,6 +6,7 @@ import numpy as np
 
 from motekit.core.block import Signal
 from motekit.core.errors import InputError
+from motekit.dsp.common import require_one_channel
 from motekit.dsp.quantity import (
     ACCELERATION,
     CURRENT,
@@ -21,6 +22,7 @@ from .mel import AGAIN, bank, bank_of_bins
 from .plan import Cut, next_smooth, smooth
 
 LONGEST = 4096  # samples of an FFT
+LEAST_FRAME, MOST_HOP = 4, 32767  # samples
 SOUND = ("/", PRESSURE, POTENTIAL)
 VIBRATION = (ACCELERATION, SPEED, PLACE, CURRENT)
 INSTEAD = "import sound without a unit, or use spectral or flatten for other sensors"
@@ -40,13 +42,7 @@ def check_oscillation(name: str, signal: Signal) -> None:
 
 def check_frames(name: str, signal: Signal, cut: Cut) -> None:
     """Raises InputError unless frames can be cut and transformed."""
-    if len(signal.channels) != 1:
-        raise InputError(
-            f"{name} takes one channel, here are {len(signal.channels)}: "
-            f"{', '.join(signal.channels)}",
-            where=f"{name}.channels",
-            way_out="give the block one of them, such as channels = [0]",
-        )
+    require_one_channel(name, signal)
     if cut.ei and signal.sample != "int16":
         raise InputError(
             "edge_impulse_v4 reads counts of 16 bits",
@@ -60,14 +56,23 @@ def check_frames(name: str, signal: Signal, cut: Cut) -> None:
             f"a frame has {length} samples, the window only {signal.length}",
             where=f"{name}.frame_s",
             value=cut.frame_s,
-            way_out=f"use at most {signal.length / signal.rate_hz:g} s, or a longer window",
+            way_out=f"use at most {signal.length / signal.rate_hz:g} s, or make the window at "
+            f"least {length / signal.rate_hz:g} s long",
         )
-    if length < 4 or hop > 32767:
+    if length < LEAST_FRAME:
         raise InputError(
-            f"frames of {length} samples every {hop} samples",
+            f"at {signal.rate_hz:g} Hz a frame has {length} sample{'s' * (length != 1)}, it needs "
+            f"{LEAST_FRAME}",
             where=f"{name}.frame_s",
             value=cut.frame_s,
-            way_out="a frame needs at least 4 samples, a stride has at most 32767",
+            way_out=f"use at least {LEAST_FRAME / signal.rate_hz:g} s, or record faster",
+        )
+    if hop > MOST_HOP:
+        raise InputError(
+            f"a stride has at most {MOST_HOP} samples, here are {hop}",
+            where=f"{name}.stride_s",
+            value=cut.stride_s,
+            way_out=f"use at most {MOST_HOP / signal.rate_hz:g} s",
         )
     _check_fft(name, length, cut, cut.fft(signal))
     _check_stride(name, signal, hop)
@@ -96,7 +101,7 @@ def _check_stride(name: str, signal: Signal, hop: int) -> None:
     if signal.stride > signal.length:
         raise InputError(
             f"windows of {signal.length} samples every {signal.stride} samples leave gaps",
-            where="window.stride",
+            where="signal.stride_s",
             value=signal.stride,
             way_out=f"make the window's stride at most {signal.length / signal.rate_hz:g} s",
         )
@@ -106,7 +111,7 @@ def _check_stride(name: str, signal: Signal, hop: int) -> None:
         raise InputError(
             f"windows that overlap share frames, so a stride of {signal.stride} samples must be a "
             f"multiple of the frame stride, {hop} samples",
-            where="window.stride",
+            where="signal.stride_s",
             value=signal.stride,
             way_out=f"make the window's stride {below / signal.rate_hz:g} or "
             f"{above / signal.rate_hz:g} s",
@@ -137,17 +142,31 @@ def check_bank(
 ) -> None:
     """Raises InputError if a mel filter has no bin."""
     fft, rate_hz = cut.fft(signal), signal.rate_hz
+    empty = _empty(signal, cut, filters, band)
+    if empty is None:
+        return
+    fewer = range(filters - 1, 0, -1)
+    fit = next((n for n in fewer if _empty(signal, cut, n, band) is None), None)
+    raise InputError(
+        f"at {rate_hz:g} Hz filter {empty[0]} of {filters}, {empty[1]:.4g} to {empty[2]:.4g} Hz, "
+        f"holds no bin of an FFT of {fft} ({rate_hz / fft:.4g} Hz each)",
+        where=f"{name}.filters",
+        value=filters,
+        way_out=(f"use at most {fit}, " if fit else "use ")
+        + "a longer frame and FFT, a wider band, or record faster",
+    )
+
+
+def _empty(
+    signal: Signal, cut: Cut, filters: int, band: tuple[float, float]
+) -> tuple[int, float, float] | None:
+    """(number from 1, lower, upper corner) of the first filter without a bin of its own."""
     make = bank_of_bins if cut.ei else bank
-    mel = make(rate_hz, fft, filters, band[0], band[1] or rate_hz / 2)
-    empty = np.flatnonzero(mel.matrix.sum(axis=1) <= 0)
+    rate_hz = signal.rate_hz
+    mel = make(rate_hz, cut.fft(signal), filters, band[0], band[1] or rate_hz / 2)
     runs = np.array(mel.runs)
+    none = np.flatnonzero(mel.matrix.sum(axis=1) <= 0)
     twice = np.flatnonzero((runs[:-1] == AGAIN) & (runs[1:] == AGAIN))
-    for i in (*empty, *twice):
-        low, high = mel.corners_hz[i], mel.corners_hz[i + 2]
-        raise InputError(
-            f"filter {i + 1} of {filters}, {low:.4g} to {high:.4g} Hz, holds no bin of "
-            f"{rate_hz / fft:.4g} Hz",
-            where=f"{name}.filters",
-            value=filters,
-            way_out="use fewer filters, a longer FFT or a wider band",
-        )
+    for i in (*none, *twice):
+        return int(i) + 1, float(mel.corners_hz[i]), float(mel.corners_hz[i + 2])
+    return None

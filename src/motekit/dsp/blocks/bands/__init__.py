@@ -8,7 +8,7 @@ import numpy as np
 
 from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError
-from motekit.dsp.common import FEATURES, counts_to_units, require_fixed_input
+from motekit.dsp.common import FEATURES, counts_to_units, rate_from, require_fixed_input
 from motekit.dsp.quantity import SWINGING, require_quantity
 
 from .bound import bound
@@ -50,9 +50,11 @@ def check(signal: Signal, p: Params) -> None:
     least = int(np.ceil(CYCLES / lowest * signal.rate_hz))
     if frames(signal, p) < least:
         raise InputError(
-            f"{max(0, frames(signal, p))} samples count, one turn of {lowest:g} Hz has {least}",
+            f"the window has {signal.length} samples, of which {max(0, frames(signal, p))} count "
+            f"after settle_s, and one period of {lowest:g} Hz takes {least}",
             where="bands.edges_hz", value=lowest,
-            way_out=f"make the window {CYCLES / lowest + p.settle_s:g} s long, or start higher",
+            way_out=f"make the window at least {CYCLES / lowest + p.settle_s:g} s long, or start "
+            "at a higher edge",
         )  # fmt: skip
     if not (p.power or p.relative or p.ratios):
         raise InputError("there are no features: all are off", where="bands",
@@ -71,9 +73,10 @@ def _check_bands(signal: Signal, p: Params) -> None:
     most = HIGHEST * signal.rate_hz / 2
     if max(p.edges_hz) > most:
         raise InputError(
-            f"at {signal.rate_hz:g} samples a second a band reaches {most:g} Hz",
+            f"a rate of {signal.rate_hz:g} Hz carries bands up to {most:g} Hz",
             where="bands.edges_hz", value=max(p.edges_hz),
-            way_out="leave the highest band out, or record at a higher rate",
+            way_out="leave the highest band out, or record at "
+            f"{rate_from(2 * max(p.edges_hz) / HIGHEST)} or faster",
         )  # fmt: skip
 
 

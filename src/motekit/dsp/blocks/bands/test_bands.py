@@ -60,9 +60,9 @@ def test_silence_is_the_floor() -> None:
 @pytest.mark.parametrize(
     ("signal", "params", "says"),
     [
-        (replace(EEG, rate_hz=80.0), Params(), "a band reaches 39.2 Hz"),
-        (replace(EEG, length=200), Params(), "one turn of 0.5 Hz has 250"),
-        (EEG, Params(settle_s=3.0), "0 samples count"),
+        (replace(EEG, rate_hz=80.0), Params(), "carries bands up to 39.2 Hz"),
+        (replace(EEG, length=200), Params(), "one period of 0.5 Hz takes 250"),
+        (EEG, Params(settle_s=3.0), "of which 0 count"),
         (EEG, Params(names=("a",)), "1 bands lie between 2"),
         (EEG, Params(names=("a", "a"), edges_hz=(1.0, 2.0, 3.0)), "different names"),
         (EEG, Params(ratios=("theta/delta/beta",)), "not a ratio"),

@@ -8,7 +8,13 @@ import numpy as np
 
 from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError
-from motekit.dsp.common import FEATURES, require_fixed_input, require_samples
+from motekit.dsp.common import (
+    FEATURES,
+    rate_from,
+    require_fixed_input,
+    require_one_channel,
+    require_samples,
+)
 from motekit.dsp.quantity import CONDUCTANCE, factor, primary, require_quantity
 
 from .levels import (
@@ -44,18 +50,21 @@ STATE_BYTES = 84  # of mk_electrodermal_state
 
 def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
-    if len(signal.channels) != 1:
-        raise InputError(
-            f"electrodermal takes one channel, here are {len(signal.channels)}",
-            where="electrodermal", value=signal.channels,
-            way_out="choose one, such as channels = [0]",
-        )  # fmt: skip
+    require_one_channel("electrodermal", signal)
     _check_unit(signal, p)
-    if not p.tonic_hz < p.smooth_hz <= HIGHEST * signal.rate_hz:
+    most = HIGHEST * signal.rate_hz
+    if p.smooth_hz > most:
         raise InputError(
-            f"expected tonic_hz below smooth_hz, and that at most {HIGHEST * signal.rate_hz:g} Hz "
-            f"at {signal.rate_hz:g} samples a second", where="electrodermal.smooth_hz",
-            value=p.smooth_hz, way_out="choose frequencies between these",
+            f"a rate of {signal.rate_hz:g} Hz smooths at {most:g} Hz at most",
+            where="electrodermal.smooth_hz", value=p.smooth_hz,
+            way_out=f"choose at most {most:g}, or record at {rate_from(p.smooth_hz / HIGHEST)} or "
+            "faster",
+        )  # fmt: skip
+    if not p.tonic_hz < p.smooth_hz:
+        raise InputError(
+            "the slow level must change more slowly than the smoothed signal",
+            where="electrodermal.tonic_hz", value=p.tonic_hz,
+            way_out=f"choose less than smooth_hz = {p.smooth_hz:g}",
         )  # fmt: skip
     if p.tonic_hz < LOWEST * signal.rate_hz:
         raise InputError(

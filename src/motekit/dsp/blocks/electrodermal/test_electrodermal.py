@@ -65,10 +65,10 @@ def test_finds_the_responses_of_a_recording() -> None:
     ("signal", "params", "says"),
     [
         (replace(EDA, channels=("a", "b")), Params(), "takes one channel"),
-        (replace(EDA, rate_hz=2.0), Params(), "at most 0.9 Hz"),
+        (replace(EDA, rate_hz=2.0), Params(), "at 0.9 Hz at most"),
         (replace(EDA, rate_hz=1000.0, length=9000), Params(), "at most 500 samples"),
-        (EDA, Params(tonic_hz=0.4, smooth_hz=0.3), "below smooth_hz"),
-        (replace(EDA, length=40), Params(), "needs at least 50"),
+        (EDA, Params(tonic_hz=0.4, smooth_hz=0.3), "less than smooth_hz"),
+        (replace(EDA, length=40), Params(), "must have at least 50"),
         (FLOAT, Params(), "whole counts"),
         (replace(EDA, scale=(10.0,)), Params(), "less than the sensor"),
         (EDA, Params(tonic=False, phasic=False, responses=False), "all are off"),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from motekit.core.block import I32, Block, Feature, Signal
 from motekit.core.errors import InputError
+from motekit.dsp.common import rate_from
 
 from .bound import bound
 from .c import c
@@ -44,11 +45,16 @@ def check(signal: Signal, p: Params) -> None:
             )  # fmt: skip
     dropped = settle(signal, p)
     if signal.length - dropped < 2 * p.keep_every:
+        least = dropped + 2 * p.keep_every
+        lost = f"{dropped} settle, " if dropped else ""
+        kept = "all are kept" if p.keep_every == 1 else f"one in {p.keep_every} is kept"
         raise InputError(
-            f"of a window of {signal.length} samples {dropped} are dropped and one in "
-            f"{p.keep_every} is kept: fewer than 2 are left",
-            where="filter.settle_s" if dropped else "filter.keep_every", value=p.settle_s,
-            way_out="make the window longer, or drop less",
+            f"the window has {signal.length} sample{'s' * (signal.length != 1)} at "
+            f"{signal.rate_hz:g} Hz: {lost}{kept}, and 2 must be left",
+            where="filter.settle_s" if dropped else "filter.keep_every",
+            value=p.settle_s if dropped else p.keep_every,
+            way_out=f"make the window at least {least / signal.rate_hz:g} s long"
+            + (", or drop less" if dropped or p.keep_every > 1 else ""),
         )  # fmt: skip
 
 
@@ -66,7 +72,8 @@ def _check_edges(signal: Signal, p: Params) -> None:
             raise InputError(
                 f"at {signal.rate_hz:g} samples a second a filter reaches {HIGHEST * half:.6g} Hz",
                 where=f"filter.{name}", value=f,
-                way_out="choose a lower frequency, or record at a higher rate",
+                way_out="choose a lower frequency, or record at "
+                f"{rate_from(2 * f / HIGHEST)} or faster",
             )  # fmt: skip
         if f < LOWEST * signal.rate_hz:
             raise InputError(

@@ -101,7 +101,7 @@ def test_decimation_keeps_the_time_of_frames() -> None:
         (Params(kind="notch", design="fir"), "recursive", "design"),
         (Params(cutoff_hz=8.0, keep_every=4), "fold down", "keep_every"),
         (Params(kind="median", keep_every=2, taps=3), "fold down", "keep_every"),
-        (Params(settle_s=2.0), "fewer than 2", "settle_s"),
+        (Params(settle_s=2.0), "2 must be left", "settle_s"),
     ],
 )
 def test_refuses(params: Params, says: str, field: str) -> None:

@@ -74,7 +74,7 @@ def test_percentiles_energy_area_and_zero_crossings_are_numpys() -> None:
     ("signal", "params", "says"),
     [
         (SIGNALS[1], Params(magnitude_area=True), "different units"),
-        (replace(SIGNALS[2], length=1), Params(), "needs at least 2"),
+        (replace(SIGNALS[2], length=1), Params(), "must have at least 2"),
         (replace(SIGNALS[2], length=70000), Params(), "at most 65535"),
         (SIGNALS[2], Params(correlation=True), "two channels"),
         (

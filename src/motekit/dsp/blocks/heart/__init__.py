@@ -8,7 +8,13 @@ import numpy as np
 
 from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError
-from motekit.dsp.common import FEATURES, require_fixed_input, require_samples
+from motekit.dsp.common import (
+    FEATURES,
+    rate_from,
+    require_fixed_input,
+    require_one_channel,
+    require_samples,
+)
 from motekit.dsp.quantity import CURRENT, POTENTIAL, require_quantity
 
 from .params import Params, listens
@@ -45,11 +51,7 @@ SOURCES_OF = {"ppg": "light through skin", "ecg": "the potential of an ECG"}
 
 def check(signal: Signal, p: Params) -> None:
     """Raises InputError if the block cannot compute on this signal."""
-    if len(signal.channels) != 1:
-        raise InputError(
-            f"heart takes one channel, here are {len(signal.channels)}", where="heart",
-            value=signal.channels, way_out="choose one, such as channels = [0]",
-        )  # fmt: skip
+    require_one_channel("heart", signal)
     require_quantity(
         "heart", signal, QUANTITIES[p.kind], SOURCES_OF[p.kind],
         f"choose the channel of the {p.kind.upper()}, or set kind to what the channel is",
@@ -57,10 +59,13 @@ def check(signal: Signal, p: Params) -> None:
     high = KINDS[p.kind].high_hz
     least = 2 * high * SLACK
     if not least <= signal.rate_hz <= MOST_RATE_HZ:
+        slow = signal.rate_hz < least
         raise InputError(
-            f"beats of a {p.kind.upper()} are found up to {high:g} Hz, at {least:g} to "
-            f"{MOST_RATE_HZ:g} samples a second", where="heart.kind", value=signal.rate_hz,
-            way_out="record at such a rate, or put a filter with keep_every in front",
+            f"a rate of {signal.rate_hz:g} Hz is too {'low' if slow else 'high'}: beats of a "
+            f"{p.kind.upper()} are found by what it has up to {high:g} Hz, at {least:g} to "
+            f"{MOST_RATE_HZ:g} Hz", where="heart.kind", value=p.kind,
+            way_out=f"record at {rate_from(least)} or faster" if slow
+            else "put a filter with keep_every in front",
         )  # fmt: skip
     if not p.fastest_bpm > p.slowest_bpm:
         raise InputError(

@@ -117,9 +117,9 @@ def test_inverted_is_the_same() -> None:
     ("signal", "params", "says"),
     [
         (replace(PPG, channels=("a", "b")), Params(), "takes one channel"),
-        (replace(PPG, rate_hz=16.0), Params(), "at 16.96 to 1200 samples"),
+        (replace(PPG, rate_hz=16.0), Params(), "16.96 to 1200 Hz"),
         (replace(PPG, rate_hz=40.0), Params(kind="ecg"), "up to 20 Hz"),
-        (replace(PPG, length=200), Params(), "3 beats of 40 a minute needs at least 225"),
+        (replace(PPG, length=200), Params(), "at least 225 for 3 beats of 40 a minute"),
         (PPG, Params(slowest_bpm=100.0, fastest_bpm=90.0), "above the slowest"),
         (FLOAT, Params(), "whole counts"),
         (

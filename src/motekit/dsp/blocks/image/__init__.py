@@ -8,7 +8,7 @@ import numpy as np
 
 from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError
-from motekit.dsp.common import FEATURES, require_fixed_input
+from motekit.dsp.common import FEATURES, named, require_fixed_input
 from motekit.dsp.quantity import require_quantity
 
 from .geometry import colours, gains, geometry, rows
@@ -36,15 +36,21 @@ def check(signal: Signal, p: Params) -> None:
     channels = len(signal.channels)
     if channels not in (1, 3):
         raise InputError(
-            f"an image has one channel or red, green and blue; here are {channels}",
-            where="image", value=signal.channels, way_out="choose one or three channels",
+            f"an image has one channel or red, green and blue, {named(signal)}",
+            where="image.channels", way_out="choose one or three, such as channels = [0]",
         )  # fmt: skip
-    if signal.length > MOST_PIXELS or signal.length % p.source_width:
+    if signal.length > MOST_PIXELS:
         raise InputError(
-            f"a window is one image: {signal.length} samples are no whole rows of "
-            f"{p.source_width}, or more than {MOST_PIXELS} pixels",
+            f"a window is one image, and {signal.length} samples are more than {MOST_PIXELS} "
+            "pixels", where="image", way_out="make the window shorter: length is width × height",
+        )  # fmt: skip
+    if signal.length % p.source_width:
+        raise InputError(
+            f"a window is one image, and {signal.length} samples are "
+            f"{signal.length / p.source_width:.4g} rows of {p.source_width} pixels",
             where="image.source_width", value=p.source_width,
-            way_out="set the window's length to width times height of the images",
+            way_out="set it to the width of the images, and length below [signal] to width × "
+            "height",
         )  # fmt: skip
     require_quantity("image", signal, ("/",), "pixels", "choose the channels of a camera")
     if any(s != 1.0 for s in signal.scale):

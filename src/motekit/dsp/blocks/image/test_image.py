@@ -84,7 +84,7 @@ def test_features_fold_into_an_image() -> None:
     ("signal", "params", "says"),
     [
         (replace(RGB, channels=("r", "g")), SMALL, "one channel or red"),
-        (RGB, replace(SMALL, source_width=19), "no whole rows of 19"),
+        (RGB, replace(SMALL, source_width=19), "rows of 19 pixels"),
         (replace(GRAY, length=300 * 300), replace(SMALL, source_width=300), "65535"),
         (replace(GRAY, scale=(0.5,)), SMALL, "count from 0 to 255"),
         (GRAY, replace(SMALL, scaling="torch"), "three colours"),

@@ -51,7 +51,7 @@ def test_a_steady_turn_has_the_jerk_of_its_speed() -> None:
         (SIGNALS[1], Params(), "three axes of one sensor, here are 2"),
         (replace(ACC, units=("g", "g", "deg/s")), Params(), "one unit"),
         (replace(ACC, scale=(1.0, 1.0, 2.0)), Params(), "one scale"),
-        (replace(ACC, length=1), Params(), "needs at least 2"),
+        (replace(ACC, length=1), Params(), "must have at least 2"),
         (replace(ACC, length=70000), Params(), "at most 65535"),
         (ACC, Params(False, False, False), "all are off"),
     ],

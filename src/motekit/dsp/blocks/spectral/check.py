@@ -5,12 +5,13 @@ from __future__ import annotations
 from motekit.core.block import Signal
 from motekit.core.errors import InputError
 from motekit.dsp.audio.plan import next_smooth, smooth
-from motekit.dsp.common import require_samples
+from motekit.dsp.common import rate_from, require_samples
 
 from .params import EI, WAVELET, Params
 from .plan import kept_bins
 from .wavelet import LEAST
 
+LEAST_FFT = 8
 LEAST_CUTOFF = 1e-3  # of the rate; below it float32 coefficients move the filter audibly
 
 
@@ -20,7 +21,7 @@ def check(signal: Signal, p: Params) -> None:
         _only_edge_impulse(p)
     _enough_samples(signal, p)
     rate = signal.rate_hz / p.decimation
-    _filter_fits(p, rate)
+    _filter_fits(signal, p)
     if p.analysis == WAVELET:
         _wavelet_fits(signal, p, rate)
         return
@@ -63,21 +64,24 @@ def _enough_samples(signal: Signal, p: Params) -> None:
             f"an FFT of {p.fft_length} over {kept} samples is mostly zeros",
             where="spectral.fft_length",
             value=p.fft_length,
-            way_out=f"use {max(8, 2 * kept)} or less, or a longer window",
+            way_out=f"make the window at least {p.fft_length / 2 * p.decimation / signal.rate_hz:g}"
+            f" s long, or use {f'{2 * kept} or less' if kept >= LEAST_FFT / 2 else 'no FFT (0)'}",
         )
 
 
-def _filter_fits(p: Params, rate: float) -> None:
+def _filter_fits(signal: Signal, p: Params) -> None:
     if p.filter == "none":
         return
-    where = "spectral.cutoff_hz"
+    rate, where = signal.rate_hz / p.decimation, "spectral.cutoff_hz"
     limit = rate / 2 * (0.9 if p.decimation > 1 else 1.0)
     if p.cutoff_hz >= limit:
         raise InputError(
             f"a rate of {rate:g} Hz carries nothing at this cutoff, it must be below {limit:g} Hz",
             where=where,
             value=p.cutoff_hz,
-            way_out="lower the cutoff, decimate less, or record faster",
+            way_out="lower the cutoff, "
+            + ("decimate less, " if p.decimation > 1 else "")
+            + f"or record faster than {rate_from(p.cutoff_hz / limit * signal.rate_hz)}",
         )
     if p.order > 0 and p.cutoff_hz < rate * LEAST_CUTOFF:
         raise InputError(

@@ -190,8 +190,9 @@ def error(meant: tuple[Section, ...], length: int, arithmetic: str) -> tuple[flo
     share = 2 * float(moved) + float(dc) + 1e-12
     gains = out[:, 1:].reshape(length, len(used), 3)
     if arithmetic == "fixed":
-        # s1 and v3 are cut to whole units, the output is rounded once more.
-        return share, 2 * float(np.abs(gains).sum()) * 2.0**-plan.up
+        # s1 and v3 miss half a unit, what is mixed a unit of each part and one of the sum.
+        units = np.array([[0.5, 0.5, 1 + abs(k.m1) + abs(k.m2)] for k in used])
+        return share, float((np.abs(gains) * units).sum()) * 2.0**-plan.up
     level = 1 + 2 * norms.max(axis=1)
     noise = np.sqrt((gains**2).sum(axis=(0, 2)) + 1) * level
     return share + SIGMAS * ROUNDING * ROUNDINGS * float(np.sqrt((noise**2).sum())), 0.0
@@ -223,8 +224,8 @@ def run_q(x: I64, plan: Fixed, steady: bool) -> I64:
         s2 = x[0] << POINT if steady else s1
         out = np.empty_like(x)
         for t, v0 in enumerate(x):
-            v3 = v0 - (s2 >> POINT)
-            s = s1 >> POINT
+            v3 = v0 - _nearest(s2)
+            s = _nearest(s1)
             v1 = a1 * s + a2 * v3
             v2 = s2 + a2 * s + a3 * v3
             s1 = 2 * v1 - s1
@@ -232,6 +233,11 @@ def run_q(x: I64, plan: Fixed, steady: bool) -> I64:
             out[t] = ((m1 * (v1 >> POINT) + m2 * (v2 >> POINT)) >> plan.mix) + m0 * v0
         x = out
     return x
+
+
+def _nearest(state: I64) -> I64:
+    """Whole units of a state, halves upwards."""
+    return (state + (1 << (POINT - 1))) >> POINT
 
 
 def rounded(y: I64, down: int) -> npt.NDArray[np.int16]:

@@ -16,10 +16,16 @@ static mk_svf_state split(int64_t v)
     return s;
 }
 
+/* The nearest whole unit: one rounded down would be a level that a band-pass does not have. */
+static int32_t nearest(const mk_svf_state *s)
+{
+    return s->units + (int32_t)(s->part >> (MK_POINT - 1U));
+}
+
 static int32_t section(const int32_t *k, mk_svf_state *s, int32_t v0, uint32_t mix)
 {
-    const int32_t v3 = v0 - s[1].units;
-    const int32_t s1 = s[0].units;
+    const int32_t v3 = v0 - nearest(&s[1]);
+    const int32_t s1 = nearest(&s[0]);
     const int64_t v1 = mk_multiply_signed(k[0], s1) + mk_multiply_signed(k[1], v3);
     const int64_t way = mk_multiply_signed(k[1], s1) + mk_multiply_signed(k[2], v3);
     const int64_t old = whole(s[1]);

@@ -13,7 +13,7 @@ from motekit.dsp.quantity import SWINGING, require_quantity
 
 from .bound import bound
 from .params import Params
-from .plan import POINT, cascades, fixed_reference, floors, frames, lsb, offsets, plans
+from .plan import cascades, fixed_reference, floors, frames, lsb, offsets, plans, point
 from .reference import bands, features, reference, settle, sides
 
 HIGHEST = 0.98  # of half the rate
@@ -108,7 +108,7 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     fields |= {"settle": settle(signal, p), "count": len(ratios)}
     fields["wanted"] = int(p.power) + 2 * int(p.relative)
     if arithmetic == "fixed":
-        fields["point"] = POINT
+        fields["point"] = point(signal, p)
     return CBlock(SOURCES[arithmetic], fields, 4 + state, 0, lsb=words)
 
 

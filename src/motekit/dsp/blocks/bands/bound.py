@@ -10,7 +10,7 @@ from motekit.dsp.common import EPS, counts_to_units
 from motekit.dsp.errors import LOG2_Q, LOG10F, log_bound
 
 from .params import Params
-from .plan import POINT, cascades, floor_error
+from .plan import cascades, floor_error, point
 from .reference import part, powers, sides
 
 CHUNK = 256  # squares that are added up by themselves
@@ -23,7 +23,7 @@ def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
     unit = counts_to_units(signal)[:, None]
     shares = [svf.error(cascade, signal.length, arithmetic) for cascade in cascades(signal, p)]
     share = np.array([s for s, _ in shares])
-    alone = np.array([a for _, a in shares]) + (2.0 ** -(POINT + 1) if fixed else 0.0)
+    alone = np.array([a for _, a in shares]) + (2.0 ** -(point(signal, p) + 1) if fixed else 0.0)
     each = share * top + alone * unit
     power = powers(windows, signal, p)
     summing = 0.0 if fixed else (min(signal.length, CHUNK) + signal.length / CHUNK + 8) * EPS

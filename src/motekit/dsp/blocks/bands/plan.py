@@ -16,7 +16,7 @@ from .params import Params
 from .reference import bands, settle, sides
 
 I64 = npt.NDArray[np.int64]
-POINT = 4  # binary places of what is squared, in counts
+ROOM = 62  # bits of a sum of squares over all bands
 Q16 = 65536
 MOST_FLOOR = 2**62
 
@@ -36,15 +36,25 @@ def frames(signal: Signal, p: Params) -> int:
     return signal.length - settle(signal, p)
 
 
+def point(signal: Signal, p: Params) -> int:
+    """Binary places of what is squared, in counts: as many as the sums have room for.
+
+    What a band lets through swings by twice the full scale at most, from a steady state, so that a
+    square has 34 bits before the point.
+    """
+    sums = math.ceil(math.log2(max(2, signal.length * len(p.names))))
+    return max(0, (ROOM - 34 - sums) // 2)
+
+
 def floors(signal: Signal, p: Params) -> list[int]:
-    """The floor as a sum of squares in 2^-4ths of a count, per channel; at least 1."""
-    exact = p.floor * frames(signal, p) * 4.0**POINT / counts_to_units(signal) ** 2
+    """The floor as a sum of squares in 2^-point ths of a count, per channel; at least 1."""
+    exact = p.floor * frames(signal, p) * 4.0 ** point(signal, p) / counts_to_units(signal) ** 2
     return [int(max(1, min(MOST_FLOOR, round(float(v))))) for v in exact]
 
 
 def offsets(signal: Signal, p: Params) -> I64:
     """log2 of the mean square of a sum of 1, in 2^-16ths, per channel."""
-    unit = counts_to_units(signal) ** 2 / (frames(signal, p) * 4.0**POINT)
+    unit = counts_to_units(signal) ** 2 / (frames(signal, p) * 4.0 ** point(signal, p))
     return np.asarray(np.rint(np.log2(unit) * Q16).astype(np.int64))
 
 
@@ -53,7 +63,7 @@ def _sums(x: I64, signal: Signal, p: Params) -> npt.NDArray[np.uint64]:
     moved, first, out = np.moveaxis(x, -2, 0), settle(signal, p), []
     for plan in plans(signal, p):
         y = svf.run_q(moved, plan, True)
-        less = plan.up - POINT
+        less = plan.up - point(signal, p)
         short = (((y >> (less - 1)) + 1) >> 1) if less > 0 else y << -less
         out.append((short[first:] ** 2).sum(axis=0))
     return np.stack(out, axis=-1).astype(np.uint64)
@@ -89,5 +99,5 @@ def lsb(signal: Signal, p: Params) -> tuple[float, ...]:
 
 def floor_error(signal: Signal, p: Params) -> F64:
     """What the integer floor misses, in square units, per channel."""
-    unit = counts_to_units(signal) ** 2 / (frames(signal, p) * 4.0**POINT)
+    unit = counts_to_units(signal) ** 2 / (frames(signal, p) * 4.0 ** point(signal, p))
     return np.asarray(np.abs(np.array(floors(signal, p)) * unit - p.floor))

@@ -30,6 +30,7 @@ from motekit.dsp.errors import LOG10F
 
 MOST_SAMPLES = 65535  # a sum of differences of int16 samples must fit 32 bits
 Q16 = 65536
+PLACES = 16
 LOG_ERROR = 1e-5  # stated error of either logarithm, in decades
 
 
@@ -82,10 +83,20 @@ def reference(x: F64, signal: Signal, p: Params) -> F64:
     return np.asarray(out.reshape(*x.shape[:-2], x.shape[-1] * len(p.lags)))
 
 
-def _floors(signal: Signal, p: Params) -> npt.NDArray[np.int64]:
-    """The floor as a sum of counts, (channels, lags); at least 1, so that there is a logarithm."""
+def _exact_floors(signal: Signal, p: Params) -> F64:
+    """The floor as a sum of counts, (channels, lags)."""
     terms = signal.length - np.array(p.lags)
-    exact = p.floor * terms[None, :] / counts_to_units(signal)[:, None]
+    return np.asarray(p.floor * terms[None, :] / counts_to_units(signal)[:, None])
+
+
+def _places(signal: Signal, p: Params) -> int:
+    """Binary places of the floors, as many as 31 bits hold."""
+    return int(np.clip(30 - math.ceil(math.log2(_exact_floors(signal, p).max())), 0, PLACES))
+
+
+def _floors(signal: Signal, p: Params) -> npt.NDArray[np.int64]:
+    """In 2^-places ths of a count; at least 1, so that there is a logarithm."""
+    exact = _exact_floors(signal, p) * 2.0 ** _places(signal, p)
     return np.clip(np.rint(exact), 1, 2**31 - 1).astype(np.int64)
 
 
@@ -99,8 +110,9 @@ def _offsets(signal: Signal, p: Params) -> npt.NDArray[np.int64]:
 def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
     wide_x = x.astype(np.int64)
     sums = [np.abs(wide_x[..., k:, :] - wide_x[..., :-k, :]).sum(axis=-2) for k in p.lags]
-    total = np.stack(sums, axis=-1) + _floors(signal, p)
-    logs = wide.log2(wide.wide(total.astype(np.uint64))) + _offsets(signal, p)
+    places = _places(signal, p)
+    total = (np.stack(sums, axis=-1) << places) + _floors(signal, p)
+    logs = wide.log2(wide.wide(total.astype(np.uint64), -places)) + _offsets(signal, p)
     return logs.astype(np.int32).reshape(*x.shape[:-2], x.shape[-1] * len(p.lags))
 
 
@@ -118,6 +130,7 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     require_fixed_input(signal)
     fields["floors"] = _floors(signal, p).astype(np.int32).reshape(-1)
     fields["offsets"] = _offsets(signal, p).astype(np.int32).reshape(-1)
+    fields["places"] = _places(signal, p)
     sources = ("mk_lags.h", "mk_lags_q.c", "mk_wide.h", "mk_wide.c", "mk_fix.h")
     lsb = (math.log10(2) / Q16,) * (len(signal.channels) * len(lags))
     return CBlock((*sources, *HISTORY, *FEATURES["fixed"]), fields, 0, scratch, lsb=lsb)
@@ -129,7 +142,8 @@ def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
     shape = (*windows.shape[:-2], n)
     if arithmetic == "fixed":
         terms = signal.length - max(p.lags)
-        rounding = 0.5 * max(counts_to_units(signal)) / (p.floor * terms)
+        half = 2.0 ** -(_places(signal, p) + 1)  # or all of a floor that is less
+        rounding = half * max(counts_to_units(signal)) / (p.floor * terms)
         return np.full(shape, LOG_ERROR + (2**-15 + rounding) / math.log(10))
     top = np.max(np.abs(windows), axis=(-1, -2))[..., None] + np.zeros(shape)
     roundings = 6 if signal.sample == "int16" else signal.length + 6

@@ -12,8 +12,9 @@ typedef struct {
     uint16_t channels;    /* of the block */
     uint16_t count;
 #if MK_FIXED
-    const int32_t *floors;  /* channels x count: the floor as a sum of counts, above 0 */
+    const int32_t *floors;  /* channels x count: the floor as a sum, 2^-places of counts, above 0 */
     const int32_t *offsets; /* channels x count: added to the logarithm, 2^-16ths */
+    uint16_t places;
 #else
     const float *scale; /* units per count, per channel */
     float floor;        /* in units */

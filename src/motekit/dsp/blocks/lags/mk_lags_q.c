@@ -27,8 +27,9 @@ void mk_lags_finish(const mk_lags_params *p, void *state, const mk_history *h, v
     for (uint32_t c = 0; c < p->channels; c++) {
         mk_history_read_i16(h, c, x);
         for (uint32_t i = 0; i < p->count; i++) {
-            const uint64_t sum = (uint64_t)way(x, h->length, p->lags[i]) + (uint32_t)*floors;
-            mk_put_q(out, mk_wide_log2(mk_wide_from(sum, 0)) + *offsets);
+            const uint64_t sum = (uint64_t)way(x, h->length, p->lags[i]) << p->places;
+            const mk_wide all = mk_wide_from(sum + (uint32_t)*floors, -(int32_t)p->places);
+            mk_put_q(out, mk_wide_log2(all) + *offsets);
             floors++;
             offsets++;
         }

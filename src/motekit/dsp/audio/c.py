@@ -24,7 +24,8 @@ FFT_Q = ("mk_fft.h", "mk_bits.h", "mk_fft_q.c", "mk_fix.h", "mk_wide.h", "mk_wid
 FFT_ARM = ("mk_fft_arm.inc", "mk_fft_fused_arm.inc", "mk_fft_mixed_arm.inc")
 FFT_F32 = ("mk_fft.h", "mk_bits.h", *FFT_ARM, "mk_fft_f32.c", "mk_log.h", "mk_log_f32.c")
 INNER = ("mk_audio_inner.inc", "mk_audio_arm.inc")
-NARROW = ("mk_audio_q15.h", "mk_audio_q15.c", "mk_fft_q15.h", "mk_fft_q15.c", "mk_fft_q15_arm.inc")
+FFT_Q15 = ("mk_fft_q15.h", "mk_fft_q15.c", "mk_fft_q15_arm.inc", "mk_fft_q15_thumb.inc")
+NARROW = ("mk_audio_q15.h", "mk_audio_q15.c", *FFT_Q15)
 SOURCES = {
     "float": ("mk_audio_f32.c", *INNER, "mk_tune.h", *FFT_F32),
     "fixed": ("mk_audio_q.c", "mk_tune.h", *FFT_Q),

@@ -5,6 +5,7 @@
 
 #if MK_AUDIO_Q15
 #include "mk_audio_q15.h"
+#include "mk_fft_q15.h"
 #endif
 #include "mk_fft.h"
 #include "mk_fix.h"
@@ -368,8 +369,12 @@ static uint32_t spectrum(const mk_audio_params *p, const mk_audio_sample *sample
 #if MK_AUDIO_Q15
     f->narrow = p->narrow;
     if (p->narrow != 0U) {
-        const uint32_t dc = mk_audio_powers_q15(p, samples, before, (uint32_t *)x, &f->up);
-        f->dc = (uint64_t)dc << MK_AUDIO_Q15_MORE;
+        uint32_t *const words = (uint32_t *)x;
+        const mk_fft_q15 fft = {(const uint32_t *)p->twiddle, p->fft};
+        const int32_t up = mk_audio_load_q15(p, samples, before, words);
+        int32_t shift;
+        f->dc = (uint64_t)mk_fft_power_q15(&fft, words, &shift) << MK_AUDIO_Q15_MORE;
+        f->up = up - shift;
         return (uint32_t)p->fft >> 1;
     }
 #endif

@@ -74,8 +74,8 @@ static MK_NOINLINE void pack(const mk_scale *to, const mk_audio_sample *samples,
     }
 }
 
-uint32_t mk_audio_powers_q15(const mk_audio_params *p, const mk_audio_sample *samples,
-                             mk_sample before, uint32_t *x, int32_t *up)
+MK_NOINLINE int32_t mk_audio_load_q15(const mk_audio_params *p, const mk_audio_sample *samples,
+                                      mk_sample before, uint32_t *x)
 {
 #if MK_AUDIO_EMPHASIS
     const int32_t share = p->emphasis; /* in 2^-15ths */
@@ -83,8 +83,8 @@ uint32_t mk_audio_powers_q15(const mk_audio_params *p, const mk_audio_sample *sa
     const int32_t share = 0;
 #endif
     const uint32_t used = p->used;
-    const int32_t by = room(loudest(share, samples, used, before), (int32_t)p->most);
-    const mk_scale scale = scale_of(share, by);
+    const int32_t up = room(loudest(share, samples, used, before), (int32_t)p->most);
+    const mk_scale scale = scale_of(share, up);
     const uint32_t pairs = used >> 1;
     const int32_t odd = samples[used - 1U];
     const int32_t last = (used > 1U) ? samples[used - 2U] : before;
@@ -95,9 +95,5 @@ uint32_t mk_audio_powers_q15(const mk_audio_params *p, const mk_audio_sample *sa
     if ((used & 1U) != 0U) {
         x[pairs] = mk_both(scaled(emphasised(share, odd, last), scale), 0);
     }
-    const mk_fft_q15 fft = {(const uint32_t *)p->twiddle, p->fft};
-    int32_t shift;
-    const uint32_t dc = mk_fft_power_q15(&fft, x, &shift);
-    *up = by - shift;
-    return dc;
+    return up;
 }

@@ -10,9 +10,9 @@
 /* Powers that the blocks weigh have so many bits behind those of mk_fft_power_q15. */
 #define MK_AUDIO_Q15_MORE 16U
 
-/* From the samples of a frame to its powers in x, where the samples may wait, too, from their
- * place on. Returns the power of bin 0. up: powers are in the unit 4^-(15 + up) / 4 of a count. */
-uint32_t mk_audio_powers_q15(const mk_audio_params *p, const mk_audio_sample *samples,
-                             mk_sample before, uint32_t *x, int32_t *up);
+/* The samples of a frame, which may wait in x from their place on, to words of two for
+ * mk_fft_power_q15, in units of 2^-(15 + exponent) counts. Returns the exponent. */
+int32_t mk_audio_load_q15(const mk_audio_params *p, const mk_audio_sample *samples,
+                          mk_sample before, uint32_t *x);
 
 #endif

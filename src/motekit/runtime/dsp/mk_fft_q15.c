@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "mk_tune.h"
+
 /* Complex values are words: real part in the low half, imaginary part in the high one. Inside a
  * pass sums have MK_MORE bits more, so that a value is rounded once a pass. The largest energy
  * re^2 + im^2 of a pass says how far the next one shifts: sums of four values are at most four
@@ -88,6 +90,9 @@ static inline mk_wider wider(uint32_t z, const uint32_t *w)
     return out;
 }
 
+#if MK_ARM_THUMB
+#include "mk_fft_q15_thumb.inc"
+#else
 /* w: once, twice and three times an angle, or NULL for none. */
 static inline uint32_t butterfly(uint32_t *a, uint32_t quarter, const uint32_t *w, uint32_t down,
                                  uint32_t most)
@@ -129,6 +134,7 @@ static uint32_t next_block(uint32_t *a, uint32_t quarter, const uint32_t w[3], u
     }
     return most;
 }
+#endif
 
 /* A quarter of a turn further. */
 static inline uint32_t further(uint32_t w)
@@ -158,6 +164,7 @@ static uint32_t radix4(uint32_t *x, const uint32_t *end, uint32_t quarter,
     return most;
 }
 
+#if !MK_ARM_THUMB
 /* The last pass where the number of values is twice a power of four. */
 static uint32_t radix2(uint32_t *x, const uint32_t *end, const uint32_t *w, uint32_t down)
 {
@@ -177,6 +184,7 @@ static uint32_t radix2(uint32_t *x, const uint32_t *end, const uint32_t *w, uint
     }
     return most;
 }
+#endif
 
 /* The power of an amplitude to which half a unit has been added. */
 static inline uint32_t power(int32_t re, int32_t im, uint32_t down)
@@ -187,7 +195,7 @@ static inline uint32_t power(int32_t re, int32_t im, uint32_t down)
 }
 
 /* From half a transform to that of real samples: values z forwards, y backwards. */
-static void split(uint32_t *z, uint32_t *y, uint32_t pairs, const uint32_t *w, uint32_t down)
+static MK_NOINLINE void split(uint32_t *z, uint32_t *y, uint32_t pairs, const uint32_t *w, uint32_t down)
 {
     for (; pairs > 0U; pairs--) {
         const int32_t er = low(*z) + low(*y) + half_of(down);

@@ -24,4 +24,13 @@
 #endif
 #endif
 
+/* 1: the same for Arm cores with the first Thumb instructions only: Armv6-M. */
+#ifndef MK_ARM_THUMB
+#if defined(__GNUC__) && defined(__thumb__) && !defined(__thumb2__)
+#define MK_ARM_THUMB 1
+#else
+#define MK_ARM_THUMB 0
+#endif
+#endif
+
 #endif

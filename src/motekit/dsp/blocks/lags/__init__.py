@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -116,24 +117,43 @@ def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
     return logs.astype(np.int32).reshape(*x.shape[:-2], x.shape[-1] * len(p.lags))
 
 
+def _sizes(signal: Signal, p: Params) -> tuple[int, int, bool]:
+    """(bytes of state, bytes of scratch, whether the window is not kept: what takes less).
+
+    Sums as samples come want the samples that the longest lag looks back; windows that overlap
+    have a state each. Otherwise scratch holds one channel of the window.
+    """
+    size, channels = 2 if signal.sample == "int16" else 4, len(signal.channels)
+    row = len(p.lags) + math.ceil(size * max(p.lags) / 4)
+    state, scratch = 4 + 4 * channels * row, 4 * math.ceil(size * signal.length / 4)
+    ring = size * signal.length * channels
+    if math.ceil(signal.length / signal.stride) * state < ring + scratch:
+        return state, 0, True
+    return 0, scratch, False
+
+
 def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
-    """Either variant. Scratch holds one channel of the window."""
+    """Either variant."""
     lags = np.array(p.lags, dtype=np.uint16)
-    fields = {"lags": lags, "channels": len(signal.channels), "count": len(lags)}
-    size = 2 if signal.sample == "int16" else 4
-    scratch = 4 * math.ceil(size * signal.length / 4)
+    fields: dict[str, Any] = {"lags": lags, "channels": len(signal.channels), "count": len(lags)}
+    state, scratch, streams = _sizes(signal, p)
+    words: tuple[float, ...] = ()
     if arithmetic == "float":
         fields["scale"] = counts_to_units(signal).astype(np.float32)
         fields["floor"] = float(p.floor)
-        own = ("mk_lags.h", "mk_lags_f32.c", "mk_log.h", "mk_log_f32.c")
-        return CBlock((*own, *HISTORY, *FEATURES["float"]), fields, 0, scratch)
-    require_fixed_input(signal)
-    fields["floors"] = _floors(signal, p).astype(np.int32).reshape(-1)
-    fields["offsets"] = _offsets(signal, p).astype(np.int32).reshape(-1)
-    fields["places"] = _places(signal, p)
-    sources = ("mk_lags.h", "mk_lags_q.c", "mk_wide.h", "mk_wide.c", "mk_fix.h")
-    lsb = (math.log10(2) / Q16,) * (len(signal.channels) * len(lags))
-    return CBlock((*sources, *HISTORY, *FEATURES["fixed"]), fields, 0, scratch, lsb=lsb)
+        own: tuple[str, ...] = ("mk_lags_f32.c", "mk_log.h", "mk_log_f32.c")
+    else:
+        require_fixed_input(signal)
+        fields["floors"] = _floors(signal, p).astype(np.int32).reshape(-1)
+        fields["offsets"] = _offsets(signal, p).astype(np.int32).reshape(-1)
+        fields["places"] = _places(signal, p)
+        own = ("mk_lags_q.c", "mk_wide.h", "mk_wide.c", "mk_fix.h")
+        words = (math.log10(2) / Q16,) * (len(signal.channels) * len(lags))
+    if streams:
+        fields |= {"longest": max(p.lags), "length": signal.length}
+    sources = ("mk_lags.h", "mk_lags.c", *own, *HISTORY, *FEATURES[arithmetic])
+    defines = {"MK_LAGS_STREAM" if streams else "MK_LAGS_WHOLE": 1}
+    return CBlock(sources, fields, state, scratch, defines, words, history=not streams)
 
 
 def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
@@ -164,4 +184,5 @@ BLOCK = Block(
     bound=bound,
     history=True,
     package=__name__,
+    restarts=True,
 )

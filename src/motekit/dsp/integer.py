@@ -18,6 +18,7 @@ from .tables import turns
 I64 = npt.NDArray[np.int64]
 Complex = tuple[I64, I64]  # real and imaginary parts
 TOP_BITS = 28
+FINE = 64  # MK_FINE
 
 
 def mulhi(a: I64, b: I64 | int) -> I64:
@@ -42,10 +43,12 @@ class Section:
     slope_shift: int
     shift: int
     b: int
+    fine: bool = False
 
     def words(self) -> tuple[int, ...]:
         """The eight int16 of the C."""
-        return astuple(self)
+        *first, shift, b, fine = astuple(self)
+        return (*first, shift + FINE * fine, b)
 
     def taps(self) -> tuple[float, float]:
         """(a1, a2) of 1 + a1/z + a2/z² that the integers stand for."""
@@ -54,12 +57,15 @@ class Section:
         return -(total + a2), a2
 
 
-def section(b1: float, a1: float, a2: float, shift: int) -> Section:
-    """The nearest section to 1 + a1/z + a2/z², numerators 1 + b1/z + 1/z²."""
+def section(b1: float, a1: float, a2: float, shift: int, fine: bool = False) -> Section:
+    """The nearest section to 1 + a1/z + a2/z², numerators 1 + b1/z + 1/z².
+
+    fine: what is cut off of a sum counts for the next sample.
+    """
     slope, slope_part, slope_shift = _split(a2)
     level, level_part, level_shift = _split(-(a1 + a2))
     return Section(
-        level, slope, level_part, slope_part, level_shift, slope_shift, shift, round(b1)
+        level, slope, level_part, slope_part, level_shift, slope_shift, shift, round(b1), fine
     )  # fmt: skip
 
 
@@ -77,16 +83,26 @@ def biquad(x: I64, k: Section) -> I64:
     """One section from rest."""
     out = np.empty_like(x)
     x1 = np.zeros(x.shape[:-1], dtype=np.int64)
-    x2 = y1 = d1 = x1
+    x2 = y1 = d1 = rest = x1
     for i in range(x.shape[-1]):
-        v = x[..., i] >> k.shift
+        v = x[..., i] if k.fine else x[..., i] >> k.shift
         y = v + x2 + k.b * x1
         x2, x1 = x1, v
+        if k.fine:
+            rest = rest + _below_one(y, k.shift) + _below_one(y1 * k.level_part, 16 + k.level_shift)
+            rest = rest + _below_one(d1 * k.slope_part, 16 + k.slope_shift)
+            y = (y >> k.shift) + (rest >> 32)
+            rest = rest & 0xFFFFFFFF
         y = y + k.level * y1 + (mul16(y1, k.level_part) >> k.level_shift)
         y = y + k.slope * d1 + (mul16(d1, k.slope_part) >> k.slope_shift)
         d1, y1 = y - y1, y
         out[..., i] = y
     return out
+
+
+def _below_one(a: I64, point: int) -> I64:
+    """What a / 2^point has below one, in 2^-32nds; point is at most 31."""
+    return (a & ((1 << point) - 1)) << (32 - point)
 
 
 def remove_mean(x: I64) -> tuple[I64, I64]:

@@ -9,6 +9,7 @@ import numpy as np
 from motekit.core.block import CBlock, Signal
 from motekit.dsp.common import FEATURES, HISTORY
 from motekit.dsp.errors import CHUNK
+from motekit.dsp.integer import Section
 
 from . import wavelet_c
 from .c_numbers import Parts, fixed_parts, float_parts
@@ -71,6 +72,8 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     fields |= more
     sources += files
     defines |= _filter_defines(pl, filter3)
+    if arithmetic == "fixed" and any(k.fine for k in sections(signal, p)):
+        defines["MK_BIQUAD_FINE"] = 1
     if p.analysis == WAVELET:
         sources += [*wavelet_c.SOURCES, *WAVELET_C[arithmetic]]
         fields |= wavelet_c.fields(p, fixed_plan(signal, p) if arithmetic == "fixed" else None)
@@ -90,6 +93,11 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
     return CBlock(
         tuple(sources), fields, size.state, size.scratch, defines, parts.lsb, stream, not stream
     )
+
+
+def sections(signal: Signal, p: Params) -> list[Section]:
+    """All sections in integers."""
+    return [k for cascade in fixed_plan(signal, p).cascades for k in cascade.sections]
 
 
 def _means(signal: Signal, pl: Plan, filter3: bool) -> dict[str, int]:

@@ -21,6 +21,7 @@ FULL = 2**15  # magnitude of an int16 sample
 ROOM = 2.0**28  # no output of a section reaches it
 SHIFT = 12  # left shift of a sample
 LONGEST = 4096  # samples of an impulse response that are summed
+LEAST_NOISE = 0.01  # of that of quantization, in power: more is worth finer sections
 LOG_LSB = math.log10(2) / 65536  # log10 per integer of a power feature
 LOG_OF_ZERO = -2177043  # round(−10 / LOG_LSB)
 
@@ -61,7 +62,7 @@ class FixedPlan:
     noise: tuple[int, int]
 
 
-def _cascade(s: Sections, peak: float, ratio: int) -> tuple[Cascade, float, float]:
+def _cascade(s: Sections, peak: float, ratio: int, fine: bool) -> tuple[Cascade, float, float]:
     """(integer sections, largest output, gain) for inputs of at most `peak`."""
     out: list[Section] = []
     gain = 1.0
@@ -73,7 +74,7 @@ def _cascade(s: Sections, peak: float, ratio: int) -> tuple[Cascade, float, floa
         inner = scipy_signal.lfilter([1.0, b1, 1.0], [1.0], response)
         largest = max(float(np.sum(np.abs(v))) for v in (raw, inner))
         shift = max(0, math.ceil(math.log2(largest / ROOM * 1.01)))
-        out.append(section(b1, a1, a2, shift))
+        out.append(section(b1, a1, a2, shift, fine))
         response = raw / 2**shift
         gain /= 2**shift
     top = float(np.sum(np.abs(response)))
@@ -83,6 +84,35 @@ def _cascade(s: Sections, peak: float, ratio: int) -> tuple[Cascade, float, floa
         steady = round(dc * 2**28)
         top += peak * abs(dc)
     return Cascade(ratio, tuple(out), steady), top, gain
+
+
+def _cascades(stages: list[tuple[int, Sections]], fine: bool) -> tuple[list[Cascade], float, float]:
+    """(integer filters, largest output, counts per unit of it)."""
+    peak, unit = float(FULL << SHIFT), 2.0**-SHIFT
+    out = []
+    for ratio, sections in stages:
+        cascade, peak, gain = _cascade(sections, peak, ratio, fine)
+        out.append(cascade)
+        unit *= sections.gain / gain
+    return out, peak, unit
+
+
+def _drowns(stages: list[tuple[int, Sections]], cascades: list[Cascade]) -> bool:
+    """Whether rounding in plain sections adds more than a hundredth to the power of the sensor's
+    quantization noise behind the filters."""
+    rounding, sensor = 0.0, 4.0**SHIFT / 12
+    for (_, s), cascade in zip(stages, cascades, strict=True):
+        onward = np.zeros(LONGEST)  # from a section to the output
+        onward[0] = 1.0
+        added = 0.0
+        for b1, a1, a2, k in reversed(list(zip(s.b1, s.a1, s.a2, cascade.sections, strict=True))):
+            loop = scipy_signal.lfilter([1.0], [1.0, a1, a2], onward)
+            onward = scipy_signal.lfilter([1.0, b1, 1.0], [1.0], loop)
+            added += (2 * np.sum(loop**2) + (k.shift > 0) * np.sum(onward**2)) / 12
+            onward = onward / 2**k.shift
+        energy = float(np.sum(onward**2))
+        rounding, sensor = rounding * energy + float(added), sensor * energy
+    return rounding > LEAST_NOISE * sensor
 
 
 @lru_cache(maxsize=256)
@@ -96,13 +126,10 @@ def fixed_plan(signal: Signal, p: Params) -> FixedPlan:
             way_out="set log = true, or choose a core with FPU",
         )
     pl = plan(signal, p)
-    peak, unit = float(FULL << SHIFT), 2.0**-SHIFT
-    cascades = []
     stages = [*pl.decimators, *([(1, pl.butterworth)] if pl.butterworth else [])]
-    for ratio, sections in stages:
-        cascade, peak, gain = _cascade(sections, peak, ratio)
-        cascades.append(cascade)
-        unit *= sections.gain / gain
+    cascades, peak, unit = _cascades(stages, False)
+    if _drowns(stages, cascades):
+        cascades, peak, unit = _cascades(stages, True)
     noise = _noise(p, pl, unit)
     most = 28
     if noise > 0:

@@ -67,6 +67,9 @@ def fixed_noise(signal: Signal, p: Params) -> tuple[float, float]:
         for i, (a1, a2, k) in enumerate(zip(s.a1, s.a2, sections, strict=True)):
             later = 2.0 ** sum(other.shift for other in sections[i + 1 :])
             loop = scipy_signal.lfilter([1.0], [1.0, a1, a2], _impulse())
+            if k.fine:  # of what is cut off only the change from sample to sample shows
+                error += 1.01 * float(np.abs(np.diff(_through(loop, s, i + 1))).sum() + 1) / later
+                continue
             whole = np.abs(_through(_impulse(), s, i)).sum() if k.shift else 0.0
             error += float(4 * np.abs(_through(loop, s, i + 1)).sum() + whole) / later
         swing = 2.0 if s.rest is not None else 1.0

@@ -21,7 +21,7 @@ from .plan import Plan, full_frames, plan
 CHUNK = 16  # samples that are worked on at a time where there is no FFT
 CLOCK_WORDS = 3
 ROW_WORDS = {"float": 5, "fixed": 17}  # of a channel: its first sample, moments, scale
-DELAYS = {"float": 2, "fixed": 4}  # words of a section
+DELAYS = {"float": 2, "fixed": 5}  # words of a section
 POWER_WORDS = {"float": 1, "fixed": 2}
 MEAN_WORDS = {"float": 2, "fixed": 0}  # what is known of bin 0, where not in the row anyway
 ROOM = 63  # bits of a sum of fourth powers

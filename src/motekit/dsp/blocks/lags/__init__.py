@@ -30,6 +30,7 @@ from motekit.dsp.common import (
 from motekit.dsp.errors import LOG10F
 
 MOST_SAMPLES = 65535  # a sum of differences of int16 samples must fit 32 bits
+CHUNK = 16  # samples that are added up at a time
 Q16 = 65536
 PLACES = 16
 LOG_ERROR = 1e-5  # stated error of either logarithm, in decades
@@ -124,7 +125,7 @@ def _sizes(signal: Signal, p: Params) -> tuple[int, int, bool]:
     have a state each. Otherwise scratch holds one channel of the window.
     """
     size, channels = 2 if signal.sample == "int16" else 4, len(signal.channels)
-    row = len(p.lags) + math.ceil(size * max(p.lags) / 4)
+    row = len(p.lags) + math.ceil(size * (max(p.lags) + CHUNK) / 4)
     state, scratch = 4 + 4 * channels * row, 4 * math.ceil(size * signal.length / 4)
     ring = size * signal.length * channels
     if math.ceil(signal.length / signal.stride) * state < ring + scratch:

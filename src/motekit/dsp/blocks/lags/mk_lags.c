@@ -14,16 +14,31 @@ static mk_lag_sum far(mk_sample a, mk_sample b)
 #endif
 }
 
+/* Sum of the way from x[t - lag] to x[t], t from `from` up to `end`; from >= lag. */
+static mk_lag_sum way(const mk_sample *x, uint32_t from, uint32_t end, uint32_t lag)
+{
+    const mk_sample *old = &x[from - lag];
+    mk_lag_sum sum = 0;
+    for (const mk_sample *now = &x[from]; now != &x[end]; now++) {
+        sum += far(*now, *old);
+        old++;
+    }
+    return sum;
+}
+
 #if MK_LAGS_STREAM
+#define MK_LAGS_CHUNK 16U /* samples that are added up at a time */
+
 /* The state: a clock, then for each channel the sums and the latest samples. */
 typedef struct {
-    uint16_t count; /* frames seen */
-    uint16_t place; /* of the next one among the latest samples */
+    uint16_t done; /* of the latest samples, those in the sums */
+    uint16_t fill; /* the latest samples */
 } mk_lags_clock;
 
 static inline uint32_t row_words(const mk_lags_params *p)
 {
-    return p->count + ((((uint32_t)p->longest * (uint32_t)sizeof(mk_sample)) + 3U) / 4U);
+    const uint32_t bytes = ((uint32_t)p->longest + MK_LAGS_CHUNK) * (uint32_t)sizeof(mk_sample);
+    return p->count + ((bytes + 3U) / 4U);
 }
 
 static inline mk_lag_sum *row_of(const mk_lags_params *p, void *state, uint32_t c)
@@ -34,8 +49,8 @@ static inline mk_lag_sum *row_of(const mk_lags_params *p, void *state, uint32_t 
 void mk_lags_init(const mk_lags_params *p, void *state)
 {
     mk_lags_clock *const clock = (mk_lags_clock *)state;
-    clock->count = 0;
-    clock->place = 0;
+    clock->done = 0;
+    clock->fill = 0;
     for (uint32_t c = 0; c < p->channels; c++) {
         mk_lag_sum *const sums = row_of(p, state, c);
         for (uint32_t i = 0; i < p->count; i++) {
@@ -44,35 +59,53 @@ void mk_lags_init(const mk_lags_params *p, void *state)
     }
 }
 
+/* Add up what is new in a channel. */
+static void add_up(const mk_lags_params *p, const mk_lags_clock *clock, mk_lag_sum *sums)
+{
+    const mk_sample *const latest = (const mk_sample *)(const void *)&sums[p->count];
+    for (uint32_t i = 0; i < p->count; i++) {
+        const uint32_t lag = p->lags[i];
+        const uint32_t from = (clock->done > lag) ? clock->done : lag;
+        if (from < clock->fill) {
+            sums[i] += way(latest, from, clock->fill, lag);
+        }
+    }
+}
+
 void mk_lags_step(const mk_lags_params *p, void *state, const mk_sample *frame)
 {
     mk_lags_clock *const clock = (mk_lags_clock *)state;
-    const uint32_t place = clock->place;
+    const uint32_t full = ((clock->fill + 1U) == (p->longest + MK_LAGS_CHUNK)) ? 1U : 0U;
+    for (uint32_t c = 0; c < p->channels; c++) {
+        mk_lag_sum *const sums = row_of(p, state, c);
+        ((mk_sample *)(void *)&sums[p->count])[clock->fill] = frame[c];
+    }
+    clock->fill++;
+    if (full == 0U) {
+        return;
+    }
     for (uint32_t c = 0; c < p->channels; c++) {
         mk_lag_sum *const sums = row_of(p, state, c);
         mk_sample *const latest = (mk_sample *)(void *)&sums[p->count];
-        for (uint32_t i = 0; i < p->count; i++) {
-            const uint32_t lag = p->lags[i];
-            if (clock->count >= lag) {
-                const uint32_t wrap = (place < lag) ? p->longest : 0U;
-                sums[i] += far(frame[c], latest[(place + wrap) - lag]);
-            }
+        add_up(p, clock, sums);
+        for (uint32_t i = 0; i < p->longest; i++) {
+            latest[i] = latest[MK_LAGS_CHUNK + i];
         }
-        latest[place] = frame[c];
     }
-    clock->place = (uint16_t)(((place + 1U) == p->longest) ? 0U : (place + 1U));
-    clock->count++;
+    clock->fill = p->longest;
+    clock->done = p->longest;
 }
 #endif
 
-mk_lags_channel mk_lags_take(const mk_lags_params *p, const void *state, const mk_history *h,
+mk_lags_channel mk_lags_take(const mk_lags_params *p, void *state, const mk_history *h,
                              uint32_t c, void *scratch)
 {
     mk_lags_channel channel = {NULL, NULL, h->length};
 #if MK_LAGS_STREAM
     if (p->longest != 0U) {
-        const mk_lag_sum *const rows = &((const mk_lag_sum *)state)[1];
-        channel.sums = &rows[c * row_words(p)];
+        mk_lag_sum *const sums = row_of(p, state, c);
+        add_up(p, (const mk_lags_clock *)state, sums);
+        channel.sums = sums;
         channel.length = p->length;
         return channel;
     }
@@ -101,16 +134,10 @@ mk_lag_sum mk_lags_way(const mk_lags_params *p, const mk_lags_channel *channel, 
         return channel->sums[i];
     }
 #endif
-    mk_lag_sum sum = 0;
 #if MK_LAGS_WHOLE
-    const mk_sample *old = channel->x;
-    const mk_sample *const end = &old[channel->length];
-    for (const mk_sample *now = &old[p->lags[i]]; now != end; now++) {
-        sum += far(*now, *old);
-        old++;
-    }
+    return way(channel->x, p->lags[i], channel->length, p->lags[i]);
 #else
     (void)p;
+    return 0;
 #endif
-    return sum;
 }

@@ -54,7 +54,7 @@ typedef struct {
     uint32_t length;
 } mk_lags_channel;
 
-mk_lags_channel mk_lags_take(const mk_lags_params *p, const void *state, const mk_history *h,
+mk_lags_channel mk_lags_take(const mk_lags_params *p, void *state, const mk_history *h,
                              uint32_t c, void *scratch);
 
 /* Sum of |x[t] - x[t - lag]| over the window, of the i-th lag. */

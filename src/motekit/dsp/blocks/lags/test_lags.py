@@ -23,7 +23,7 @@ def test_windows_are_kept_only_where_that_takes_less() -> None:
     for arithmetic in ("float", "fixed"):
         assert BLOCK.c(SIGNALS[0], Params(lags=(124,)), arithmetic).history
         short = BLOCK.c(SIGNALS[0], Params(lags=(1, 3)), arithmetic)
-        assert not short.history and short.state_bytes == 4 + 3 * (8 + 8)
+        assert not short.history and short.state_bytes == 4 + 3 * (8 + 40)
 
 
 def test_a_ramp_moves_as_far_as_the_lag() -> None:

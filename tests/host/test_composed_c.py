@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from motekit.deploy import reference
 from motekit.deploy.host import HostProgram
 from motekit.deploy.layout import result_dtype
 from motekit.dsp import pipeline as front_end
+from motekit.dsp.chain import settled, stages
 
 NAMES = ("chained", "in_flight", "sensing", "picture")
 
@@ -186,10 +188,26 @@ def test_a_spectrum_keeps_no_window(window: int, stride: int, arithmetic: str, c
     ("arithmetic", "core"), [("float", "cortex-m4f"), ("fixed", "cortex-m0plus")]
 )
 def test_windows_kept_and_not_kept_share_a_program(arithmetic: str, core: str) -> None:
-    """One use reads the ring, so the other, which does not, is fed from there."""
+    """That of the filtered signal is read as a whole, the sensor's is not."""
     spec = pipeline(
-        "both", use("spectral", fft_length=8, filter="low", cutoff_hz=9.0),
-        use("spectral", fft_length=64, taper="hann", combine="mean"), window=256, stride=256,
+        "both", use("filter", (1,), name="calm", cutoff_hz=9.0),
+        use("spectral", fft_length=8, filter="low", cutoff_hz=9.0), use("lags", lags=[2, 5]),
+        use("spectral", (), "calm", fft_length=64, taper="hann", combine="mean"),
+        window=256, stride=256,
     )  # fmt: skip
-    program = HostProgram(spec, compile_pipeline(spec, targets.core(core).spec))
-    means_its_references(spec, program, windows(spec), arithmetic)
+    made = compile_pipeline(spec, targets.core(core).spec)
+    assert made.sizes["ring_bytes"] == spec.slack * 2 * 2
+    means_its_references(spec, HostProgram(spec, made), windows(spec), arithmetic)
+
+
+@pytest.mark.parametrize("arithmetic", ["float", "fixed"])
+def test_a_window_that_is_kept_anyway_is_read(arithmetic: str) -> None:
+    """Lags alone keep no window; beside raw samples they read the one that is there."""
+    alone = pipeline("alone", use("lags", lags=[2]), use("spectral", fft_length=8), window=256)
+    beside = replace(alone, blocks=(*alone.blocks, use("raw")))
+    for spec, kept in ((alone, False), (beside, True)):
+        signal = replace(spec.signal, stride=256)
+        placed = settled(stages(signal, spec.blocks), signal, arithmetic)
+        assert {s.signal.kept for s in placed} == {kept}
+        forms = [s.block.c(s.signal, s.use.params, arithmetic) for s in placed[:2]]
+        assert {c.history for c in forms} == {kept}

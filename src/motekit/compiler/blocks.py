@@ -11,7 +11,7 @@ from motekit.core.block import CBlock
 from motekit.core.errors import InputError
 from motekit.core.op import Constant
 from motekit.core.pipeline import PipelineSpec
-from motekit.dsp.chain import Stage, stages
+from motekit.dsp.chain import Stage, settled, stages
 
 from .constants import CTYPES, number
 from .print_c import constant, struct
@@ -58,7 +58,7 @@ def code(spec: PipelineSpec, arithmetic: str, optimize: str = "speed") -> tuple[
 
     Raises InputError if a block cannot compute on its signal: its C relies on what was checked.
     """
-    placed = stages(spec.signal, spec.blocks, spec.name)
+    placed = settled(stages(spec.signal, spec.blocks, spec.name), spec.signal, arithmetic)
     makers: dict[str, BlockCode] = {}
     out: list[BlockCode] = []
     offsets = {False: 0, True: 0}  # of the stream's state, and of a window's

@@ -49,6 +49,8 @@ class Signal:
         units: unit of each channel.
         scale: units per count of each channel; 1.0 for float samples.
         sample: "int16" or "float32": what the sensor pushes.
+        kept: whether the window is kept anyway, because another block reads it whole. A block
+            that can do without then reads it, too.
     """
 
     rate_hz: float
@@ -58,6 +60,7 @@ class Signal:
     units: tuple[str, ...]
     scale: tuple[float, ...]
     sample: str = "int16"
+    kept: bool = False
 
 
 @dataclass(frozen=True)

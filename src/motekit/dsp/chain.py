@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from motekit.core.block import Block, Signal
+from motekit.core.block import Block, CBlock, Signal
 from motekit.core.errors import InputError, found_in
 from motekit.core.pipeline import BlockUse
 
@@ -89,6 +89,50 @@ def stages(signal: Signal, uses: Sequence[BlockUse], where: str = "blocks") -> t
                 way_out=f'add source = "{name}" to a block below, or remove the one that makes it',
             )  # fmt: skip
     return tuple(out)
+
+
+def settled(placed: Sequence[Stage], sensor: Signal, arithmetic: str) -> tuple[Stage, ...]:
+    """The same stages; those whose signal's window is kept are told so.
+
+    It is kept if a block needs it, or if all blocks together take less memory with it.
+
+    Args:
+        sensor: the sensor's signal.
+        arithmetic: "float" or "fixed".
+    """
+    sources = {"": sensor} | {s.use.name: s.made for s in placed if s.made is not None}
+    kept = {
+        name
+        for name, source in sources.items()
+        if _keeps([s for s in placed if s.use.source == name and not s.made], source, arithmetic)
+    }
+    return tuple(_told(s) if s.use.source in kept else s for s in placed)
+
+
+def _told(stage: Stage) -> Stage:
+    return replace(stage, signal=replace(stage.signal, kept=True))
+
+
+def _keeps(readers: Sequence[Stage], source: Signal, arithmetic: str) -> bool:
+    """Whether a signal's window is kept for the blocks that make features of it."""
+    flowing = [s.block.c(s.signal, s.use.params, arithmetic) for s in readers]
+    if any(
+        s.block.history if c.history is None else c.history
+        for s, c in zip(readers, flowing, strict=True)
+    ):
+        return True
+    whole = [s.block.c(_told(s).signal, s.use.params, arithmetic) for s in readers]
+    ring = source.length * len(source.channels) * (2 if source.sample == "int16" else 4)
+    overlap = -(-source.length // source.stride)
+    return overlap * _state(flowing) + _scratch(flowing) > ring + _state(whole) + _scratch(whole)
+
+
+def _state(blocks: Sequence[CBlock]) -> int:
+    return sum(c.state_bytes for c in blocks)
+
+
+def _scratch(blocks: Sequence[CBlock]) -> int:
+    return max((c.scratch_bytes for c in blocks), default=0)
 
 
 def _stage(sensor: Signal, use: BlockUse, made: Mapping[str, Signal]) -> Stage:

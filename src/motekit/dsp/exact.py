@@ -13,6 +13,14 @@ from .integer import shape_of
 I64 = npt.NDArray[np.int64]
 
 
+ROOM = 63  # bits of a sum of fourth powers
+
+
+def bits(length: int) -> int:
+    """Of e, so that no sum over a window of this length overflows."""
+    return min(14, (ROOM - length.bit_length()) // 4)
+
+
 def _over(a: I64, n: int) -> I64:
     """a / n towards zero."""
     return np.asarray(np.sign(a) * (np.abs(a) // n))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from motekit.core.block import F64, I32, Feature, Samples, Signal
 from motekit.core.pipeline import BlockUse
 
-from .chain import Stage, fed, stages
+from .chain import Stage, fed, settled, stages
 
 __all__ = ["bound", "check", "describe", "fed", "fixed", "lsb", "reference", "stages"]
 
@@ -84,7 +84,7 @@ def _exact(x: Samples, placed: Sequence[Stage], arithmetic: str) -> dict[str, Sa
 
 def fixed(x: npt.NDArray[np.int16], signal: Signal, uses: Sequence[BlockUse]) -> I32:
     """Features as the fixed-point C puts them, from raw counts; one is worth `lsb`."""
-    placed = stages(signal, uses)
+    placed = settled(stages(signal, uses), signal, "fixed")
     made = _exact(x, placed, "fixed")
     return np.concatenate(
         [
@@ -100,7 +100,7 @@ def lsb(signal: Signal, uses: Sequence[BlockUse]) -> F64:
     """Worth of one integer of each fixed-point feature, in its unit."""
     parts = [
         s.block.c(s.signal, s.use.params, "fixed").lsb
-        for s in stages(signal, uses)
+        for s in settled(stages(signal, uses), signal, "fixed")
         if s.block.output is None
     ]
     return np.array([value for part in parts for value in part])
@@ -115,7 +115,7 @@ def bound(
     the C before it makes, and what its reference makes of the difference of these samples to the
     reference's: both are known for each window.
     """
-    placed = stages(signal, uses)
+    placed = settled(stages(signal, uses), signal, arithmetic)
     natural = x.astype(np.float64)
     meant = _meant(natural, placed)
     chained = any(s.block.output is not None for s in placed)

@@ -33,18 +33,21 @@ void mk_exact_add_q(mk_exact_q *all, uint32_t before, const int32_t *x, uint32_t
         coarsen(all, by);
     }
     const uint32_t down = all->down;
+    const int32_t first = all->first;
+    int32_t s1 = all->s1;
     uint64_t s2 = mk_words_get(all->s2);
     int64_t s3 = (int64_t)mk_words_get(all->s3);
     uint64_t s4 = mk_words_get(all->s4);
     for (uint32_t i = 0; i < n; i++) {
-        const int32_t d = x[i] - all->first;
+        const int32_t d = x[i] - first;
         const int32_t e = (down == 0U) ? d : (((d >> (down - 1U)) + 1) >> 1);
         const uint32_t e2 = (uint32_t)(e * e);
-        all->s1 += e;
+        s1 += e;
         s2 += e2;
         s3 += mk_multiply_signed((int32_t)e2, e);
         s4 += mk_square(e2);
     }
+    all->s1 = s1;
     mk_words_put(all->s2, s2);
     mk_words_put(all->s3, (uint64_t)s3);
     mk_words_put(all->s4, s4);

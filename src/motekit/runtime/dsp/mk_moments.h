@@ -82,10 +82,6 @@ void mk_shape_from_sums_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape);
 /* The same of exact sums, of e^3 and e^4 themselves. */
 void mk_shape_from_exact_q(const mk_sums_q *sums, uint32_t n, mk_shape_q *shape);
 
-/* Subtract the mean of x in place (|x| < 2^29), rounded towards zero. Returns the bits of all
- * magnitudes, or-ed. */
-uint32_t mk_remove_mean_q(int32_t *x, uint32_t n);
-
 /* Multiply x by the power of two up to 2^most that brings magnitudes of these bits to 2^27 .. 2^28;
  * the exponent (it may be negative) is returned. */
 int32_t mk_scale_q(int32_t *x, uint32_t n, uint32_t bits, int32_t most);

@@ -59,7 +59,8 @@ void mk_add_q(mk_sums_q *sums, const int32_t *x, uint32_t n, uint32_t down)
     }
 }
 
-uint32_t mk_remove_mean_q(int32_t *x, uint32_t n)
+/* Subtract the mean, rounded towards zero. Returns the bits of all magnitudes, or-ed. */
+static uint32_t remove_mean(int32_t *x, uint32_t n)
 {
     int64_t sum = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -94,7 +95,7 @@ int32_t mk_scale_q(int32_t *x, uint32_t n, uint32_t bits, int32_t most)
 
 int32_t mk_center_q(int32_t *x, uint32_t n, int32_t most, mk_shape_q *shape)
 {
-    const int32_t up = mk_scale_q(x, n, mk_remove_mean_q(x, n), most);
+    const int32_t up = mk_scale_q(x, n, remove_mean(x, n), most);
     mk_sums_q sums;
     sums.s2 = 0;
     sums.s3 = 0;

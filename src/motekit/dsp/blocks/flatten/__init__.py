@@ -56,4 +56,5 @@ BLOCK = Block(
     bound=bound,
     history=True,
     package=__name__,
+    restarts=True,
 )

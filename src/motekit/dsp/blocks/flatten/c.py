@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from motekit.core.block import CBlock, Signal
+from motekit.dsp import exact
 from motekit.dsp.common import FEATURES, HISTORY, counts_to_units, require_fixed_input
 
 from .fixed import POINT, area_plan
 from .params import Params
 from .reference import NAMES, ranks, wanted
+from .stream import state_bytes, streams
 
 HEADERS = ("mk_flatten.h", "mk_moments.h", "mk_wide.h")
 ORDER = ("mk_sort.h", "mk_sort.c")
@@ -20,6 +22,11 @@ MOMENTS = ("mk_tune.h", "mk_moments_arm.inc", "mk_moments_f32.c")
 SOURCES = {
     "float": (*HEADERS, "mk_flatten_f32.c", *MOMENTS),
     "fixed": (*HEADERS, "mk_flatten_q.c", "mk_moments_q.c", "mk_wide.c", "mk_fix.h"),
+}
+WHOLE = {"float": ("mk_flatten_whole_f32.inc",), "fixed": ("mk_flatten_whole_q.inc",)}
+STREAM = {
+    "float": ("mk_flatten_stream_f32.inc", "mk_central.h", "mk_central_f32.c"),
+    "fixed": ("mk_flatten_stream_q.inc", "mk_exact.h", "mk_exact_q.c"),
 }
 SCRATCH = {"float": 8, "fixed": 24}  # bytes per channel, where channels are correlated
 
@@ -66,11 +73,20 @@ def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
         defines["MK_FLATTEN_CORRELATION"] = 1
         scratch += SCRATCH[arithmetic] * len(signal.channels)
     order = ORDER if p.percentiles else ORDER[:1]
-    sources = (*SOURCES[arithmetic], *order, *HISTORY, *FEATURES[arithmetic])
-    if arithmetic == "float":
-        return CBlock(sources, fields, 0, scratch, defines)
-    require_fixed_input(signal)
-    return CBlock(sources, fields, 0, scratch, defines, lsb(signal, p))
+    flows = streams(signal, p, arithmetic)
+    sources = (*SOURCES[arithmetic], *order, *(STREAM if flows else WHOLE)[arithmetic])
+    sources += (*HISTORY, *FEATURES[arithmetic])
+    defines["MK_FLATTEN_STREAM" if flows else "MK_FLATTEN_WHOLE"] = 1
+    state = state_bytes(signal, arithmetic) if flows else 0
+    if flows:
+        fields["length"] = signal.length
+        if arithmetic == "fixed":
+            fields["bits"] = exact.bits(signal.length)
+    words: tuple[float, ...] = ()
+    if arithmetic == "fixed":
+        require_fixed_input(signal)
+        words = lsb(signal, p)
+    return CBlock(sources, fields, state, scratch, defines, words, history=not flows)
 
 
 def lsb(signal: Signal, p: Params) -> tuple[float, ...]:

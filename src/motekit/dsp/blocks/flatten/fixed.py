@@ -9,15 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from motekit.core.block import I32, Signal
-from motekit.dsp import integer
+from motekit.dsp import exact, integer
 from motekit.dsp import wide as w
 from motekit.dsp.common import counts_to_units
 
 from .params import Params
 from .reference import ranks, wanted
+from .stream import CHUNK, streams
 
 I64 = npt.NDArray[np.int64]
 POINT = 15
+UP = 12  # moments of a window that is not kept are those of samples in so many places
 
 
 def _divide(a: I64, n: int) -> I64:
@@ -61,10 +63,16 @@ def _correlation(a: _Level, b: _Level) -> I64:
     return np.asarray(np.where(none, 0, np.where(ab < 0, -out, out)))
 
 
-def _channel(x: I64, p: Params) -> tuple[_Level, list[I64]]:
+def _channel(x: I64, p: Params, flows: bool) -> tuple[_Level, list[I64]]:
     level, n = _level(x), x.shape[-1]
-    square, skewness, kurtosis = integer.shape((level.short + 1) >> 1)
-    scaled = w.Wide(square.m, square.e + 2 * (level.down + 1))
+    if flows:
+        parts = [min(CHUNK, n - at) for at in range(0, n, CHUNK)]
+        down, square, skewness, kurtosis = exact.moments(x << UP, parts, exact.bits(n))
+        down = down + POINT - UP
+    else:
+        square, skewness, kurtosis = integer.shape((level.short + 1) >> 1)
+        down = level.down + 1
+    scaled = w.Wide(square.m, square.e + 2 * down)
     total = (level.mean**2).astype(np.uint64) + w.whole(scaled)
     above = x * n > level.total[..., None]
     values = {
@@ -107,7 +115,8 @@ def _area(counts: I64, signal: Signal, p: Params) -> I64:
 def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
     """(… × samples × channels) counts → (… × features) integers."""
     counts = np.moveaxis(x.astype(np.int64), -1, 0)
-    channels = [_channel(each, p) for each in counts]
+    flows = streams(signal, p, "fixed")
+    channels = [_channel(each, p, flows) for each in counts]
     out = [value for _, values in channels for value in values]
     if p.correlation:
         out += [_correlation(a, b) for (a, _), (b, _) in combinations(channels, 2)]

@@ -10,6 +10,7 @@ from motekit.core.errors import InputError
 from motekit.dsp.blocks.flatten import BLOCK, Params
 from motekit.testing.block import SIGNALS, BlockContract
 
+APART = replace(SIGNALS[0], stride=125)
 SHORT = replace(SIGNALS[1], length=2, stride=1)
 LONG = replace(SIGNALS[1], length=3000, stride=3000, channels=("v",), units=("mV",), scale=(0.5,))
 
@@ -23,8 +24,23 @@ class TestFlatten(BlockContract):
             percentiles=(5.0, 50.0, 100.0), correlation=True,
         ),
         Params(magnitude_area=True, percentiles=(25.0,), skewness=False, energy=True),
+        Params(magnitude_area=True, activity=True, zero_crossings=True, energy=True, mean=False),
     )  # fmt: skip
-    signals = (SIGNALS[0], replace(SIGNALS[1], units=("mV", "mV")), SIGNALS[2], SHORT, LONG)
+    signals = (
+        APART, replace(SIGNALS[1], units=("mV", "mV")), SIGNALS[2], SHORT, LONG,
+        replace(SIGNALS[2], length=300, stride=300), replace(APART, kept=True),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("arithmetic", ["float", "fixed"])
+def test_windows_are_kept_only_where_that_takes_less(arithmetic: str) -> None:
+    """Of 2 seconds, not of 2 samples; and where the mean must be known before a sample is seen."""
+    assert not BLOCK.c(APART, Params(), arithmetic).history
+    for p in (Params(crossings=True), Params(correlation=True), Params(percentiles=(50.0,))):
+        assert BLOCK.c(APART, p, arithmetic).history
+    assert BLOCK.c(SHORT, Params(), arithmetic).history
+    assert BLOCK.c(SIGNALS[0], Params(), arithmetic).history  # three windows under way
+    assert BLOCK.c(replace(APART, kept=True), Params(), arithmetic).history
 
 
 def test_agrees_with_scipy() -> None:

@@ -9,20 +9,21 @@ from motekit.core.errors import InputError
 from motekit.dsp.blocks.lags import BLOCK, Params
 from motekit.testing.block import SIGNALS, BlockContract
 
+APART = replace(SIGNALS[0], stride=125)
 LONG = replace(SIGNALS[0], length=2000, stride=2000)
 
 
 class TestLags(BlockContract):
     block = BLOCK
     params = (Params(), Params(lags=(1, 3, 40), floor=0.5), Params(lags=(2, 1, 3)))
-    signals = (*SIGNALS, LONG)
+    signals = (APART, *SIGNALS, LONG)
 
 
 def test_windows_are_kept_only_where_that_takes_less() -> None:
     """A lag of 124 of 125 samples looks back the whole window; one of 3 does not."""
     for arithmetic in ("float", "fixed"):
-        assert BLOCK.c(SIGNALS[0], Params(lags=(124,)), arithmetic).history
-        short = BLOCK.c(SIGNALS[0], Params(lags=(1, 3)), arithmetic)
+        assert BLOCK.c(APART, Params(lags=(124,)), arithmetic).history
+        short = BLOCK.c(APART, Params(lags=(1, 3)), arithmetic)
         assert not short.history and short.state_bytes == 4 + 3 * (8 + 40)
 
 

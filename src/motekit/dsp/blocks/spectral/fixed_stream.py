@@ -12,7 +12,7 @@ from motekit.dsp.mixed import is_mixed
 from .fixed_plan import FixedPlan, frames_summed, sum_shift
 from .params import Params
 from .plan import Plan, full_frames
-from .stream import bits, span
+from .stream import span
 
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
@@ -22,7 +22,7 @@ def statistics(y: I64, pl: Plan) -> list[I64]:
     """RMS, skewness, kurtosis of filtered windows (… × samples)."""
     n, chunk = y.shape[-1], span(pl)[1]
     parts = [min(chunk, n - at) for at in range(0, n, chunk)]
-    down, square, skewness, kurtosis = exact.moments(y, parts, bits(pl))
+    down, square, skewness, kurtosis = exact.moments(y, parts, exact.bits(pl.length))
     root = w.root(w.Wide(square.m, square.e + np.where(square.m > 0, 2 * down, 0)))
     return [w.to(root, 0), skewness, kurtosis]
 
@@ -61,7 +61,8 @@ def powers(y: I64, pl: Plan, p: Params, fp: FixedPlan) -> tuple[U64, I64]:
     starts = pl.frames[: full_frames(pl)]
     full = [start for start in starts if start + pl.fft <= n]
     for start in full:
-        joined.add(*integer.remove_mean(y[..., start : start + pl.fft]), False)
+        d = y[..., start : start + pl.fft] - y[..., start : start + 1]
+        joined.add(d, np.bitwise_or.reduce(np.abs(d), axis=-1), False)
     if pl.moments and full:
         _join_means(joined, np.stack([y[..., s : s + pl.fft].sum(axis=-1) for s in full]), total, n)
     mean = np.sign(total) * (np.abs(total) // n)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from motekit.core.block import Signal
+from motekit.dsp import exact
 from motekit.dsp.mixed import is_mixed
 
 from . import wavelet_c
@@ -24,7 +25,6 @@ ROW_WORDS = {"float": 5, "fixed": 17}  # of a channel: its first sample, moments
 DELAYS = {"float": 2, "fixed": 5}  # words of a section
 POWER_WORDS = {"float": 1, "fixed": 2}
 MEAN_WORDS = {"float": 2, "fixed": 0}  # what is known of bin 0, where not in the row anyway
-ROOM = 63  # bits of a sum of fourth powers
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def sizes(signal: Signal, p: Params, arithmetic: str, stream: bool) -> Sizes:
 
 def streams(signal: Signal, p: Params, arithmetic: str) -> bool:
     """Whether windows are not kept: where that takes less memory."""
-    if not fits(p, plan(signal, p), arithmetic):
+    if signal.kept or not fits(p, plan(signal, p), arithmetic):
         return False
     overlap = math.ceil(signal.length / signal.stride)
     sample = 2 if signal.sample == "int16" else 4
@@ -86,13 +86,8 @@ def fields(signal: Signal, p: Params, arithmetic: str) -> dict[str, Any]:
         "chunk": chunk,
     }  # fmt: skip
     if arithmetic == "fixed":
-        return out | {"bits": bits(pl)}
+        return out | {"bits": exact.bits(pl.length)}
     return out | {"steady": math.prod(s.steady() for _, s in pl.decimators)}
-
-
-def bits(pl: Plan) -> int:
-    """Of the distances that moments in fixed point are of, so that no sum overflows."""
-    return min(14, (ROOM - pl.length.bit_length()) // 4)
 
 
 def _delays(pl: Plan, arithmetic: str) -> int:

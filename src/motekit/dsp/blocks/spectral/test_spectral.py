@@ -9,6 +9,8 @@ from scipy import stats
 
 from motekit.core.block import Signal
 from motekit.core.errors import InputError
+from motekit.core.pipeline import BlockUse
+from motekit.dsp import pipeline as front_end
 from motekit.dsp.blocks.spectral import BLOCK, Params
 from motekit.dsp.blocks.spectral.plan import kept_bins, plan
 from motekit.testing.block import SIGNALS, BlockContract, built
@@ -128,6 +130,31 @@ def test_decimation_is_the_published_filter() -> None:
         y, _ = scipy_signal.sosfilt(sos, x[:, axis], zi=rest * x[0, axis])
         rms.append(y[::3].std())
     assert np.allclose(BLOCK.reference(x, ACCELEROMETER, p)[::3], rms, rtol=1e-4)
+
+
+def test_extra_low_frequencies_are_a_second_use() -> None:
+    """What is published of that option: without a filter, the features of the window without its
+    mean, decimated by 10, behind all others."""
+    signal = replace(ACCELEROMETER, length=500)
+    p = Params(numerics="edge_impulse_v4", fft_length=16)
+    uses = [BlockUse("spectral", p), BlockUse("spectral", replace(p, decimation=10))]
+    x = np.random.default_rng(8).normal([0.0, 1.0, -0.5], size=(500, 3))
+    got = front_end.reference(x[None], signal, uses)[0]
+    low = cheby1_from_rest(x - x.mean(axis=0), 10)
+    low = low - low.mean(axis=0)
+    want = []
+    for y in low.T:
+        power = max_hold(y, 16)
+        want += [np.sqrt((y**2).mean()), stats.skew(y), stats.kurtosis(y)]
+        want += [stats.skew(power), stats.kurtosis(power), *np.log10(power[1:])]
+    assert np.allclose(got[39:], want, rtol=2e-4, atol=2e-4)
+
+
+def cheby1_from_rest(x: np.ndarray, ratio: int) -> np.ndarray:
+    """The published decimation of samples × channels."""
+    sos = scipy_signal.cheby1(8, 0.05, 0.8 / ratio, output="sos")
+    rest = scipy_signal.sosfilt_zi(sos)[:, :, None] * x[0]
+    return scipy_signal.sosfilt(sos, x, axis=0, zi=rest)[0][::ratio]
 
 
 def test_a_tone_lands_in_its_band() -> None:

@@ -17,7 +17,6 @@ from .spectrum import Peak, peak, scan
 I64 = npt.NDArray[np.int64]
 LOWEST = 30  # percent of the median height
 HOLDS = 70  # percent of the window that intervals must explain to need no second opinion
-AGREES = 8  # beats and spectrum agree within one part in so many
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,8 @@ def sums(found: Beats, k: Plan, tolerance: int) -> Sums:
 def holds(s: Sums, found: Peak, span: int, length: int) -> bool:
     """Whether the heart rate is that of the beats.
 
-    They hold where they explain most of the window, or where the spectrum says the same.
+    They hold where they explain most of the window, or where the spectrum says the same, as far
+    as it can tell: within one bin.
 
     Args:
         span: samples of a part of the spectrum.
@@ -161,7 +161,7 @@ def holds(s: Sums, found: Peak, span: int, length: int) -> bool:
     if not found.at or s.total * 100 >= length * FINE * HOLDS:
         return True
     beats, spectrum = s.n * span * 65536, found.at * s.total  # both rates, times total · span · 256
-    return bool(s.n) and abs(beats - spectrum) * AGREES <= spectrum
+    return bool(s.n) and abs(beats - spectrum) <= 256 * s.total
 
 
 def every(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> list[Sums]:

@@ -8,7 +8,6 @@
 
 #define MK_LOWEST 30U /* percent of the median height that a beat must have */
 #define MK_HOLDS 70U  /* percent of the window that intervals must explain to be believed alone */
-#define MK_AGREES 8U  /* beats and spectrum agree within one part in so many */
 
 /* Behind it lie the band-pass's states, times and heights of the beats, the latest samples of the
  * pass band, and the bits of the rhythm. */
@@ -312,7 +311,7 @@ static void end_beats(const mk_heart_params *p, mk_heart_state *s, uint32_t *scr
 }
 
 /* Whether the heart rate is that of the beats: they explain most of the window, or the spectrum
- * says the same. */
+ * says the same within one bin. */
 static uint32_t holds(const mk_heart_params *p, const mk_heart_sums *sums)
 {
     if ((sums->peak.at == 0U)
@@ -324,7 +323,7 @@ static uint32_t holds(const mk_heart_params *p, const mk_heart_sums *sums)
     const uint64_t beats = (uint64_t)(sums->n * span) << 16;
     const uint64_t spectrum = mk_multiply(sums->peak.at, sums->total);
     const uint64_t off = (beats > spectrum) ? (beats - spectrum) : (spectrum - beats);
-    return ((sums->n > 0U) && ((off * MK_AGREES) <= spectrum)) ? 1U : 0U;
+    return ((sums->n > 0U) && (off <= ((uint64_t)sums->total << 8))) ? 1U : 0U;
 }
 
 void mk_heart_end(const mk_heart_params *p, void *state, uint32_t *scratch, mk_heart_sums *sums)

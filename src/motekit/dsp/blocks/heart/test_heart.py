@@ -87,17 +87,17 @@ def test_spectrum_finds_the_rate_by_itself(
 
 
 def test_rate_comes_from_the_spectrum_where_beats_do_not_hold() -> None:
-    """Noise as strong as the pulse hides beats, not their rhythm; silence has no rate at all."""
+    """Noise as strong as the pulse hides beats, not their rhythm."""
     signal, rng = replace(PPG, length=1000), np.random.default_rng(3)
     x = np.stack([pulses(signal, np.arange(0.2, 20, 0.8), 0.12, 900.0) for _ in range(30)])
     p = Params(beat_rate=True, spectral_rate=True)
-    rate, quality, beat, spectral = BLOCK.reference(x + rng.normal(size=x.shape) * 1500, signal, p)[
+    rate, quality, beat, spectral = BLOCK.reference(x + rng.normal(size=x.shape) * 800, signal, p)[
         :, [0, 3, 4, 5]
     ].T
-    held = (quality >= 0.7) | (np.abs(beat - spectral) * 8 <= spectral)
+    held = (quality >= 0.7) | (np.abs(beat - spectral) <= 60 / 20)
     assert 3 < held.sum() < 27
     assert np.array_equal(rate, np.where(held, beat, spectral))
-    assert np.abs(rate - 75).mean() < 0.6 * np.abs(beat - 75).mean()
+    assert np.abs(rate - 75).mean() < 0.2 * np.abs(beat - 75).mean()
 
 
 def test_silence_and_noise_have_no_quality() -> None:

@@ -3,7 +3,8 @@
 Which of the two rates of the block `heart` holds in noise. Clean windows of real PPG and ECG (all
 sets but the one beside a chest strap, which stays for judging) get noise of a known strength; the
 truth is the rate of the clean window's beats. Recordings are also played slower and faster, so
-that no rate is favoured. The block's rule and the spectrum's score were chosen by this.
+that no rate is favoured. The block's rule was chosen by this, the spectrum's score by an earlier
+form of it.
 """
 
 from __future__ import annotations

@@ -368,7 +368,10 @@ static uint32_t spectrum(const mk_audio_params *p, const mk_audio_sample *sample
     f->at = x;
 #if MK_AUDIO_Q15
     f->narrow = p->narrow;
-    if (p->narrow != 0U) {
+#if MK_AUDIO_Q31
+    if (p->narrow != 0U)
+#endif
+    {
         uint32_t *const words = (uint32_t *)x;
         const mk_fft_q15 fft = {(const uint32_t *)p->twiddle, p->fft};
         const int32_t up = mk_audio_load_q15(p, samples, before, words);
@@ -381,8 +384,8 @@ static uint32_t spectrum(const mk_audio_params *p, const mk_audio_sample *sample
 #if MK_AUDIO_Q31
     f->up = load(p, samples, before, x);
     f->dc = transform(p, x);
-#endif
     return p->fft;
+#endif
 }
 
 void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk_sample before,

@@ -164,11 +164,18 @@ class Recording:
         for stream in self.streams:
             if stream.sensor == sensor:
                 return stream
+        names = [s.sensor for s in self.streams]
+        if not sensor and names:
+            raise InputError(
+                f"it has {len(names)} streams, and nothing says which to use", where=self.name,
+                value=names,
+                way_out=f'name one, such as sensor = "{names[0]}" below [signal] of mote.toml',
+            )  # fmt: skip
         raise InputError(
             "there is no stream of this sensor",
             where=self.name,
             value=sensor,
-            way_out=f"it has: {', '.join(s.sensor for s in self.streams)}",
+            way_out=f"it has: {', '.join(names)}",
         )
 
     def with_label(self, label: str | None) -> Recording:

@@ -32,8 +32,8 @@ def judge(table: FeatureTable, rows: npt.NDArray[np.int64], scores: Scores) -> J
 
 
 SWAPPED = (
-    "an area under the ROC curve below 0.5: anomalies look more normal than the normal windows do; "
-    "does normal = [...] below [signal] name the right labels?"
+    "an area under the ROC curve below 0.5 is worse than guessing: either the features do not tell "
+    "anomalies from normal windows, or normal = [...] below [signal] names the wrong labels"
 )
 
 

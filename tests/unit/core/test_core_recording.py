@@ -57,6 +57,8 @@ def test_recordings_name_their_streams() -> None:
     both = Recording("r", (stream, replace(stream, sensor="t")))
     assert both.stream("t").sensor == "t" and Recording("r", (stream,)).stream() is stream
     with pytest.raises(InputError, match="no stream"):
+        both.stream("u")
+    with pytest.raises(InputError, match=r'2 streams.*such as sensor = "s" below \[signal\]'):
         both.stream()
     with pytest.raises(InputError, match="two streams"):
         Recording("r", (stream, stream))

@@ -40,7 +40,7 @@ def test_a_threshold_is_exceeded_not_reached() -> None:
 def test_an_area_below_chance_is_warned_of() -> None:
     groups, strange = np.array(["a", "a", "a"]), np.array([False, True, True])
     good, bad = (detection.evaluate(np.array([v, 1.0, 2.0]), strange, groups) for v in (0.0, 3.0))
-    assert warnings([good]) == [] and "right labels" in warnings([bad])[0]
+    assert warnings([good]) == [] and "wrong labels" in warnings([bad])[0]
     assert warnings([good, bad]) == []  # their mean is chance
     none = detection.evaluate(np.array([-1.0, -2.0]), np.zeros(2, bool), groups[:2])
     assert none.figure == 0 and warnings([none]) == []

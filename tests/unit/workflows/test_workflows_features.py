@@ -83,6 +83,14 @@ def test_a_changed_parameter_recomputes_its_block_alone(project: Path, pool: Any
     assert (again.table.labels == 2).sum() < (found.table.labels == 2).sum()
 
 
+def test_an_edited_block_is_computed_again(project: Path, pool: Any, monkeypatch: Any) -> None:
+    told = load(project)
+    run(project, told, pool)
+    monkeypatch.setattr(cache, "code_of", lambda package: "edited")
+    again = run(project, told, pool)
+    assert (again.computed, again.cached) == (9, 0)
+
+
 def test_what_an_interruption_left_is_found(project: Path, pool: Any, monkeypatch: Any) -> None:
     told, done = load(project), []
     real = cache.run_task

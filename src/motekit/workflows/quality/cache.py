@@ -1,9 +1,9 @@
 """Features of recordings on disk, by what they are made from.
 
 One file per recording and block, named by a hash of the samples, the windows, the block with its
-parameters and everything it reads: a changed parameter recomputes that block alone, and what an
-interruption left is found again. Recordings are read one at a time, so that memory does not grow
-with their number.
+parameters and its Python, and everything it reads: a changed parameter recomputes that block alone,
+and what an interruption left is found again. Recordings are read one at a time, so that memory does
+not grow with their number.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +52,27 @@ def chains(uses: Sequence[BlockUse]) -> tuple[Chain, ...]:
 
 
 def described(chain: Chain) -> list[Any]:
-    """A chain as JSON-like values."""
+    """A chain as JSON-like values: its uses, and the Python that computes them."""
     return [
-        [u.block, to_mapping(u.params), list(u.channels), u.source, u.name] for u in chain
+        [u.block, to_mapping(u.params), list(u.channels), u.source, u.name,
+         code_of(dsp.block(u.block).package)]
+        for u in chain
     ]  # fmt: skip
+
+
+@cache
+def code_of(package: str) -> str:
+    """A digest of a block's Python and of what blocks share: who edits a block of their own finds
+    no features that it made before."""
+    shared = resources.files("motekit.dsp")
+    folders = [shared, resources.files(package)]
+    folders += [part for part in shared.iterdir() if part.is_dir() and part.name != "blocks"]
+    files = {
+        f"{folder.name}/{file.name}": file.read_text(encoding="utf-8")
+        for folder in folders for file in folder.iterdir()
+        if file.name.endswith(".py") and not file.name.startswith("test_")
+    }  # fmt: skip
+    return digest(files)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,17 @@ def say(text: str = "") -> None:
     print(text)
 
 
+def paragraph(text: str) -> None:
+    """A line for people, folded where the terminal ends; one that is set in stays as it is."""
+    import textwrap
+
+    if not text or text.startswith(" "):
+        say(text)
+        return
+    width = max(40, terminal_width())
+    say(textwrap.fill(text, width, subsequent_indent="  ", break_on_hyphens=False))
+
+
 def counted(n: int, what: str) -> str:
     """A number of things, such as "1 error" and "2 errors"."""
     return f"{n:,} {what}{'' if n == 1 else 's'}"

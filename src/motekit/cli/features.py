@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import Json, emit, progress, say, table
+from .console import Json, emit, paragraph, progress, say, table
 
 if TYPE_CHECKING:
     from motekit.workflows.quality.compute import Computed
@@ -61,8 +61,9 @@ def command(
         say(f"warning: {warning}")
     if found.advice is not None:
         say()
+        table(*words.savings(found.advice, told), spare=(5, 3))
         for line in words.advice_lines(found.advice, told):
-            say(line)
+            paragraph(line)
     say(f"map      {found.map_path}")
 
 

@@ -19,8 +19,9 @@ from motekit.models.data import FeatureTable
 from motekit.recordings.store import Store
 from motekit.workflows import features, parallel
 from motekit.workflows.project import load
-from motekit.workflows.quality import rank, yardstick
+from motekit.workflows.quality import rank, words, yardstick
 from motekit.workflows.quality import tool as tool_module
+from motekit.workflows.quality.advice import Advice, Option
 from motekit.workflows.quality.tool import Quality, quality
 
 VALUE = '[regressor]\nlearner = "regressor"\n'
@@ -163,3 +164,28 @@ def test_nothing_to_learn(
     with pytest.raises(InputError, match=says) as error:
         found(project(tmp_path, learner, signal, labels))
     assert str(tmp_path) in str(error.value.where)
+
+
+def option(changes: tuple[str, ...], gain: float, energy: float | None, **more: Any) -> Option:
+    return Option(
+        changes, tuple(f"[{c}]" for c in changes), -2.0 + gain, gain, 0.1, 5, 1000.0, "emulated",
+        energy, **more,
+    )  # fmt: skip
+
+
+def test_the_advice_as_people_read_it() -> None:
+    """What saves in a table; what saves nothing, loses too much, or cannot be, in a line each."""
+    base, half = option((), 0.0, 10.0), option(("half",), -0.05, 4.2)
+    none, bad = option(("none",), 0.0, 9.95), option(("bad",), -0.5, None)
+    advice = Advice(base, (none, bad, half), half, 0.1, (("odd", "an FFT is too long"),))
+    measure = yardstick.of(table(targets=np.arange(300.0)), "bpm")
+    columns, rows = words.savings(advice, measure)
+    assert columns[1] == "error, bpm" and [row[0] for row in rows] == ["as it is", "half"]
+    assert rows[1][1:4] == ("+0.05 ± 0.10", "−58 %", "4.20")
+    told = list(words.advice_lines(advice, measure))
+    assert "save less than 1 %: none (+0.00 ± 0.10)" in told
+    assert "add more error than 0.1 bpm: bad (+0.50 ± 0.10)" in told
+    assert "cannot be (--json says why): odd" in told and told[-1] == "    [half]"
+    assert "  error +0.05 ± 0.10 bpm, −58 % energy; 5 features, 1,000 cycles a window" in told
+    last = list(words.advice_lines(replace(advice, proposal=None), measure))[-1]
+    assert last.startswith("Nothing saves 1 % of the energy without adding more than 0.1 bpm.")

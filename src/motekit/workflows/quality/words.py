@@ -51,18 +51,21 @@ def _minus(text: str) -> str:
     return text.replace("-", "−")
 
 
-def _cheaper(advice: Advice, yardstick: Yardstick) -> Table:
-    base = advice.base
+def _columns(yardstick: Yardstick) -> tuple[str, ...]:
     unit = yardstick.unit or "in the unit of the labels"
-    columns = (
+    return (
         "front end", f"error, {unit}" if yardstick.is_error else unit, "energy", "µJ a second",
         "cycles a window", "features",
     )  # fmt: skip
+
+
+def _cheaper(advice: Advice, yardstick: Yardstick) -> Table:
+    base = advice.base
+    columns = _columns(yardstick)
     if base.merit is None:
         lead = "Cycles emulated, energy estimated; what cheaper ones would lose cannot be judged."
         return Table("What it costs", lead, columns, (_row("as it is", base, advice, yardstick),))
-    lead = f"Nothing cheaper {'adds' if yardstick.is_error else 'loses'} less than "
-    lead += f"{yardstick.allowed(advice.margin)}."
+    lead = _nothing(advice, yardstick)
     if advice.proposal is not None:
         lead = f"Proposed: {', '.join(advice.proposal.changes)}."
     return Table(
@@ -72,6 +75,14 @@ def _cheaper(advice: Advice, yardstick: Yardstick) -> Table:
         "the figure to believe.",
         columns,
         tuple(_rows(advice, yardstick)),
+    )
+
+
+def _nothing(advice: Advice, yardstick: Yardstick) -> str:
+    over = "adding" if yardstick.is_error else "losing"
+    return (
+        f"Nothing saves {100 * WORTH:g} % of the energy without {over} more than "
+        f"{yardstick.allowed(advice.margin)}."
     )
 
 
@@ -85,11 +96,12 @@ def _rows(advice: Advice, yardstick: Yardstick) -> Iterator[tuple[str, ...]]:
 
 def _energy(option: Option, advice: Advice) -> str:
     """How much more or less it takes, such as "−58 %"."""
-    return f"{round(-100 * advice.saved(option)) + 0.0:+.0f} %".replace("-", "−")
+    by = round(-100 * advice.saved(option))
+    return f"{by:+d} %".replace("-", "−") if by else "±0 %"
 
 
 def _row(name: str, option: Option, advice: Advice, yardstick: Yardstick) -> tuple[str, ...]:
-    shift = _minus(yardstick.shift(option.gain, option.gain_error))
+    shift = yardstick.shift(option.gain, option.gain_error)
     if option.energy_uj_per_s is None:
         return name, shift, "loses too much", "", "", str(option.features)
     own = option is advice.base
@@ -99,16 +111,26 @@ def _row(name: str, option: Option, advice: Advice, yardstick: Yardstick) -> tup
     )  # fmt: skip
 
 
+def savings(
+    advice: Advice, yardstick: Yardstick
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:  # fmt: skip
+    """(columns, rows) of the front end as it is and of the changes that save, for the terminal."""
+    better = [o for o in advice.tried if advice.saved(o) >= WORTH]
+    rows = [_row("as it is", advice.base, advice, yardstick)]
+    rows += [
+        _row(", ".join(o.changes), o, advice, yardstick)
+        for o in sorted(better, key=advice.saved, reverse=True)
+    ]
+    return _columns(yardstick), rows
+
+
 def advice_lines(advice: Advice, yardstick: Yardstick) -> Iterator[str]:
-    """The advice in lines for the terminal."""
-    base = advice.base
-    yield f"front end as it is: {_cost(base)}"
-    if base.merit is None:
+    """The rest of the advice in paragraphs for the terminal; those that begin with spaces are to
+    be printed as they are."""
+    yield f"cycles are {advice.base.cycles_tag}, energy is estimated"
+    if advice.base.merit is None:
         return
     known = [o for o in advice.tried if o.energy_uj_per_s is not None]
-    for option in sorted(known, key=advice.saved, reverse=True):
-        if advice.saved(option) >= WORTH:
-            yield f"  {', '.join(option.changes)}: {_compared(option, advice, yardstick)}"
     over = "add more error than" if yardstick.is_error else "lose more than"
     groups = (
         (f"save less than {100 * WORTH:g} %", [o for o in known if advice.saved(o) < WORTH]),
@@ -118,32 +140,19 @@ def advice_lines(advice: Advice, yardstick: Yardstick) -> Iterator[str]:
     for what, options in groups:
         told = [f"{o.changes[0]} ({yardstick.shift(o.gain, o.gain_error)})" for o in options]
         if told:
-            yield f"  {what}: {', '.join(told)}"
+            yield f"{what}: {', '.join(told)}"
     if advice.refused:
-        yield f"  cannot be (--json says why): {', '.join(c for c, _ in advice.refused)}"
-    if advice.proposal is None:
-        over = "adding" if yardstick.is_error else "losing"
-        yield (
-            f"nothing saves {100 * WORTH:g} % of the energy without {over} more than "
-            f"{yardstick.allowed(advice.margin)} (--lose)"
-        )
+        yield f"cannot be (--json says why): {', '.join(c for c, _ in advice.refused)}"
+    yield ""
+    found = advice.proposal
+    if found is None:
+        yield f"{_nothing(advice, yardstick)} --lose allows more."
         return
-    yield f"proposed: {', '.join(advice.proposal.changes)}"
-    yield f"  {_compared(advice.proposal, advice, yardstick)}"
-    yield "  these groups chose it; write it into mote.toml and train for the figure to believe:"
-    for line in advice.proposal.toml:
+    yield f"proposed: {', '.join(found.changes)}"
+    yield (
+        f"  {yardstick.change(found.gain, found.gain_error)}, {_energy(found, advice)} energy; "
+        f"{found.features} features, {found.cycles or 0:,.0f} cycles a window"
+    )
+    yield "these groups chose it; write it into mote.toml and train for the figure to believe:"
+    for line in found.toml:
         yield f"    {line}"
-
-
-def _cost(option: Option) -> str:
-    return (
-        f"{option.features} features, {option.cycles or 0:,.0f} cycles a window "
-        f"({option.cycles_tag}), {option.energy_uj_per_s or 0:.2f} µJ a second (estimated)"
-    )
-
-
-def _compared(option: Option, advice: Advice, yardstick: Yardstick) -> str:
-    return (
-        f"{yardstick.change(option.gain, option.gain_error)}, {_energy(option, advice)} energy; "
-        f"{_cost(option)}"
-    )

@@ -81,12 +81,13 @@ class Yardstick:
         return f"{self.value(merit):.3f}{unit}"
 
     def shift(self, gain: float, error: float) -> str:
-        """A gain and its standard error in the unit, such as "+0.3 ± 0.2": more error is worse."""
+        """A gain and its standard error in the unit, such as "−0.3 ± 0.2": more error is worse."""
         by = round(self.factor * (-gain if self.is_error else gain), self.digits) + 0.0  # no −0
-        return f"{by:+.{self.digits}f} ± {self.factor * error:.{self.digits}f}"
+        text = f"{by:+.{self.digits}f} ± {self.factor * error:.{self.digits}f}"
+        return text.replace("-", "−")
 
     def change(self, gain: float, error: float) -> str:
-        """The same in a sentence: "+0.3 ± 0.2 points", "error +0.10 ± 0.05 beat/min"."""
+        """The same in a sentence: "−0.3 ± 0.2 points", "error +0.10 ± 0.05 beat/min"."""
         ahead = "error " if self.is_error else ""
         return f"{ahead}{self.shift(gain, error)} {self.unit}".rstrip()
 

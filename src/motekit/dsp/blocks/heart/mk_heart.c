@@ -310,12 +310,16 @@ static void end_beats(const mk_heart_params *p, mk_heart_state *s, uint32_t *scr
     add_up(p, beats, median_of(scratch, (uint32_t)s->beats - 1U), sums);
 }
 
-/* Whether the heart rate is that of the beats: they explain most of the window, or the spectrum
- * says the same within one bin. */
-static uint32_t holds(const mk_heart_params *p, const mk_heart_sums *sums)
+/* Whether the beats explain most of the window. */
+static uint32_t suffice(const mk_heart_params *p, const mk_heart_sums *sums)
 {
-    if ((sums->peak.at == 0U)
-        || (mk_multiply(sums->total, 100U) >= mk_multiply(p->length, MK_HOLDS))) {
+    return (mk_multiply(sums->total, 100U) >= mk_multiply(p->length, MK_HOLDS)) ? 1U : 0U;
+}
+
+/* Whether beats that do not suffice say the same as the spectrum within one bin. */
+static uint32_t agree(const mk_heart_params *p, const mk_heart_sums *sums)
+{
+    if (sums->peak.at == 0U) {
         return 1;
     }
     /* Both rates, times the same. */
@@ -337,8 +341,10 @@ void mk_heart_end(const mk_heart_params *p, void *state, uint32_t *scratch, mk_h
     sums->peak.at = 0;
     sums->peak.near = 0;
     sums->peak.total = 0;
-    if (p->every != 0U) {
+    const uint32_t enough = suffice(p, sums);
+    const uint32_t asked = p->wanted & (MK_HEART_SPECTRAL_RATE | MK_HEART_PERIODICITY);
+    if ((p->every != 0U) && ((enough == 0U) || (asked != 0U))) {
         mk_heart_spectrum(p, bits_of(p, s), scratch, &sums->peak);
     }
-    sums->spectral = 1U - holds(p, sums);
+    sums->spectral = ((enough == 0U) && (agree(p, sums) == 0U)) ? 1U : 0U;
 }

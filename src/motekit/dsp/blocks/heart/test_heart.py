@@ -25,7 +25,7 @@ class TestHeart(BlockContract):
     params = (
         ALL,
         Params(kind="ppg", resolution=0.001, invert=True, tolerance=50),
-        Params(kind="ecg", beats=True),
+        Params(kind="ecg", beats=True, periodicity=False),
         replace(NOTHING, beat_rate=True),
         Params(slowest_bpm=38.0, fastest_bpm=400.0, spectral_rate=True),
     )

@@ -172,6 +172,9 @@ SPECS: dict[str, Callable[[], PipelineSpec]] = {
         window=256,
         stride=200,
     ),
+    "apart": lambda: pipeline(  # windows that leave gaps
+        "gap", use("raw", (1,)), use("lags", lags=[1, 3]), window=300, stride=320
+    ),
     "lags": lambda: pipeline("lag", use("lags", lags=[1, 4, 16])),
     "cepstra": lambda: pipeline(
         "mel",

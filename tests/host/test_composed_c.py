@@ -89,13 +89,14 @@ def test_the_length_of_a_vector_is_filtered_and_read(arithmetic: str, core: str)
     means_its_references(spec, program, windows(spec), arithmetic)
 
 
-@pytest.mark.parametrize("what", ["ring", "ring and steps", "no window"])
+@pytest.mark.parametrize("what", ["ring", "ring and steps", "no window", "as they come"])
 def test_windows_may_leave_gaps(what: str) -> None:
     """A stride longer than the window: the frames between two windows are passed over."""
     uses = {
         "ring": (use("flatten"),),
         "ring and steps": (use("flatten"), use("orientation", (0, 1, 0))),
         "no window": (use("orientation", (0, 1, 0)),),
+        "as they come": (use("orientation", (0, 1, 0)), use("raw", (1,)), use("raw")),
     }[what]
     spec = pipeline("gap", *uses, window=16, stride=25)
     program = HostProgram(spec, compile_pipeline(spec, targets.core("cortex-m4f").spec))

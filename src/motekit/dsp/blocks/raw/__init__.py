@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,14 +42,21 @@ def fixed_reference(x: npt.NDArray[np.int16], signal: Signal, p: Params) -> I32:
 
 
 def c(signal: Signal, p: Params, arithmetic: str) -> CBlock:
-    sources = ("mk_raw.h", "mk_raw.c", *HISTORY, *FEATURES[arithmetic])
+    """Either variant. Windows that do not overlap are put as samples come, and not kept."""
+    streams = signal.stride >= signal.length and not signal.kept
+    fields: dict[str, Any] = {"channels": len(signal.channels)}
     scale = counts_to_units(signal, p.scale)
+    lsb: tuple[float, ...] = ()
     if arithmetic == "float":
-        fields = {"channels": len(signal.channels), "scale": scale.astype(np.float32)}
-        return CBlock(sources, fields, 0, 0)
-    require_fixed_input(signal)
-    lsb = tuple(float(s) for s in np.tile(scale, signal.length))
-    return CBlock(sources, {"channels": len(signal.channels)}, 0, 0, lsb=lsb)
+        fields["scale"] = scale.astype(np.float32)
+    else:
+        require_fixed_input(signal)
+        lsb = tuple(float(s) for s in np.tile(scale, signal.length))
+    work = ("mk_work.h",) if streams else ()
+    sources = ("mk_raw.h", "mk_raw.c", *work, *HISTORY, *FEATURES[arithmetic])
+    defines = {"MK_RAW_STREAM" if streams else "MK_RAW_WHOLE": 1}
+    state = 4 if streams else 0
+    return CBlock(sources, fields, state, 0, defines, lsb, streams, not streams)
 
 
 def bound(signal: Signal, p: Params, arithmetic: str, windows: F64) -> F64:
@@ -69,4 +77,5 @@ BLOCK = Block(
     bound=bound,
     history=True,
     package=__name__,
+    restarts=True,
 )

@@ -1,14 +1,26 @@
 """`raw` keeps the contract, and every sample in its place."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from motekit.dsp.blocks.raw import BLOCK, Params
 from motekit.testing.block import SIGNALS, BlockContract
 
+APART = replace(SIGNALS[0], stride=125)
+
 
 class TestRaw(BlockContract):
     block = BLOCK
     params = (Params(), Params(scale=9.81))
+    signals = (*SIGNALS, APART, replace(SIGNALS[2], stride=110))
+
+
+def test_windows_that_do_not_overlap_are_not_kept() -> None:
+    for arithmetic in ("float", "fixed"):
+        assert BLOCK.c(SIGNALS[0], Params(), arithmetic).history
+        assert not BLOCK.c(APART, Params(), arithmetic).history
+        assert BLOCK.c(replace(APART, kept=True), Params(), arithmetic).history
 
 
 def test_frames_follow_each_other() -> None:

@@ -203,9 +203,9 @@ def test_windows_kept_and_not_kept_share_a_program(arithmetic: str, core: str) -
 
 @pytest.mark.parametrize("arithmetic", ["float", "fixed"])
 def test_a_window_that_is_kept_anyway_is_read(arithmetic: str) -> None:
-    """Lags alone keep no window; beside raw samples they read the one that is there."""
+    """Lags alone keep no window; beside crossings of the mean they read the one that is there."""
     alone = pipeline("alone", use("lags", lags=[2]), use("spectral", fft_length=8), window=256)
-    beside = replace(alone, blocks=(*alone.blocks, use("raw")))
+    beside = replace(alone, blocks=(*alone.blocks, use("flatten", crossings=True)))
     for spec, kept in ((alone, False), (beside, True)):
         signal = replace(spec.signal, stride=256)
         placed = settled(stages(signal, spec.blocks), signal, arithmetic)

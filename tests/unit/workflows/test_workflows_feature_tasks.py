@@ -55,7 +55,9 @@ def test_what_carries_the_value_ranks_first() -> None:
     assert all(abs(r.importance) < 1 for r in ranks[1:])
     found, measure = rank.judge(data, rank.parts(data)), yardstick.of(data, "bpm")
     assert -4 < found.merit < 0
-    assert measure.said(-2.5) == "2.500 bpm" and measure.margin(None, -2.0) == 0.1
+    assert measure.said(-2.5) == "2.50 bpm" and measure.fine(-0.02).said(-0.02) == "0.0200 bpm"
+    assert measure.fine(-350.0).shift(3, 1) == "−3 ± 1" and measure.fine(0.0) == measure
+    assert measure.margin(None, -2.0) == 0.1
     assert measure.change(-0.1, 0.05) == "error +0.10 ± 0.05 bpm"
     assert measure.margin(0.3, -2.0) == 0.3 and measure.shift(-0.0001, 0) == "+0.00 ± 0.00"
 

@@ -21,6 +21,7 @@ from motekit.recordings.store import Store
 from motekit.workflows import features
 from motekit.workflows.project import Project, load
 from motekit.workflows.quality import cache, compute, rank
+from motekit.workflows.quality.advice import _in_place
 from motekit.workflows.quality.moves import FrontEnd, apply, in_seconds, moves
 from motekit.workflows.quality.tool import quality
 
@@ -155,6 +156,11 @@ def test_moves_make_front_ends_cheaper(project: Path, pool: Any) -> None:
     assert "flatten: mean off" in texts and "flatten: skewness off" not in texts
     off = next(move for move in made if move.text == "flatten: mean off")
     assert off.toml == "[[blocks]] 1, flatten: mean = false"
+    counts = FrontEnd(replace(told.signal, length=50), told.recipes[0].blocks)
+    assert _in_place(made[0], counts, start).toml == (
+        "[signal] rate_hz = 25, length_s = 1, stride_s = 0.5 (in place of length and stride)"
+    )
+    assert _in_place(off, counts, start) is off and _in_place(made[0], start, start) is made[0]
     both = apply(start, [made[0], next(m for m in made if m.text == "flatten: mean off")])
     assert both.signal.rate_hz == 25 and both.blocks[0].params.mean is False
 

@@ -181,7 +181,7 @@ def advise(
     """
     start = in_seconds(front, base.signal)
     first = Option((), (), folds.merit, 0.0, 0.0, len(base.table.names))
-    single = list(moves(start, base.signal))
+    single = [_in_place(move, front, start) for move in moves(start, base.signal)]
     judged: list[tuple[Move, Option]] = []
     refused: list[tuple[str, str]] = []
     for i, move in enumerate(single):
@@ -198,6 +198,18 @@ def advise(
     proposal = _together(bench, start, (first, folds), pairs, margin)
     tried = {o.changes: o for _, o in judged} | {o.changes: o for o in costed}
     return Advice(first, tuple(tried.values()), proposal, margin, tuple(refused))
+
+
+def _in_place(move: Move, front: FrontEnd, start: FrontEnd) -> Move:
+    """A move of rate or window, for a project that counts samples: they would win."""
+    if move.block >= 0 or not (front.signal.length or front.signal.stride):
+        return move
+    length_s = move.length_s or start.signal.length_s
+    told = "" if move.length_s else f", length_s = {length_s:g}"
+    return replace(
+        move, toml=f"{move.toml}{told}, stride_s = {start.signal.stride_s:g} (in place of length "
+        "and stride)",
+    )  # fmt: skip
 
 
 def _energy(option: Option) -> float:

@@ -138,6 +138,7 @@ def _judged(
         advised = price_only(bench, front, found) if advice else None
     else:
         folds = rank.judge(seen, groups)
+        measure = measure.fine(folds.merit)
         ranks = rank.rank(seen, groups, lambda done, total: report("ranking", done, total))
         if advice:
             margin = measure.margin(lose, folds.merit)

@@ -44,7 +44,8 @@ def headings(yardstick: Yardstick) -> tuple[str, ...]:
 def worth(rank: Rank, yardstick: Yardstick) -> tuple[str, ...]:
     """One feature."""
     lost, spread = yardstick.factor * rank.importance, yardstick.factor * rank.spread
-    return rank.name, _minus(f"{lost:.2f}"), f"{spread:.2f}", f"{rank.information:.2f}"
+    n = max(yardstick.digits, 0 if yardstick.is_error else 2)
+    return rank.name, _minus(f"{lost:.{n}f}"), f"{spread:.{n}f}", f"{rank.information:.2f}"
 
 
 def _minus(text: str) -> str:
@@ -52,9 +53,10 @@ def _minus(text: str) -> str:
 
 
 def _columns(yardstick: Yardstick) -> tuple[str, ...]:
-    unit = yardstick.unit or "in the unit of the labels"
+    unit = yardstick.unit
+    change = unit if not yardstick.is_error else f"error, {unit}" if unit else "error"
     return (
-        "front end", f"error, {unit}" if yardstick.is_error else unit, "energy", "µJ a second",
+        "front end", change, "energy", "µJ a second",
         "cycles a window", "features",
     )  # fmt: skip
 
@@ -65,14 +67,14 @@ def _cheaper(advice: Advice, yardstick: Yardstick) -> Table:
     if base.merit is None:
         lead = "Cycles emulated, energy estimated; what cheaper ones would lose cannot be judged."
         return Table("What it costs", lead, columns, (_row("as it is", base, advice, yardstick),))
-    lead = _nothing(advice, yardstick)
+    lead, chosen = _nothing(advice, yardstick), ""
     if advice.proposal is not None:
         lead = f"Proposed: {', '.join(advice.proposal.changes)}."
+        chosen = " These groups chose it, so train with it for the figure to believe."
     return Table(
         "What would be cheaper",
         f"{lead} The {yardstick.name} was measured with the quick model on held-out groups, "
-        "cycles are emulated, energy is estimated; these groups chose it, so train with it for "
-        "the figure to believe.",
+        f"cycles are emulated, energy is estimated.{chosen}",
         columns,
         tuple(_rows(advice, yardstick)),
     )

@@ -9,8 +9,9 @@ Source: Geurts, Ernst, Wehenkel, "Extremely randomized trees" (2006); Ramaswamy,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ class Yardstick:
         model: the quick model, for people.
         fit: (table, rows, seed) → model.
         truth: what mutual information is taken with, of some rows.
+        digits: of what is lost, behind the point.
     """
 
     kind: str
@@ -50,6 +52,7 @@ class Yardstick:
     model: str
     fit: Callable[[FeatureTable, I64, int], Model]
     truth: Callable[[FeatureTable, I64], npt.NDArray[Any]]
+    digits: int = 1
 
     @property
     def is_error(self) -> bool:
@@ -60,9 +63,11 @@ class Yardstick:
         """From a merit to its unit."""
         return 1.0 if self.is_error else POINTS
 
-    @property
-    def digits(self) -> int:
-        return 2 if self.is_error else 1
+    def fine(self, merit: float) -> Yardstick:
+        """The same with digits enough for a hundredth of an error of that size."""
+        if not self.is_error or not merit:
+            return self
+        return replace(self, digits=min(max(2 - math.floor(math.log10(-merit)), 0), 9))
 
     @property
     def lost(self) -> str:
@@ -78,7 +83,7 @@ class Yardstick:
     def said(self, merit: float) -> str:
         """The figure for people, with its unit."""
         unit = f" {self.unit}" if self.is_error and self.unit else ""
-        return f"{self.value(merit):.3f}{unit}"
+        return f"{self.value(merit):.{self.digits if self.is_error else 3}f}{unit}"
 
     def shift(self, gain: float, error: float) -> str:
         """A gain and its standard error in the unit, such as "−0.3 ± 0.2": more error is worse."""
@@ -118,7 +123,7 @@ def of(table: FeatureTable, unit: str = "") -> Yardstick:
     if table.targets is not None:
         return Yardstick(
             "error", "mean absolute error", unit, "value", "60 extra trees",
-            _value_trees, lambda t, rows: _targets(t)[rows],
+            _value_trees, lambda t, rows: _targets(t)[rows], 2,
         )  # fmt: skip
     if table.strange is not None:
         return Yardstick(

@@ -159,19 +159,23 @@ def _or_one(a: w.Wide, none: npt.NDArray[np.bool_]) -> w.Wide:
     return w.Wide(np.where(none, np.uint64(1 << 31), a.m), a.e)
 
 
+def q31(angles: npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
+    """Cosines and sines in 2^-31sts, all shorter by 2e-9: sums of their products fit 32 bits."""
+    return np.round(angles * (2.0**31 - 4)).astype(np.int32)
+
+
 @lru_cache(maxsize=64)
 def twiddles(length: int) -> npt.NDArray[np.int32]:
-    """cos, sin of tables.turns in 2^-30ths, interleaved, for mk_fft.h."""
+    """cos, sin of tables.turns, interleaved, for mk_fft.h."""
     angle = 2 * np.pi * turns(length // 4)
-    table = np.round(np.stack([np.cos(angle), np.sin(angle)], axis=-1) * 2**30)
-    out = table.astype(np.int32).reshape(-1)
+    out = q31(np.stack([np.cos(angle), np.sin(angle)], axis=-1)).reshape(-1)
     out.setflags(write=False)
     return out
 
 
 def _turned(re: I64, im: I64, c: I64, s: I64) -> tuple[I64, I64]:
-    """(re, im) × (c, −s), both in 2^-30ths."""
-    return (mulhi(re, c) + mulhi(im, s)) * 4, (mulhi(im, c) - mulhi(re, s)) * 4
+    """(re, im) × (c, −s), both in 2^-31sts; of two products one is rounded down, one up."""
+    return (mulhi(re, c) - mulhi(im, -s)) * 2, (mulhi(im, c) - mulhi(re, s)) * 2
 
 
 def _turn_blocks(z: Complex, angles: I64) -> list[Complex]:
@@ -182,7 +186,7 @@ def _turn_blocks(z: Complex, angles: I64) -> list[Complex]:
     half, odd = np.arange(blocks) // 2, np.arange(blocks) % 2 == 1
     c2 = np.where(odd, -table[half, 1], table[half, 0])
     s2 = np.where(odd, table[half, 0], table[half, 1])
-    c3, s3 = (mulhi(c1, c2) - mulhi(s1, s2)) * 4, (mulhi(c1, s2) + mulhi(s1, c2)) * 4
+    c3, s3 = (mulhi(c1, c2) - mulhi(s1, s2)) * 2, (mulhi(c1, s2) + mulhi(s1, c2)) * 2
     first = (np.arange(blocks) == 0)[:, None]
     out = [(z[0][..., 0, :], z[1][..., 0, :])]
     for i, (c, s) in enumerate(((c1, s1), (c2, s2), (c3, s3)), 1):
@@ -199,7 +203,8 @@ def _radix4(z: Complex, quarter: int, length: int, angles: I64 | None = None) ->
         angles = twiddles(length).astype(np.int64).reshape(-1, 2)
     shape = (*lead, half // (4 * quarter), 4, quarter)
     a, b, c, d = _turn_blocks((z[0].reshape(shape), z[1].reshape(shape)), angles)
-    p, q = (a[0] + c[0], a[1] + c[1]), (a[0] - c[0], a[1] - c[1])
+    p = (a[0] + c[0] + 2, a[1] + c[1] + 2)  # and half of what is cut off
+    q = (a[0] - c[0] + 2, a[1] - c[1] + 2)
     r, s = (b[0] + d[0], b[1] + d[1]), (b[1] - d[1], d[0] - b[0])
     re = [p[0] + r[0], p[0] - r[0], q[0] + s[0], q[0] - s[0]]
     im = [p[1] + r[1], p[1] - r[1], q[1] + s[1], q[1] - s[1]]
@@ -219,8 +224,8 @@ def _radix2(z: Complex, length: int) -> Complex:
     br, bi = _turned(pairs[0][..., 1], pairs[1][..., 1], c, s)
     ar, ai = pairs[0][..., 0], pairs[1][..., 0]
     return (
-        (np.stack([ar + br, ar - br], axis=-1) >> 1).reshape(*lead, half),
-        (np.stack([ai + bi, ai - bi], axis=-1) >> 1).reshape(*lead, half),
+        ((np.stack([ar + br, ar - br], axis=-1) + 1) >> 1).reshape(*lead, half),
+        ((np.stack([ai + bi, ai - bi], axis=-1) + 1) >> 1).reshape(*lead, half),
     )
 
 

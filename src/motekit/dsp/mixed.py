@@ -89,8 +89,8 @@ def twiddles(length: int) -> npt.NDArray[np.float32]:
 
 @lru_cache(maxsize=32)
 def twiddles_q(length: int) -> npt.NDArray[np.int32]:
-    """The table for mk_fft_mixed_q, in 2^-30ths."""
-    return np.round(mixed(length).table() * 2**30).astype(np.int32)
+    """The table for mk_fft_mixed_q."""
+    return integer.q31(mixed(length).table())
 
 
 def _turn(z: tuple[I64, I64], w: I64) -> tuple[I64, I64]:
@@ -99,17 +99,17 @@ def _turn(z: tuple[I64, I64], w: I64) -> tuple[I64, I64]:
 
 
 def _scaled(a: I64, factor: int) -> I64:
-    """a × factor / 2^30, as mk_fft_mixed_q does it."""
-    return integer.mulhi(a, factor) * 4
+    """a × factor / 2^31, as mk_fft_mixed_q does it."""
+    return integer.mulhi(a, factor) * 2
 
 
-def _q30(value: float) -> int:
-    return round(value * 2**30)
+def _q31(value: float) -> int:
+    return round(value * 2**31)
 
 
-SIN3 = _q30(np.sqrt(0.75))
-COS5 = _q30(np.cos(2 * np.pi / 5)), _q30(np.cos(4 * np.pi / 5))
-SIN5 = _q30(np.sin(2 * np.pi / 5)), _q30(np.sin(4 * np.pi / 5))
+SIN3 = _q31(np.sqrt(0.75))
+COS5 = _q31(np.cos(2 * np.pi / 5)), _q31(np.cos(4 * np.pi / 5))
+SIN5 = _q31(np.sin(2 * np.pi / 5)), _q31(np.sin(4 * np.pi / 5))
 
 
 def _third(t: list[tuple[I64, I64]]) -> list[tuple[I64, I64]]:
@@ -117,15 +117,15 @@ def _third(t: list[tuple[I64, I64]]) -> list[tuple[I64, I64]]:
     v = [_scaled(t[1][c] - t[2][c], SIN3) for c in (0, 1)]
     u = [t[0][c] - (s[c] >> 1) for c in (0, 1)]
     out = [(t[0][0] + s[0], t[0][1] + s[1]), (u[0] + v[1], u[1] - v[0]), (u[0] - v[1], u[1] + v[0])]
-    return [(re >> 2, im >> 2) for re, im in out]
+    return [((re + 2) >> 2, (im + 2) >> 2) for re, im in out]
 
 
 def _fifth(t: list[tuple[I64, I64]]) -> list[tuple[I64, I64]]:
     s1, s2 = ([t[a][c] + t[b][c] for c in (0, 1)] for a, b in ((1, 4), (2, 3)))
     d1, d2 = ([t[a][c] - t[b][c] for c in (0, 1)] for a, b in ((1, 4), (2, 3)))
-    u1 = [t[0][c] + _scaled(s1[c], COS5[0]) + _scaled(s2[c], COS5[1]) for c in (0, 1)]
-    u2 = [t[0][c] + _scaled(s1[c], COS5[1]) + _scaled(s2[c], COS5[0]) for c in (0, 1)]
-    v1 = [_scaled(d1[c], SIN5[0]) + _scaled(d2[c], SIN5[1]) for c in (0, 1)]
+    u1 = [t[0][c] + _scaled(s1[c], COS5[0]) - _scaled(s2[c], -COS5[1]) for c in (0, 1)]
+    u2 = [t[0][c] + _scaled(s2[c], COS5[0]) - _scaled(s1[c], -COS5[1]) for c in (0, 1)]
+    v1 = [_scaled(d1[c], SIN5[0]) - _scaled(d2[c], -SIN5[1]) for c in (0, 1)]
     v2 = [_scaled(d1[c], SIN5[1]) - _scaled(d2[c], SIN5[0]) for c in (0, 1)]
     out = [
         (t[0][0] + s1[0] + s2[0], t[0][1] + s1[1] + s2[1]),
@@ -134,7 +134,7 @@ def _fifth(t: list[tuple[I64, I64]]) -> list[tuple[I64, I64]]:
         (u2[0] - v2[1], u2[1] + v2[0]),
         (u1[0] - v1[1], u1[1] + v1[0]),
     ]
-    return [(re >> 3, im >> 3) for re, im in out]
+    return [((re + 4) >> 3, (im + 4) >> 3) for re, im in out]
 
 
 def _odd_pass(z: tuple[I64, I64], radix: int, w: I64) -> tuple[I64, I64]:
@@ -148,8 +148,8 @@ def _odd_pass(z: tuple[I64, I64], radix: int, w: I64) -> tuple[I64, I64]:
         turned = _turn(t[q], power)
         t[q] = (np.where(first, t[q][0], turned[0]), np.where(first, t[q][1], turned[1]))
         c, s = power[..., 0], power[..., 1]
-        next_c = (integer.mulhi(c, one[..., 0]) - integer.mulhi(s, one[..., 1])) * 4
-        next_s = (integer.mulhi(c, one[..., 1]) + integer.mulhi(s, one[..., 0])) * 4
+        next_c = (integer.mulhi(c, one[..., 0]) - integer.mulhi(s, one[..., 1])) * 2
+        next_s = (integer.mulhi(c, one[..., 1]) + integer.mulhi(s, one[..., 0])) * 2
         power = np.stack([next_c, next_s], axis=-1)
     out = _third(t) if radix == 3 else _fifth(t)
     return (
@@ -169,8 +169,8 @@ def fft_power(x: I64) -> npt.NDArray[np.uint64]:
     if m.twos % 2:
         lower, upper = [p[..., : half // 2] for p in z], [p[..., half // 2 :] for p in z]
         z = (
-            np.concatenate([(lower[0] + upper[0]) >> 1, (lower[0] - upper[0]) >> 1], axis=-1),
-            np.concatenate([(lower[1] + upper[1]) >> 1, (lower[1] - upper[1]) >> 1], axis=-1),
+            (np.concatenate([lower[0] + upper[0], lower[0] - upper[0]], axis=-1) + 1) >> 1,
+            (np.concatenate([lower[1] + upper[1], lower[1] - upper[1]], axis=-1) + 1) >> 1,
         )
         quarter //= 2
     for _ in range(m.twos // 2):

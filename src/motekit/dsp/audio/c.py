@@ -8,16 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from motekit.core.block import F64, CBlock, Signal
+from motekit.core.block import CBlock, Signal
 from motekit.dsp import fft_q15, integer, mixed
 from motekit.dsp.common import FEATURES, HISTORY, require_fixed_input
 from motekit.dsp.mixed import is_mixed
 from motekit.dsp.tables import twiddles
 
 from . import cosines, narrow
-from .fixed_plan import FixedPlan, fixed_plan
+from .fixed_plan import LONG, FixedPlan, fixed_plan
+from .mel import AGAIN, Mel
 from .pcen import Pcen
 from .plan import AudioPlan, Frames
+from .rounded import half_taper, log_range, q30
 
 HEAD = 12  # bytes of mk_audio_state
 FFT_Q = ("mk_fft.h", "mk_bits.h", "mk_fft_q.c", "mk_fix.h", "mk_wide.h", "mk_wide.c")
@@ -130,16 +132,11 @@ def _twiddles(pl: AudioPlan, fixed: bool) -> dict[str, Any]:
 def _frame_fields(f: Frames, fixed: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if f.emphasis:
-        emphasis = round(f.emphasis * 32768) if fixed else float(np.float32(f.emphasis))
+        emphasis = q30(f.emphasis) if fixed else float(np.float32(f.emphasis))
         fields |= {"emphasis": emphasis, "restart": f.restart}
     if f.tapered:
-        fields["taper"] = q15(f.taper) if fixed else f.taper.astype(np.float32)
+        fields["taper"] = half_taper(f) if fixed else f.taper.astype(np.float32)
     return fields
-
-
-def q15(weights: F64) -> Any:
-    """Weights up to 1 in 2^-15ths."""
-    return np.clip(np.round(weights * 32768), -32768, 32767).astype(np.int16).reshape(-1)
 
 
 def _mel_fields(pl: AudioPlan, fp: FixedPlan | None) -> dict[str, Any]:
@@ -204,7 +201,7 @@ def _fixed_levels(pl: AudioPlan, fp: FixedPlan) -> dict[str, Any]:
     }  # fmt: skip
     if pl.clip:
         fields["clip"] = fp.clip
-    return fields | {"least": fp.least}
+    return fields | {"least": fp.least, "nothing": fp.nothing}
 
 
 def _cosine_fields(pl: AudioPlan, fp: FixedPlan | None, folded: bool) -> dict[str, Any]:
@@ -212,7 +209,7 @@ def _cosine_fields(pl: AudioPlan, fp: FixedPlan | None, folded: bool) -> dict[st
         return {}
     fields = cosines.fields(pl, fp is not None, folded)
     if fp:
-        return fields | {"down": fp.down, "energy_down": fp.energy_down}
+        return fields | {"down": fp.down}
     return fields | {"energy_gain": math.log(10)}
 
 
@@ -228,13 +225,6 @@ def kept_lsb(pl: AudioPlan) -> float:
     return float(2.0 ** (math.ceil(math.log2(np.max(rows))) - 23))
 
 
-def log_range(pl: AudioPlan) -> tuple[float, float]:
-    """Least and largest natural logarithm of a power of samples of 16 bits."""
-    low = math.log(max(float(np.min(pl.noise)), pl.least))
-    top = math.log(pl.unit2 * (2.0 * 2**15) ** 2 * float(np.sum(pl.frames.taper)) ** 2)
-    return low, top + math.log(pl.frames.fft / 2 + 1)
-
-
 def _from_samples(
     signal: Signal, pl: AudioPlan, fixed: bool, layout: dict[str, Any]
 ) -> dict[str, int]:
@@ -243,6 +233,11 @@ def _from_samples(
     odd = not is_mixed(f.fft) and f.fft.bit_length() % 2 == 1 and f.fft > 16
     plain = f.used == f.fft and not f.tapered and not layout["own"] and signal.sample == "int16"
     return {"MK_FFT_SAMPLES": 1} if odd and plain and not fixed else {}
+
+
+def _long(mel: Mel) -> bool:
+    """Whether some run needs room for its sums."""
+    return any(LONG < n < AGAIN for n in mel.runs)
 
 
 def _defines(pl: AudioPlan, fixed: bool, skip: int) -> dict[str, int]:
@@ -262,6 +257,7 @@ def _defines(pl: AudioPlan, fixed: bool, skip: int) -> dict[str, int]:
         "MK_AUDIO_LEAST": not fixed and limits(pl),
         "MK_AUDIO_Q15": fixed and pl.narrow,
         "MK_AUDIO_Q31": fixed and not pl.narrow,
+        "MK_AUDIO_LONG": fixed and pl.mel is not None and _long(pl.mel),
         "MK_FFT_MIXED": is_mixed(f.fft),
         "MK_FFT_ODD": not is_mixed(f.fft) and f.fft.bit_length() % 2 == 1,
         "MK_FFT_TWOS": not fixed and not is_mixed(f.fft),

@@ -11,33 +11,49 @@ from motekit.dsp import wide as w
 from motekit.dsp.mixed import is_mixed
 
 from . import cosines, narrow, pcen_fixed
-from .c import q15
-from .fixed_plan import ROOM, FixedPlan, fixed_plan
+from .fixed_plan import CLIP_BITS, LONG, LONG_DOWN, WORTH, FixedPlan, fixed_plan
 from .mel import AGAIN
 from .plan import AudioPlan, Frames
 from .reference import around
+from .rounded import q30, whole_taper
 
 I64 = npt.NDArray[np.int64]
 U64 = npt.NDArray[np.uint64]
 CHUNK = 1 << 21  # samples of frames in memory at a time
 
 
-def _frames(x: I64, f: Frames, most: int) -> tuple[I64, I64]:
-    """(frames of fft samples, exponents) of windows of counts."""
-    at = np.arange(f.count)[:, None] * f.hop + np.arange(f.used)
-    v = x[..., at] * 32768
-    if f.emphasis:
-        anew = (np.arange(f.count) % f.restart == 0)[:, None] & (np.arange(f.used) == 0)
-        v = v - round(f.emphasis * 32768) * x[..., np.where(anew, at, np.maximum(at - 1, 0))]
-    if f.tapered:
-        v = integer.mul16(v, q15(f.taper).astype(np.int64)) * 2
+def _rounded(a: I64, down: I64) -> I64:
+    """a / 2^down, halves upwards."""
+    return np.asarray((a + ((1 << down) >> 1)) >> down)
+
+
+def _room(v: I64, most: int) -> I64:
+    """The exponent that scales frames up to 28 bits, from −3."""
     bits = np.bitwise_or.reduce(np.abs(v), axis=-1)
     up = np.full(bits.shape, -3, dtype=np.int64)
     for _ in range(most + 3):
         up += (up < most) & ((bits >> np.maximum(27 - up, 0)) == 0)
+    return up
+
+
+def _frames(x: I64, f: Frames, most: int) -> tuple[I64, I64]:
+    """(frames of fft samples, exponents) of windows of counts."""
+    at = np.arange(f.count)[:, None] * f.hop + np.arange(f.used)
+    high, low = divmod(q30(f.emphasis), 32768)
+    anew = (np.arange(f.count) % f.restart == 0)[:, None] & (np.arange(f.used) == 0)
+    last = x[..., np.where(anew, at, np.maximum(at - 1, 0))] if f.emphasis else np.zeros_like(at)
+    coarse = x[..., at] * 32768 - high * last
+    fine = low * last  # less 2^-15ths of it
+    up = _room(coarse - ((fine + 16384) >> 15), most)
     each = up[..., None]
-    scaled = (v << np.maximum(0, each)) >> np.maximum(0, -each)
-    out = np.zeros((*v.shape[:-1], f.fft), dtype=np.int64)
+    scaled = _rounded(coarse << np.maximum(0, each), np.maximum(0, -each))
+    scaled = scaled - _rounded(fine, 15 - each)
+    if f.tapered:
+        scaled = integer.mulhi(scaled, whole_taper(f)) * 2 + 1
+        more = np.minimum(_room(scaled, most), most - up)
+        more = np.where(more >= WORTH, more, 0)
+        scaled, up = scaled << more[..., None], up + more
+    out = np.zeros((*scaled.shape[:-1], f.fft), dtype=np.int64)
     out[..., : f.used] = scaled
     return out, up
 
@@ -52,26 +68,32 @@ def _noise(m: npt.NDArray[np.uint32], e: int, up: I64) -> U64:
 
 def _logs(power: U64, up: I64, fp: FixedPlan) -> I64:
     number = w.wide(power)
-    none = number.m == 0
+    none = power < np.uint64(fp.nothing)
     safe = w.Wide(np.where(none, np.uint64(1 << 31), number.m), number.e)
     level = w.log2(safe) + fp.base - up[..., None] * 131072
     return np.asarray(np.maximum(np.where(none, fp.least, level), fp.least))
 
 
+def _share(a: U64, share: np.uint64) -> U64:
+    """floor(a × share / 2^32)."""
+    low = (a & np.uint64(0xFFFFFFFF)) * share
+    return np.asarray((a >> np.uint64(32)) * share + (low >> np.uint64(32)))
+
+
 def _bands(power: U64, pl: AudioPlan, fp: FixedPlan) -> U64:
     """Powers of the mel bands, weighted by running sums as the C does."""
     assert pl.mel is not None
-    small = power >> np.uint64(ROOM)
     out = np.zeros((*power.shape[:-1], pl.mel.filters), dtype=np.uint64)
     k = pl.mel.first
     for i, n in enumerate(pl.mel.runs):
-        bins = small[..., k - 1 : k] if n == AGAIN else small[..., k : k + n]
+        bins = power[..., k - 1 : k] if n == AGAIN else power[..., k : k + n]
         k += 0 if n == AGAIN else n
+        down = np.uint64(LONG_DOWN if bins.shape[-1] > LONG else 0)
+        sums = np.cumsum(bins, axis=-1, dtype=np.uint64)
         total = bins.sum(axis=-1, dtype=np.uint64)
-        below = np.arange(bins.shape[-1] - 1, -1, -1, dtype=np.uint64)
-        ramp = (bins * below).sum(axis=-1, dtype=np.uint64)
+        ramp = (sums[..., :-1] >> down).sum(axis=-1, dtype=np.uint64)
         end, slope = (np.uint64(s) for s in fp.shares[2 * i : 2 * i + 2])
-        falling = (total * end + ramp * slope) >> np.uint64(16)
+        falling = _share(total, end) + (_share(ramp, slope) << down)
         if i > 0:
             out[..., i - 1] += falling
         if i < pl.mel.filters:
@@ -91,7 +113,8 @@ def _cepstra(level: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
         if k % 2 == 0 and n % 2:
             pairs[..., half - 1] = level[..., half - 1]
         terms = half if k % 2 == 0 else n // 2
-        out[..., k] = integer.mul16(pairs[..., :terms], row[:terms]).sum(axis=-1) >> fp.down
+        sums = integer.mul16(pairs[..., :terms], row[:terms]).sum(axis=-1)
+        out[..., k] = (sums + (terms + (1 << fp.down)) // 2) >> fp.down
     return out
 
 
@@ -112,11 +135,11 @@ def _values(x: I64, pl: AudioPlan, fp: FixedPlan) -> I64:
     if pl.cosines is not None:
         out = _cepstra(level, pl, fp)
         if pl.energy:
-            total = (power >> np.uint64(ROOM)).sum(axis=-1, dtype=np.uint64)[..., None]
-            out[..., :1] = _logs(total, up, fp) >> fp.energy_down
+            total = power.sum(axis=-1, dtype=np.uint64)[..., None]
+            out[..., :1] = _logs(total, up, fp)
         return out
     if pl.clip:
-        return np.clip(integer.mulhi(level * 16, fp.clip), 0, 65536)
+        return np.clip(integer.mulhi(level * 16, fp.clip), 0, 1 << CLIP_BITS)
     return level
 
 

@@ -10,12 +10,18 @@ import numpy.typing as npt
 
 from motekit.dsp.mixed import is_mixed, mixed
 
-from . import narrow, pcen_fixed
+from . import cosines, narrow, pcen_fixed
 from .pcen import largest
 from .plan import AudioPlan
+from .rounded import log_range, shares
 
 LOG2_LSB = math.log10(2) / 65536  # log10 per unit of a logarithm
-ROOM = 12  # bits that powers lose before mel bands are weighted
+LONG = 16  # bins of a run above which sums of sums need room: they lose …
+LONG_DOWN = 7  # … so many bits
+CLIP_BITS = 19  # behind the point of a feature from 0 to 1
+WORTH = 2  # bits that a tapered frame is scaled up by at least
+NOTHING = 1024  # units of a power that rounding may leave where there is none and no noise
+MOST = 15  # largest left shift of a frame: the fine part of emphasis is exact then
 SHIFT = 15  # a sample is worth 2^SHIFT units before it is scaled up
 
 
@@ -28,9 +34,10 @@ class FixedPlan:
         noise, noise_exponent: power added to each band, noise × 2^(exponent + 2·shift).
         base: added to a log2, 2^-16ths.
         least: the least logarithm.
-        clip: a feature in 2^-16ths is log2 × clip / 2^28, or 0.
-        shares: end and slope of each mel run, 2^-16ths.
-        down, energy_down: bits that coefficients are shifted down by.
+        nothing: a power below it, in units of the FFT's, counts as none: rounding leaves as much.
+        clip: a feature in 2^-19ths is log2 × clip / 2^31, or 0.
+        shares: end and slope of each mel run, 2^-32ths, rounded down.
+        down: bits that coefficients are shifted down by.
         pcen, pcen_bits: see pcen_fixed.numbers; None where logarithms are taken.
     """
 
@@ -39,10 +46,10 @@ class FixedPlan:
     noise_exponent: int
     base: int
     least: int
+    nothing: int
     clip: int
     shares: npt.NDArray[np.uint32]
     down: int
-    energy_down: int
     pcen: npt.NDArray[np.int32] | None = None
     pcen_bits: int = 0
 
@@ -51,7 +58,7 @@ class FixedPlan:
         if pl.norm:
             return (2.0**-16,) * pl.values
         if pl.clip:
-            return (2.0**-16,) * pl.values
+            return (2.0**-CLIP_BITS,) * pl.values
         if pl.cosines is None and pl.pcen:
             return (2.0**-self.pcen_bits,) * pl.values
         if pl.cosines is None:
@@ -65,7 +72,7 @@ class FixedPlan:
         n = pl.cosines.shape[1]
         out = [2 * one * 2**self.down * math.sqrt((2 if k else 1) / n) for k in range(pl.values)]
         if pl.energy:
-            out[0] = one * 2**self.energy_down
+            out[0] = one
         return tuple(out)
 
 
@@ -85,7 +92,7 @@ def power_unit(pl: AudioPlan) -> float:
         unit = narrow.power_unit(pl, SHIFT)
     if is_mixed(pl.frames.fft):
         unit /= mixed(pl.frames.fft).loss ** 2
-    return unit * 2.0**ROOM if pl.mel is not None else unit
+    return unit
 
 
 def loudest(pl: AudioPlan) -> float:
@@ -95,38 +102,41 @@ def loudest(pl: AudioPlan) -> float:
     return 2 * pl.unit2 * top * weight + float(pl.noise.max())
 
 
+def _down(pl: AudioPlan) -> int:
+    """Bits that sums of levels lose to fit the 23 and a sign that are kept."""
+    assert pl.cosines is not None
+    low, top = (level / math.log(2) * 65536 for level in log_range(pl))
+    # The mean of levels does not matter but in coefficient 0.
+    most = [(top - low) / 2] * pl.values
+    most[0] = 0.0 if pl.energy else max(abs(top), abs(low))
+    sizes = np.abs(pl.cosines).sum(axis=1) / [2 * cosines.scale(pl, k) for k in range(pl.values)]
+    return max(0, math.ceil(math.log2(1.001 * float(np.max(sizes * most)))) - 23)
+
+
 def fixed_plan(pl: AudioPlan) -> FixedPlan:
     """The scaling of a plan."""
     unit = power_unit(pl)
     raw = pl.noise / unit
     noise, exponent = _mantissa(raw)
-    most = 28
+    most = MOST
     if raw.max() > 0:
-        room = 46 if pl.mel is not None else 58
-        most = min(28, math.floor((room - math.log2(float(raw.max()))) / 2))
+        most = min(MOST, math.floor((58 - math.log2(float(raw.max()))) / 2))
     clip, base = 0, math.log2(unit) * 65536
-    if pl.clip:  # (log10 × gain + base) × 2^16 = (log2 + offset) × clip
-        clip = round(pl.gain * math.log10(2) * 2**28)
+    if pl.clip:  # (log10 × gain + base) × 2^CLIP_BITS = (log2 + offset) × clip / 2^12
+        clip = round(pl.gain * math.log10(2) * 2.0 ** (12 + CLIP_BITS))
         base += pl.base / (pl.gain * math.log10(2)) * 65536
         least = -(2**22)
     else:
         least = round(math.log2(pl.least) * 65536)
-    down = energy_down = 0
-    shares = np.zeros(0)
-    if pl.mel is not None:
-        shares = np.stack([pl.mel.end, pl.mel.slope], axis=-1).reshape(-1)
+    down = 0
     if pl.cosines is not None and (pl.norm or pl.kept) and not pl.pcen:
-        half = np.abs(pl.cosines).sum(axis=1)[1 if pl.energy else 0 :]
-        scale = [math.sqrt((2 if k else 1) / pl.cosines.shape[1]) for k in range(pl.values)]
-        sums = half / np.array(scale[1 if pl.energy else 0 :])
-        down = max(0, math.ceil(math.log2(float(sums.max()) * 2**22 / 2)) - 22)
-        energy_down = 1
+        down = _down(pl)
     pcen, bits = None, 0
     if pl.pcen is not None:
         bits = pcen_fixed.value_bits(largest(loudest(pl), pl.pcen))
         pcen = pcen_fixed.numbers(pl.pcen, unit, bits)
     return FixedPlan(
-        most, noise, exponent, round(base), least, clip,
-        np.clip(np.round(shares * 65536), 0, 2**32 - 1).astype(np.uint32), down, energy_down,
+        most, noise, exponent, round(base), least, NOTHING if raw.max() == 0 else 1, clip,
+        shares(pl.mel) if pl.mel is not None else np.zeros(0, np.uint32), down,
         pcen, bits,
     )  # fmt: skip

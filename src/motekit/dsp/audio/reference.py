@@ -30,7 +30,12 @@ def cut(x: F64, f: Frames) -> F64:
 
 def powers(x: F64, pl: AudioPlan) -> F64:
     """Power of each bin (… × frames × fft/2 + 1) in the features' unit."""
-    spectrum = np.fft.rfft(cut(x, pl.frames), n=pl.frames.fft, axis=-1)
+    return powers_of(cut(x, pl.frames), pl)
+
+
+def powers_of(frames: F64, pl: AudioPlan) -> F64:
+    """The same of frames that are cut already."""
+    spectrum = np.fft.rfft(frames, n=pl.frames.fft, axis=-1)
     return np.asarray((spectrum.real**2 + spectrum.imag**2) * pl.unit2)
 
 
@@ -41,7 +46,11 @@ def logs(power: F64, noise: F64 | float, pl: AudioPlan) -> F64:
 
 def values(x: F64, pl: AudioPlan) -> F64:
     """Values of every frame (… × frames × values) of windows of counts, not yet normalised."""
-    power = powers(x, pl)
+    return values_of(powers(x, pl), pl)
+
+
+def values_of(power: F64, pl: AudioPlan) -> F64:
+    """The same of powers (… × frames × fft/2 + 1)."""
     first, end = pl.bins
     bands = power[..., first:end] if pl.mel is None else power @ pl.mel.matrix.T
     if pl.pcen is not None:

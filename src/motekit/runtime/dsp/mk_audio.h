@@ -10,6 +10,7 @@
  *   MK_AUDIO_CLIP     features from 0 to 1   MK_AUDIO_LEAST    powers that may be too small
  *   MK_AUDIO_FOLDED   one table for all rows of the cosine transform
  *   MK_AUDIO_Q31      in fixed point, frames of 32 bits, and of 16 bits: MK_AUDIO_Q15
+ *   MK_AUDIO_LONG     bands of many bins
  * Uses of the blocks that differ in these get them all, and a field to choose by.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -67,15 +68,20 @@
 #ifndef MK_AUDIO_FOLDED
 #define MK_AUDIO_FOLDED 0
 #endif
+#ifndef MK_AUDIO_LONG
+#define MK_AUDIO_LONG 0
+#endif
 #ifndef MK_AUDIO_LEAST
 #define MK_AUDIO_LEAST 0
 #endif
 
 #if MK_FIXED
-typedef int16_t mk_audio_number; /* weights and cosines, in 2^-15ths */
+typedef int16_t mk_audio_number; /* cosines, in 2^-15ths */
+typedef int32_t mk_audio_weight; /* of a sample, in 2^-31sts */
 typedef int32_t mk_audio_turn;   /* of the FFT */
 #else
 typedef float mk_audio_number;
+typedef float mk_audio_weight;
 typedef float mk_audio_turn;
 #endif
 
@@ -107,17 +113,19 @@ typedef struct {
     const uint16_t *places;
 #endif
 #if MK_AUDIO_EMPHASIS
-    mk_audio_number emphasis; /* share of the sample before that is taken away; 0: none */
+    mk_audio_weight emphasis; /* share of the sample before that is taken away, in fixed
+                              * point in 2^-30ths, of frames of 16 bits 2^-15ths; 0: none */
     uint16_t restart; /* frames after which a frame's first sample is its own predecessor */
 #endif
 #if MK_AUDIO_TAPER
-    const mk_audio_number *taper; /* weights of the samples, or NULL */
+    const mk_audio_weight *taper; /* weights of the samples, in fixed point of the first half and one
+                                   * more, or NULL */
 #endif
 #if MK_AUDIO_MEL
     uint16_t filters;     /* 0: bins are features */
     const uint16_t *runs; /* filters + 1: bins between two corners, or MK_AUDIO_AGAIN */
     /* Per run: weight of its last bin in the lower filter, and what it gains from bin to bin
-     * downwards; in fixed point in 2^-16ths. */
+     * downwards; in fixed point in 2^-32ths. */
 #if MK_FIXED
     const uint32_t *shares;
 #else
@@ -137,13 +145,14 @@ typedef struct {
     uint16_t noise_step; /* 1, or 0: all bands are alike */
 #if MK_AUDIO_CLIP
 #if MK_FIXED
-    int32_t clip; /* a feature in 2^-16ths is log2 * clip / 2^28, limited to 0 .. 1; or 0 */
+    int32_t clip; /* a feature in 2^-19ths is log2 * clip / 2^31, limited to 0 .. 1; or 0 */
 #else
     uint16_t clip; /* 1: limited to 0 .. 1 */
 #endif
 #endif
 #if MK_FIXED
-    int32_t least; /* least logarithm */
+    int32_t least;    /* least logarithm */
+    uint16_t nothing; /* what a power must reach, in its unit, not to count as none */
 #elif MK_AUDIO_LEAST
     float least; /* what a power below it counts as */
 #else
@@ -158,8 +167,7 @@ typedef struct {
     uint16_t folded; /* 1: a quarter of a turn in its place, see mk_audio_cosine */
 #endif
 #if MK_FIXED
-    uint16_t down;        /* bits that coefficients are shifted down by */
-    uint16_t energy_down; /* .. and the energy */
+    uint16_t down; /* bits that coefficients are shifted down by */
 #else
     float energy_gain; /* of log10 */
 #endif

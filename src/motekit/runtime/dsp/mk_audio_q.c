@@ -12,8 +12,13 @@
 #include "mk_tune.h"
 #include "mk_wide.h"
 
-/* Bits that powers lose before they are weighted, so that sums times 2^16 fit 63 bits. */
-#define MK_ROOM 12U
+/* Sums of powers are below 2^60, and those of sums over MK_LONG bins below 2^63: where a run has more
+ * bins, its sums lose MK_LONG_DOWN bits before they are summed up. */
+#define MK_LONG 16U
+#define MK_LONG_DOWN 7U
+
+#define MK_ONE 524288 /* 1 as a feature from 0 to 1 */
+#define MK_WORTH 2    /* bits that a tapered frame is scaled up by at least */
 
 /* A frame of integers, whose unit is 2^-(15 + up) counts. */
 typedef struct {
@@ -29,57 +34,110 @@ typedef struct {
 } mk_frame_q;
 
 #if MK_AUDIO_Q31
-/* Scale up to 28 bits. Returns the exponent. */
-static int32_t scale_up(int32_t *x, uint32_t n, uint32_t bits, int32_t most)
+/* The share of a sample that is taken from the next, high / 2^15 + low / 2^30. */
+typedef struct {
+    int32_t high;
+    int32_t low;
+} mk_emphasis_q;
+
+static inline mk_emphasis_q emphasis_of(const mk_audio_params *p)
+{
+#if MK_AUDIO_EMPHASIS
+    const mk_emphasis_q out = {p->emphasis >> 15, p->emphasis & 0x7FFF};
+#else
+    const mk_emphasis_q out = {0, 0};
+    (void)p;
+#endif
+    return out;
+}
+
+/* The exponent that scales up to 28 bits. */
+static int32_t room(const mk_audio_params *p, uint32_t bits)
 {
     int32_t up = -3;
-    while ((up < most) && ((bits >> (uint32_t)(27 - up)) == 0U)) {
+    while ((up < (int32_t)p->most) && ((bits >> (uint32_t)(27 - up)) == 0U)) {
         up++;
     }
-    for (uint32_t i = 0; i < n; i++) {
-        x[i] = (up < 0) ? (x[i] >> (uint32_t)(-up)) : (x[i] * (int32_t)(1UL << (uint32_t)up));
-    }
     return up;
+}
+
+/* .. the samples of a frame. */
+static MK_NOINLINE int32_t room_of(const mk_audio_params *p, const mk_audio_sample *samples,
+                                   mk_sample before)
+{
+    const mk_emphasis_q e = emphasis_of(p);
+    const mk_audio_sample *const end = &samples[p->used];
+    int32_t last = before;
+    uint32_t bits = 0;
+    while (samples != end) {
+        const int32_t now = *samples;
+        const int32_t v = ((now * 32768) - (e.high * last)) - (((e.low * last) + 16384) >> 15);
+        bits |= (uint32_t)((v < 0) ? -v : v);
+        last = now;
+        samples++;
+    }
+    return room(p, bits);
 }
 
 /* Samples to a frame of words, which may end where the samples do. Returns their exponent. */
 static MK_NOINLINE int32_t load(const mk_audio_params *p, const mk_audio_sample *samples,
                                 mk_sample before, int32_t *x)
 {
-    const uint32_t used = p->used;
-    uint32_t bits = 0;
-#if MK_AUDIO_EMPHASIS
-    const int32_t emphasis = p->emphasis;
+    const int32_t up = room_of(p, samples, before);
+    const mk_emphasis_q e = emphasis_of(p);
+    const int32_t by = (int32_t)(1UL << (uint32_t)((up > 0) ? up : 0));
+    const uint32_t down = (uint32_t)((up < 0) ? -up : 0);
+    const uint32_t low_down = (uint32_t)(15 - up);
+    const int32_t half = (int32_t)((1UL << down) >> 1);
+    const int32_t low_half = (int32_t)((1UL << low_down) >> 1);
+    const int32_t *const end = &x[p->used];
+    const int32_t *const zeros = &x[p->fft];
     int32_t last = before;
-#else
-    (void)before;
-#endif
-    for (uint32_t i = 0; i < used; i++) {
-        const int32_t now = samples[i];
-        int32_t v = now * 32768;
-#if MK_AUDIO_EMPHASIS
-        v -= emphasis * last;
+    while (x != end) {
+        const int32_t now = *samples;
+        const int32_t coarse = (((now * 32768) - (e.high * last)) * by) + half;
+        *x = (coarse >> down) - (((e.low * last) + low_half) >> low_down);
         last = now;
-#endif
+        samples++;
+        x++;
+    }
+    for (; x != zeros; x++) {
+        *x = 0;
+    }
+    return up;
+}
+
 #if MK_AUDIO_TAPER
-        if (p->taper != NULL) {
-            v = mk_mul16(v, p->taper[i]) * 2;
-        }
-#endif
+/* Weigh a frame by half a window, whose other half is its mirror image; scale it up again where it
+ * has lost bits. Returns its exponent, which was `up`. */
+static MK_NOINLINE int32_t weigh(const mk_audio_params *p, int32_t *x, int32_t up)
+{
+    const int32_t *const taper = p->taper;
+    const uint32_t n = p->used;
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t at = ((2U * i) > n) ? (n - i) : i;
+        const int32_t v = (mk_mulhi(x[i], taper[at]) * 2) + 1;
         x[i] = v;
         bits |= (uint32_t)((v < 0) ? -v : v);
     }
-    for (uint32_t i = used; i < p->fft; i++) {
-        x[i] = 0;
+    const int32_t left = (int32_t)p->most - up;
+    int32_t more = room(p, bits);
+    more = (more < left) ? more : left;
+    if (more < MK_WORTH) {
+        return up;
     }
-    return scale_up(x, used, bits, p->most);
+    for (uint32_t i = 0; i < n; i++) {
+        x[i] *= (int32_t)(1UL << (uint32_t)more);
+    }
+    return up + more;
 }
 #endif
 
 static int32_t log_of(const mk_audio_params *p, uint64_t power, int32_t up)
 {
     int32_t level = p->least;
-    if (power != 0U) {
+    if (power >= p->nothing) {
         level = (mk_wide_log2(mk_wide_from(power, 0)) + p->base) - (up * 131072);
     }
     return (level > p->least) ? level : p->least;
@@ -136,7 +194,7 @@ static void put_level(const mk_audio_params *p, mk_audio_sink *sink, int32_t lev
     if (p->clip != 0U) {
         value = mk_mulhi(level * 16, p->clip);
         value = (value > 0) ? value : 0;
-        value = (value < 65536) ? value : 65536;
+        value = (value < MK_ONE) ? value : MK_ONE;
     }
 #else
     (void)p;
@@ -212,6 +270,15 @@ static inline int32_t level_of(const mk_audio_params *p, const mk_frame_q *f, ui
     return log_of(p, power, f->up);
 }
 
+/* floor(a * share / 2^32), a < 2^63 */
+static uint64_t share_of(uint64_t a, uint32_t share)
+{
+    if ((a == 0U) || (share == 0U)) {
+        return 0;
+    }
+    return mk_multiply((uint32_t)(a >> 32), share) + (mk_multiply((uint32_t)a, share) >> 32);
+}
+
 /* Levels of the bands. */
 static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f, int32_t *level)
 {
@@ -220,10 +287,10 @@ static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f
     uint32_t k = 0;
     uint32_t position = 0;
     uint64_t rising = 0;
-    uint64_t last = f->dc >> MK_ROOM;
+    uint64_t last = f->dc;
     for (; (k + 1U) < p->first; k++) {
         position = next_position(p, position, k);
-        last = power_of(f, position, k + 1U) >> MK_ROOM;
+        last = power_of(f, position, k + 1U);
     }
     for (uint32_t run = 0; run <= p->filters; run++) {
         uint64_t sum = 0;
@@ -233,14 +300,19 @@ static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f
             n = 0;
             sum = last;
         }
+#if MK_AUDIO_LONG
+        const uint32_t down = (n > MK_LONG) ? MK_LONG_DOWN : 0U;
+#else
+        const uint32_t down = 0;
+#endif
         for (; n > 0U; n--) {
             position = next_position(p, position, k);
             k++;
-            last = power_of(f, position, k) >> MK_ROOM;
-            ramp += sum;
+            last = power_of(f, position, k);
+            ramp += (down == 0U) ? sum : (sum >> MK_LONG_DOWN);
             sum += last;
         }
-        const uint64_t falling = ((sum * share[0]) + (ramp * share[1])) >> 16;
+        const uint64_t falling = share_of(sum, share[0]) + (share_of(ramp, share[1]) << down);
         share += 2;
         if (run > 0U) {
             *level = level_of(p, f, run - 1U, rising + falling + noise_of(p, *noise, f->up));
@@ -256,9 +328,9 @@ static MK_NOINLINE void take_bands(const mk_audio_params *p, const mk_frame_q *f
 /* Power of all bins. */
 static uint64_t energy_of(const mk_audio_params *p, const mk_frame_q *f)
 {
-    uint64_t sum = f->dc >> MK_ROOM;
+    uint64_t sum = f->dc;
     for (uint32_t i = 0; i < ((uint32_t)p->fft >> 1); i++) {
-        sum += power_at(f, i) >> MK_ROOM;
+        sum += power_at(f, i);
     }
     return sum;
 }
@@ -282,7 +354,7 @@ static int32_t folded(const mk_audio_params *p, const int32_t *at, uint32_t k, u
 }
 #endif
 
-/* As in mk_audio_f32.c; sums are halves, shifted down by p->down bits. */
+/* As in mk_audio_f32.c; sums are halves, shifted down by p->down bits, rounded. */
 static MK_NOINLINE void put_cepstra(const mk_audio_params *p, int32_t *level, uint32_t first,
                                     mk_audio_sink *sink)
 {
@@ -300,10 +372,10 @@ static MK_NOINLINE void put_cepstra(const mk_audio_params *p, int32_t *level, ui
         const uint32_t even = ((k & 1U) == 0U) ? 1U : 0U;
         const int32_t *at = (even != 0U) ? level : &level[filters - 1U];
         const uint32_t terms = (even != 0U) ? half : (filters >> 1);
-        int32_t sum = 0;
+        int32_t sum = (int32_t)((terms + (1UL << p->down)) >> 1); /* half of what is cut off */
 #if MK_AUDIO_FOLDED
         if (p->folded != 0U) {
-            sum = folded(p, at, k, terms);
+            sum += folded(p, at, k, terms);
         } else
 #endif
         {
@@ -383,6 +455,11 @@ static uint32_t spectrum(const mk_audio_params *p, const mk_audio_sample *sample
 #endif
 #if MK_AUDIO_Q31
     f->up = load(p, samples, before, x);
+#if MK_AUDIO_TAPER
+    if (p->taper != NULL) {
+        f->up = weigh(p, x, f->up);
+    }
+#endif
     f->dc = transform(p, x);
     return p->fft;
 #endif
@@ -421,7 +498,7 @@ void mk_audio_frame(const mk_audio_params *p, const mk_audio_sample *samples, mk
         uint32_t first = 0;
 #if MK_AUDIO_ENERGY
         if (p->energy != 0U) {
-            put(sink, log_of(p, energy_of(p, &f), f.up) >> p->energy_down);
+            put(sink, log_of(p, energy_of(p, &f), f.up));
             first = 1;
         }
 #endif

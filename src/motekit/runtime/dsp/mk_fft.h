@@ -92,7 +92,7 @@ void mk_fft_samples_f32(const mk_fft_f32 *fft, const mk_fft_sample *samples, flo
                         float emphasis, float *x);
 #endif
 
-/* twiddle: as above, in 2^-30ths. */
+/* twiddle: as above, in 2^-31sts, all shorter by 2e-9. */
 typedef struct {
     const int32_t *twiddle;
     uint32_t length;
@@ -109,7 +109,7 @@ uint64_t mk_fft_power_at(const int32_t *at);
 #if MK_FFT_MIXED
 /* Lengths that are even and a product of 2, 3 and 5, at least 8: see motekit.dsp.mixed. */
 typedef struct {
-    const void *twiddle;    /* float, or int32 in 2^-30ths */
+    const void *twiddle;    /* float, or int32 in 2^-31sts */
     const uint16_t *places; /* where bin 0 .. length/2 lies afterwards, in floats or words */
     uint32_t length;
 } mk_fft_mixed;

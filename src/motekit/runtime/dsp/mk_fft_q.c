@@ -5,31 +5,33 @@
 
 /* As mk_fft_f32.c, but a block is turned in place before its butterflies: few registers. */
 
-/* n complex values times (c, -s), both in 2^-30ths. */
+/* n complex values times (c, -s), both in 2^-31sts. Of two products that are summed up one is
+ * rounded down and one up: nothing is lost on average, and nothing remains nothing. */
 static void turn(int32_t *at, uint32_t n, int32_t c, int32_t s)
 {
+    const int32_t minus = -s;
     for (; n > 0U; n--) {
         const int32_t re = at[0];
         const int32_t im = at[1];
-        at[0] = (mk_mulhi(re, c) + mk_mulhi(im, s)) * 4;
-        at[1] = (mk_mulhi(im, c) - mk_mulhi(re, s)) * 4;
+        at[0] = (mk_mulhi(re, c) - mk_mulhi(im, minus)) * 2;
+        at[1] = (mk_mulhi(im, c) - mk_mulhi(re, s)) * 2;
         at += 2;
     }
 }
 
-/* Butterflies of one block; sums of four are divided by four. */
+/* Butterflies of one block; sums of four are divided by four, rounded. */
 static void butterflies(int32_t *a, uint32_t quarter)
 {
     int32_t *b = &a[quarter];
     int32_t *c = &b[quarter];
     int32_t *d = &c[quarter];
     for (uint32_t n = quarter >> 1; n > 0U; n--) {
-        const int32_t pr = a[0] + c[0];
-        const int32_t qr = a[0] - c[0];
+        const int32_t pr = a[0] + c[0] + 2;
+        const int32_t qr = a[0] - c[0] + 2;
         const int32_t rr = b[0] + d[0];
         const int32_t si = d[0] - b[0];
-        const int32_t pi = a[1] + c[1];
-        const int32_t qi = a[1] - c[1];
+        const int32_t pi = a[1] + c[1] + 2;
+        const int32_t qi = a[1] - c[1] + 2;
         const int32_t ri = b[1] + d[1];
         const int32_t sr = b[1] - d[1];
         a[0] = (pr + rr) >> 2;
@@ -58,8 +60,8 @@ static void turn_block(int32_t *a, uint32_t quarter, const int32_t *twiddle, uin
     const int32_t s2 = ((index & 1U) != 0U) ? v[0] : v[1];
     turn(&a[quarter], n, w[0], w[1]);
     turn(&a[2U * quarter], n, c2, s2);
-    turn(&a[3U * quarter], n, (mk_mulhi(w[0], c2) - mk_mulhi(w[1], s2)) * 4,
-         (mk_mulhi(w[0], s2) + mk_mulhi(w[1], c2)) * 4);
+    turn(&a[3U * quarter], n, (mk_mulhi(w[0], c2) - mk_mulhi(w[1], s2)) * 2,
+         (mk_mulhi(w[0], s2) + mk_mulhi(w[1], c2)) * 2);
 }
 
 #if MK_FFT_ODD
@@ -70,10 +72,10 @@ static void radix2(int32_t *x, const int32_t *end, const int32_t *w)
         turn(&x[6], 1, -w[1], w[0]);
         w += 2;
         for (uint32_t i = 0; i < 8U; i += 4U) {
-            const int32_t re = x[i] - x[i + 2U];
-            const int32_t im = x[i + 1U] - x[i + 3U];
-            x[i] = (x[i] + x[i + 2U]) >> 1;
-            x[i + 1U] = (x[i + 1U] + x[i + 3U]) >> 1;
+            const int32_t re = (x[i] - x[i + 2U]) + 1;
+            const int32_t im = (x[i + 1U] - x[i + 3U]) + 1;
+            x[i] = (x[i] + x[i + 2U] + 1) >> 1;
+            x[i + 1U] = (x[i + 1U] + x[i + 3U] + 1) >> 1;
             x[i + 2U] = re >> 1;
             x[i + 3U] = im >> 1;
         }
@@ -101,8 +103,8 @@ static void split_range(int32_t *z, int32_t *y, uint32_t pairs, const int32_t *w
         const int32_t fi = y[0] - z[0];
         const int32_t er = z[0] + y[0];
         const int32_t ei = z[1] - y[1];
-        const int32_t tr = (mk_mulhi(fr, w[0]) + mk_mulhi(fi, w[1])) * 4;
-        const int32_t ti = (mk_mulhi(fi, w[0]) - mk_mulhi(fr, w[1])) * 4;
+        const int32_t tr = (mk_mulhi(fr, w[0]) - mk_mulhi(-fi, w[1])) * 2;
+        const int32_t ti = (mk_mulhi(fi, w[0]) - mk_mulhi(fr, w[1])) * 2;
         put_power(z, er + tr, ei + ti);
         put_power(y, er - tr, ei - ti);
         z += 4;
@@ -141,21 +143,22 @@ uint64_t mk_fft_power_q(const mk_fft_q *fft, int32_t *x)
 }
 
 #if MK_FFT_MIXED
-#define MK_SIN3 929887697
-#define MK_COS5A 331804471
-#define MK_COS5B (-868675383)
-#define MK_SIN5A 1021189159
-#define MK_SIN5B 631129609
+/* in 2^-31sts */
+#define MK_SIN3 1859775393
+#define MK_COS5A 663608942
+#define MK_COS5B 1737350766 /* less */
+#define MK_SIN5A 2042378317
+#define MK_SIN5B 1262259218
 
 static int32_t scaled(int32_t a, int32_t factor)
 {
-    return mk_mulhi(a, factor) * 4;
+    return mk_mulhi(a, factor) * 2;
 }
 
 static void halve(int32_t *x, uint32_t half)
 {
     for (uint32_t i = 0; i < half; i++) {
-        const int32_t a = x[i];
+        const int32_t a = x[i] + 1;
         const int32_t b = x[i + half];
         x[i] = (a + b) >> 1;
         x[i + half] = (a - b) >> 1;
@@ -169,8 +172,8 @@ static void turn_parts(int32_t *a, uint32_t part, uint32_t radix, const int32_t 
     int32_t s = w[1];
     for (uint32_t q = 1; q < radix; q++) {
         turn(&a[q * part], part >> 1, c, s);
-        const int32_t next = (mk_mulhi(c, w[0]) - mk_mulhi(s, w[1])) * 4;
-        s = (mk_mulhi(c, w[1]) + mk_mulhi(s, w[0])) * 4;
+        const int32_t next = (mk_mulhi(c, w[0]) - mk_mulhi(s, w[1])) * 2;
+        s = (mk_mulhi(c, w[1]) + mk_mulhi(s, w[0])) * 2;
         c = next;
     }
 }
@@ -186,8 +189,8 @@ static void third(int32_t *a, uint32_t part)
         for (uint32_t k = 0; k < 2U; k++) {
             const int32_t s = b[k] + c[k];
             v[k] = scaled(b[k] - c[k], MK_SIN3);
-            u[k] = a[i + k] - (s >> 1);
-            a[i + k] = (a[i + k] + s) >> 2;
+            u[k] = (a[i + k] - (s >> 1)) + 2;
+            a[i + k] = (a[i + k] + s + 2) >> 2;
         }
         b[0] = (u[0] + v[1]) >> 2;
         b[1] = (u[1] - v[0]) >> 2;
@@ -206,11 +209,12 @@ static void fifth(int32_t *a, uint32_t part)
         const int32_t s2 = a[(2U * part) + k] + a[(3U * part) + k];
         const int32_t d1 = a[part + k] - a[(4U * part) + k];
         const int32_t d2 = a[(2U * part) + k] - a[(3U * part) + k];
-        u[0][k] = a[k] + scaled(s1, MK_COS5A) + scaled(s2, MK_COS5B);
-        u[1][k] = a[k] + scaled(s1, MK_COS5B) + scaled(s2, MK_COS5A);
-        v[0][k] = scaled(d1, MK_SIN5A) + scaled(d2, MK_SIN5B);
+        const int32_t own = a[k] + 4;
+        u[0][k] = own + scaled(s1, MK_COS5A) - scaled(s2, MK_COS5B);
+        u[1][k] = own + scaled(s2, MK_COS5A) - scaled(s1, MK_COS5B);
+        v[0][k] = scaled(d1, MK_SIN5A) - scaled(d2, -MK_SIN5B);
         v[1][k] = scaled(d1, MK_SIN5B) - scaled(d2, MK_SIN5A);
-        a[k] = (a[k] + s1 + s2) >> 3;
+        a[k] = (own + s1 + s2) >> 3;
     }
     for (uint32_t j = 0; j < 2U; j++) {
         int32_t *const up = &a[(j + 1U) * part];

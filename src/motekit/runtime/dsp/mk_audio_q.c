@@ -133,6 +133,7 @@ static MK_NOINLINE int32_t weigh(const mk_audio_params *p, int32_t *x, int32_t u
     return up + more;
 }
 #endif
+#endif
 
 static int32_t log_of(const mk_audio_params *p, uint64_t power, int32_t up)
 {

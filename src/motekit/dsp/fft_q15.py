@@ -139,8 +139,8 @@ def fft_power(x: I64) -> tuple[I64, I64]:
     return _split(ordered, cosines(x.shape[-1]), shifts[-1][1]), total
 
 
-def rounding(x: I64, sigmas: float) -> tuple[F64, F64]:
-    """What rounding may do to |X| of each window: (an amount, a share of the largest |X|).
+def rounding(x: I64, sigmas: float) -> tuple[F64, float, I64]:
+    """What rounding may do to |X| of each window: (an amount, a share of the largest |X|, down).
 
     Each pass rounds every value once, and cuts off a fraction of a unit of those it turns, which
     adds up; a table of 16 bits turns by an angle that is not quite the one, and shortens a little.
@@ -153,7 +153,7 @@ def rounding(x: I64, sigmas: float) -> tuple[F64, F64]:
         bias = (terms * bias + 3 * 2.0 ** -(MORE + 1)) / 2.0**down
     units = sigmas * np.sqrt(variance) + bias
     total = np.sum([down for _, down in shifts], axis=0)
-    return units * 2.0 ** (total - 1), np.full(x.shape[:-1], 1.5 * len(shifts) / 32768)
+    return units * 2.0 ** (total - 1), 1.5 * len(shifts) / 32768, total
 
 
 def _split(z: Complex, table: I64, down: I64) -> I64:

@@ -32,7 +32,7 @@ def case(name: str, signal: Signal = SIGNAL, fft: str = "q15", **given: object) 
         case("spectrogram", SHORT),  # frames shorter than the step
         case("spectrogram", SHORT, frame_s=0.0050625, stride_s=0.003, fft_length=256),  # 81 of 256
         case("mfe", SHORT, frame_s=0.016, stride_s=0.016),  # frames next to each other
-        case("mfe", SHORT, frame_s=0.0050625, stride_s=0.02, emphasis=0.9, filters=12),
+        case("mfe", SHORT, frame_s=0.0050625, stride_s=0.02, emphasis=1.0, filters=12),
         case("mfe", SHARED, frame_s=0.02, fft_length=512, filters=24),
     ],
 )  # fmt: skip
@@ -54,8 +54,12 @@ def test_recorded_speech_keeps_60_db(name: str, least: float) -> None:
     made = case(name)
     reference = made.reference(x)
     got = made.to_units(made.block.fixed_reference(x, SIGNAL, made.params))
-    error = np.abs(got - reference)
-    assert np.all(error <= made.bound(x))
+    error, bound = np.abs(got - reference), made.bound(x)
+    assert np.all(error <= bound)
+    wide = case(name, fft="q31")
+    apart = wide.to_units(wide.block.fixed_reference(x, SIGNAL, wide.params)) - reference
+    assert 10 * np.log10(np.sum(reference**2) / np.sum(apart**2)) >= 100
+    assert 30 <= 10 * np.log10(np.sum(reference**2) / np.sum(bound**2)) < 60  # what is stated
     assert 10 * np.log10(np.sum(reference**2) / np.sum(error**2)) >= least
 
 

@@ -141,12 +141,9 @@ def powers_with_errors(x: F64, pl: AudioPlan, fixed: bool) -> Powers:
     """Of windows of counts, for a plan whose constants are those of the C."""
     frames = cut(x, pl.frames) if fixed else cut_as_float(x, pl.frames)
     power = powers_of(frames, pl)
-    if fixed and pl.narrow:
-        line = narrow.line(x, pl, fixed_plan(pl).most, power)
-        # A unit of an amplitude at most; powers have bits behind it.
-        unit = pl.unit2 * line**2 / 2.0**narrow.MORE
-    elif fixed:
-        line, amplitude = _fixed_line(x, pl)
+    if fixed:
+        most = fixed_plan(pl).most
+        line, amplitude = narrow.line(x, pl, most, power) if pl.narrow else _fixed_line(x, pl)
         unit = pl.unit2 * amplitude**2
     else:
         line = _float_line(frames, pl)
@@ -161,7 +158,9 @@ def powers_with_errors(x: F64, pl: AudioPlan, fixed: bool) -> Powers:
     else:
         matrix = pl.mel.matrix
         bands = power @ matrix.T
-        wrong = np.sqrt(linear**2 @ (matrix**2).T) + square * matrix.sum(axis=1)
+        # Of 16 bits, a part of the error is a share of every amplitude: not independent.
+        apart = np.sqrt(linear**2 @ (matrix**2).T)
+        wrong = (linear @ matrix.T if pl.narrow else apart) + square * matrix.sum(axis=1)
         wrong = wrong + _weighing(power, pl, unit, fixed)
     if fixed:  # the noise is rounded down to a unit
         return Powers(power, bands, wrong + unit, total, total_error, unit)

@@ -66,20 +66,19 @@ def powers(x: I64, pl: AudioPlan, most: int) -> tuple[npt.NDArray[np.uint64], I6
     return (power << MORE).astype(np.uint64), up - down
 
 
-def line(x: F64, pl: AudioPlan, most: int, power: F64) -> F64:
-    """Largest error of an amplitude |X| of counts, … × frames × 1.
+def line(x: F64, pl: AudioPlan, most: int, power: F64) -> tuple[F64, F64]:
+    """(largest error of |X| in counts, root of what a unit of powers is worth), … × frames × 1.
 
     Args:
         x: windows of counts.
         power: of their bins, … × frames × bins, in the features' unit.
     """
-    f = pl.frames
-    v, up = frames(np.round(x).astype(np.int64), f, most)
-    units, turns = fft_q15.rounding(v, SIGMAS)
+    v, up = frames(np.round(x).astype(np.int64), pl.frames, most)
+    units, turns, down = fft_q15.rounding(v, SIGMAS)
     loudest = np.sqrt(np.max(power, axis=-1) / pl.unit2)
-    emphasis = abs(share(f) / 32768 - f.emphasis)
-    around = np.max(np.abs(x), axis=-1)[..., None] * f.used
-    return np.asarray(units * 2.0 ** -(15 + up) + turns * loudest + emphasis * around)[..., None]
+    count = 2.0 ** -(15 + up)
+    unit = 2.0 ** (down - 1 - MORE // 2) * count
+    return np.asarray(units * count + turns * loudest)[..., None], unit[..., None]
 
 
 def power_unit(pl: AudioPlan, shift: int) -> float:

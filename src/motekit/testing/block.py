@@ -31,7 +31,7 @@ from motekit.core.pipeline import Normalizer
 from motekit.targets import compilers
 from motekit.testing.block_case import Built, Case
 from motekit.testing.block_native import sanitized
-from motekit.testing.block_windows import edges, windows
+from motekit.testing.block_windows import edges, levels, windows
 
 GRAVITY = 1 / 4096
 SIGNALS = (
@@ -127,6 +127,31 @@ class BlockContract:
         elif case.block.exact is not None:
             made = case.flat(case.block.exact(x, case.signal, case.params, "float"))
             assert np.array_equal(bits(raw), bits(made.astype(np.float32)))
+
+    def test_fixed_point_keeps_60_db(self) -> None:
+        """Of each feature, over windows of every level; or it is right to one of its integers."""
+        for case in self.cases("fixed"):
+            x = np.concatenate([edges(case.signal), levels(case.signal)])
+            counts = x.astype(np.int64)  # filters start from 0, so that a level is a step
+            swing = np.where(np.ptp(counts, axis=1) > 0, np.ptp(counts, axis=1), abs(counts[:, 0]))
+            x = x[np.all((swing == 0) | (swing >= self.resolves), axis=1)]
+            raw, _ = built(case).run(x)
+            wanted = case.reference(x)
+            error = case.to_units(raw) - wanted
+            most = np.abs(error).max(axis=0)
+            signal, noise = (np.sqrt((v**2).mean(axis=0)) for v in (wanted, error))
+            least = [10.0 ** (-self.keeps_db(case, name) / 20) for name in case.names]
+            varies = np.ptp(wanted, axis=0) > 1e-9
+            low = np.flatnonzero(varies & (noise > least * signal) & (most > case.lsb))
+            told = [(case.names[f], signal[f], noise[f], most[f]) for f in low[:5]]
+            assert not told, f"{case.params}: (feature, rms, rms error, largest error) {told}"
+
+    resolves: ClassVar[int] = 0
+    """Counts, peak to peak, below which a movement is not held to 60 dB. If above 1, say why."""
+
+    def keeps_db(self, case: Case, feature: str) -> float:
+        """Signal to error that a feature keeps in fixed point. If below 60, say why."""
+        return 60.0
 
     # --- the same everywhere ----------------------------------------------------------------
 

@@ -44,6 +44,19 @@ def edges(signal: Signal) -> Samples:
     return as_samples(np.stack([np.roll(each, c, axis=0) for c in range(width)], axis=-1), signal)
 
 
+def levels(signal: Signal) -> Samples:
+    """Noise of one count up to a quarter of full scale, even and lopsided, on three offsets."""
+    rng = np.random.default_rng(1)
+    shape = (signal.length, len(signal.channels))
+    rows = [
+        offset + level * noise
+        for level in (1, 3, 10, 100, 1000, 8000)
+        for offset in (0, 4096, -20000)
+        for noise in (rng.normal(size=shape), rng.exponential(size=shape))
+    ]
+    return as_samples(np.round(np.stack(rows)), signal)
+
+
 def as_samples(counts: npt.NDArray[Any], signal: Signal) -> Samples:
     """Numbers of counts as the signal's samples."""
     limited = np.clip(counts, LOW, HIGH)

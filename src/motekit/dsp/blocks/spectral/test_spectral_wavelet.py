@@ -23,6 +23,12 @@ DB4 = Params(analysis="wavelet", numerics=EI)
 
 class TestWavelet(BlockContract):
     block = BLOCK
+    resolves = 300  # as test_spectral.py
+
+    def keeps_db(self, case: Case, feature: str) -> float:
+        """Counts, of what lies on an edge by the book and beside it by rounding."""
+        return 20.0 if feature.endswith(("crossings", "entropy")) else 60.0
+
     signals = (TWO, SIGNALS[2])
     params = (
         DB4,

@@ -76,13 +76,25 @@
 #endif
 
 #if MK_FIXED
-typedef int16_t mk_audio_number; /* cosines, in 2^-15ths */
+typedef int32_t mk_audio_turn; /* of the FFT */
+#else
+typedef float mk_audio_turn;
+#endif
+
+#if MK_AUDIO_EMPHASIS || MK_AUDIO_TAPER
+#if MK_FIXED
 typedef int32_t mk_audio_weight; /* of a sample, in 2^-31sts */
-typedef int32_t mk_audio_turn;   /* of the FFT */
+#else
+typedef float mk_audio_weight;
+#endif
+#endif
+
+#if MK_AUDIO_CEPSTRA
+#if MK_FIXED
+typedef int16_t mk_audio_number; /* cosines, in 2^-15ths */
 #else
 typedef float mk_audio_number;
-typedef float mk_audio_weight;
-typedef float mk_audio_turn;
+#endif
 #endif
 
 #define MK_AUDIO_AGAIN 65535U /* a run that takes the bin before it again, with weight 1 */

@@ -44,6 +44,7 @@ def test_one_table_gives_the_bits_of_rows(
     p = block.params(fft_length=128, **given)
     rows, folded = (Case(block, SIGNAL, p, arithmetic, goal) for goal in ("speed", "flash"))
     assert "folded" in folded.c().params and "folded" not in rows.c().params
+    Built(folded, extra=("-DMK_CHECK_FIELDS=1",))
     x = edges(SIGNAL)
     one, other = (Built(case).run(x) for case in (rows, folded))
     for a, b in zip(one, other, strict=True):

@@ -60,7 +60,7 @@ def fields(pl: AudioPlan, fixed: bool, folded: bool) -> dict[str, Any]:
     n = _bands(pl)
     out: dict[str, Any] = {"coefficients": pl.values, "energy": int(pl.energy)}
     if folded:
-        return out | {"folded": 1, "cosines": quarter(pl, fixed)}
+        return out | {"cosines": quarter(pl, fixed), "folded": 1}
     weights = rows(pl, fixed)
     if not fixed:  # odd rows begin in the middle, as differences of bands lie
         odd = (np.arange(pl.values - len(weights), pl.values) % 2 == 1)[:, None]

@@ -1,10 +1,11 @@
-"""python -m benchmarks.dsp [--json] [--functions] [--markdown BLOCK] [--core CORE] [--only CASE]
-[--out DIR]"""
+"""python -m benchmarks.dsp [--json] [--functions] [--markdown BLOCK] [--pages] [--core CORE]
+[--only CASE] [--out DIR]"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from .cases import Setting
 
 CORES = ("cortex-m4f", "cortex-m33", "cortex-m7", "cortex-m0plus", "riscv32imc")
 EMPTY = ("-DMK_CASE_EMPTY=1",)
+PAGES = Path(__file__).parents[2] / "src" / "motekit" / "dsp" / "blocks"
+TABLE = re.compile(r"^\| setting \| core \|.*\n(?:\|.*\n)+", re.MULTILINE)
 KEEP = ("-DMK_CASE_KEEP=1",)  # samples that a block makes are stored, not put as features
 
 
@@ -124,11 +127,23 @@ def markdown(rows: dict[str, dict[str, Any]], block: str) -> str:
     return "\n".join(lines)
 
 
+def write_pages(rows: dict[str, dict[str, Any]]) -> None:
+    """Put the tables of whole blocks, on all cores, into their pages in the repository."""
+    for block in sorted({s.block for s in settings()}):
+        page = PAGES / block / f"{block}.md"
+        old = page.read_text(encoding="utf-8")
+        new, found = TABLE.subn(lambda _, b=block: markdown(rows, b) + "\n", old)  # type: ignore[misc]
+        if found != 1:
+            raise SystemExit(f"{page}: {found} cost tables, not one")
+        page.write_text(new, encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.dsp")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--functions", action="store_true", help="cycles of every function")
     parser.add_argument("--markdown", metavar="BLOCK", help="the cost table of a block's page")
+    parser.add_argument("--pages", action="store_true", help="write the tables of all pages")
     parser.add_argument("--core", action="append", choices=CORES, help="only these cores")
     parser.add_argument("--only", action="append", metavar="CASE", help="only these cases")
     parser.add_argument("--out", type=Path, default=Path("builds/dsp"), help="where ELFs go")
@@ -137,6 +152,8 @@ def main() -> None:
     names = [s.name for s in settings()]
     if unknown := set(args.only or ()) - set(names):
         parser.error(f"no case {', '.join(sorted(unknown))}; known: {', '.join(names)}")
+    if args.pages and (args.core or args.only or args.markdown):
+        parser.error("--pages writes whole tables: leave out --core, --only and --markdown")
     chosen = [
         s for s in settings()
         if args.markdown in (None, s.block) and s.name in (args.only or names)
@@ -145,7 +162,9 @@ def main() -> None:
         s.name: {core: measure(s, core, args.out) for core in args.core or CORES}
         for s in chosen
     }  # fmt: skip
-    if args.json:
+    if args.pages:
+        write_pages(rows)
+    elif args.json:
         print(json.dumps({"blocks": rows}, indent=2))
     elif args.functions:
         print(by_function(rows))

@@ -39,7 +39,7 @@ def test_fast_samples_get_room(board: str, oracle: Oracle, tmp_path: Path) -> No
         costs(built.spec, program, WINDOWS, 1), 1, slowest(spec, [targets.board("rp2040")])
     )
     assert most > 4  # else this test shows nothing
-    assert 1.25 * most <= built.bill.slack_frames <= 1.25 * most + 3
+    assert 1.25 * (most - 1) <= built.bill.slack_frames - 1 <= 1.25 * most
     assert f"TOY_SLACK {built.bill.slack_frames}" in (built.c_dir / "toy_config.h").read_text()
 
 

@@ -93,5 +93,5 @@ def with_room(
     found = costs(spec, program, windows, together)
     if sum(found) >= frame_cycles * spec.signal.stride:
         return spec
-    needed = math.ceil(waiting(found, together, frame_cycles) * MARGIN) + 1
+    needed = 1 + math.ceil((waiting(found, together, frame_cycles) - 1) * MARGIN)
     return replace(spec, slack=min(max(spec.slack, needed), MOST))

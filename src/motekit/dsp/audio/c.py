@@ -135,7 +135,7 @@ def _frame_fields(f: Frames, fixed: bool) -> dict[str, Any]:
         emphasis = q30(f.emphasis) if fixed else float(np.float32(f.emphasis))
         fields |= {"emphasis": emphasis, "restart": f.restart}
     if f.tapered:
-        fields["taper"] = half_taper(f) if fixed else f.taper.astype(np.float32)
+        fields["taper"] = half_taper(f, fixed)
     return fields
 
 

@@ -49,7 +49,7 @@ def _frames(x: I64, f: Frames, most: int) -> tuple[I64, I64]:
     scaled = _rounded(coarse << np.maximum(0, each), np.maximum(0, -each))
     scaled = scaled - _rounded(fine, 15 - each)
     if f.tapered:
-        scaled = integer.mulhi(scaled, whole_taper(f)) * 2 + 1
+        scaled = integer.mulhi(scaled, whole_taper(f, True)) * 2 + 1
         more = np.minimum(_room(scaled, most), most - up)
         more = np.where(more >= WORTH, more, 0)
         scaled, up = scaled << more[..., None], up + more

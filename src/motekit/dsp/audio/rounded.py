@@ -26,14 +26,15 @@ def q31(weights: F64) -> Any:
     return np.minimum(np.round(weights * 2.0**31), 2**31 - 1).astype(np.int32)
 
 
-def half_taper(f: Frames) -> npt.NDArray[np.int32]:
+def half_taper(f: Frames, fixed: bool) -> npt.NDArray[Any]:
     """Weights of the first half of a frame and one more; the other half is its mirror image."""
-    return np.asarray(q31(f.taper[: f.used // 2 + 1]))
+    half = f.taper[: f.used // 2 + 1]
+    return np.asarray(q31(half) if fixed else half.astype(np.float32))
 
 
-def whole_taper(f: Frames) -> npt.NDArray[np.int64]:
-    """Weights of a frame as they come of its half."""
-    half = half_taper(f).astype(np.int64)
+def whole_taper(f: Frames, fixed: bool) -> npt.NDArray[Any]:
+    """Weights of a frame as they come of its half, in int64 or float64."""
+    half = half_taper(f, fixed).astype(np.int64 if fixed else np.float64)
     return np.concatenate([half, half[1 : f.used - f.used // 2][::-1]])
 
 
@@ -89,9 +90,9 @@ def rounded(pl: AudioPlan, fixed: bool) -> AudioPlan:
     """The plan that a C computes without any error but those of its operations."""
     f = pl.frames
     if fixed:
-        emphasis, taper = q30(f.emphasis) / 2.0**30, whole_taper(f) / 2.0**31
+        emphasis, taper = q30(f.emphasis) / 2.0**30, whole_taper(f, True) / 2.0**31
     else:
-        emphasis, taper = float(np.float32(f.emphasis)), _float32(f.taper)
+        emphasis, taper = float(np.float32(f.emphasis)), whole_taper(f, False)
     if not f.tapered:
         taper = f.taper
     if fixed and pl.narrow:

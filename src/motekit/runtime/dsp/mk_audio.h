@@ -130,8 +130,7 @@ typedef struct {
     uint16_t restart; /* frames after which a frame's first sample is its own predecessor */
 #endif
 #if MK_AUDIO_TAPER
-    const mk_audio_weight *taper; /* weights of the samples, in fixed point of the first half and one
-                                   * more, or NULL */
+    const mk_audio_weight *taper; /* weights of the first half of the samples and one more, or NULL */
 #endif
 #if MK_AUDIO_MEL
     uint16_t filters;     /* 0: bins are features */

@@ -108,6 +108,14 @@ static MK_NOINLINE int32_t load(const mk_audio_params *p, const mk_audio_sample 
 }
 
 #if MK_AUDIO_TAPER
+/* Returns the magnitude of the weighed sample. */
+static inline uint32_t weigh_one(int32_t *x, int32_t weight)
+{
+    const int32_t v = (mk_mulhi(*x, weight) * 2) + 1;
+    *x = v;
+    return (uint32_t)((v < 0) ? -v : v);
+}
+
 /* Weigh a frame by half a window, whose other half is its mirror image; scale it up again where it
  * has lost bits. Returns its exponent, which was `up`. */
 static MK_NOINLINE int32_t weigh(const mk_audio_params *p, int32_t *x, int32_t up)
@@ -115,11 +123,12 @@ static MK_NOINLINE int32_t weigh(const mk_audio_params *p, int32_t *x, int32_t u
     const int32_t *const taper = p->taper;
     const uint32_t n = p->used;
     uint32_t bits = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const uint32_t at = ((2U * i) > n) ? (n - i) : i;
-        const int32_t v = (mk_mulhi(x[i], taper[at]) * 2) + 1;
-        x[i] = v;
-        bits |= (uint32_t)((v < 0) ? -v : v);
+    for (uint32_t at = 0; (2U * at) <= n; at++) {
+        const uint32_t back = n - at;
+        bits |= weigh_one(&x[at], taper[at]);
+        if ((back < n) && (back > at)) {
+            bits |= weigh_one(&x[back], taper[at]);
+        }
     }
     const int32_t left = (int32_t)p->most - up;
     int32_t more = room(p, bits);

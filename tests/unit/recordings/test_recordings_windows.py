@@ -83,7 +83,7 @@ def test_segments_of_the_first_stream_label_the_second_by_time() -> None:
     recording = Recording("r", (slow, fast), segments=(Segment("a", 50, 100),))
     windows = cut([recording], WindowParams(length=40, stride=40, sensor="ppg", coverage=1.0))
     assert windows.start.tolist() == [200, 240, 280, 320, 360]
-    with pytest.raises(InputError, match="no stream"):
+    with pytest.raises(InputError, match="nothing says which to use"):
         cut([recording], WindowParams())
 
 

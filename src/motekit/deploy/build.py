@@ -32,6 +32,7 @@ from motekit.graph.oracle import Oracle
 
 from . import measure, pack, record
 from .bill import Bill
+from .earlier import require_build
 from .emulate import Done, Emulated, EmulatedProgram, link_program
 from .host import HostProgram, Outcome
 from .prove import Proof, prove
@@ -100,6 +101,7 @@ def build(
     """
     options = options or Options()
     final = folder / options.core
+    require_build(final)
     working = folder / f".{options.core}.partial"
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from motekit.targets.emulation import Machine
 from motekit.targets.plugin import Core
 
 from . import memory, record
+from .earlier import clear_c
 from .stack_bound import stack_bound
 
 Case = Sequence[npt.NDArray[np.generic]]
@@ -129,8 +129,8 @@ def assemble(
         plugin: in place of the core's own, with other memories.
     """
     c_dir = folder / "c"
+    clear_c(c_dir)
     forget(folder)
-    shutil.rmtree(c_dir, ignore_errors=True)
     files = list(generated.write(c_dir))
     made_for = plugin or targets.core(core)
     elf = _link(graph, generated, files, made_for, folder, compiler, opt)

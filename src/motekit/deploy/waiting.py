@@ -45,14 +45,15 @@ def waiting(costs: Sequence[int], together: int, frame_cycles: float) -> int:
         costs: cycles of each `together` frames in a row; which of them takes how much is not known.
         frame_cycles: cycles of the clock from frame to frame.
     """
-    free = 0.0  # when the program is done with what came before, in frames since the first
+    free = 0.0  # when the program is done with what came before, in cycles since the start
     most = 1
     for i, cost in enumerate(costs):
         first, arrived = i * together, (i + 1) * together
-        behind = free > arrived
-        free = max(free, float(arrived)) + cost / frame_cycles
+        behind = free > arrived * frame_cycles
+        free = max(free, arrived * frame_cycles) + cost
         # What is in work is the last of them, unless they waited already.
-        most = max(most, math.floor(free) - (first if behind else arrived - 1))
+        waits = math.floor(free / frame_cycles)
+        most = max(most, waits - (first if behind else arrived - 1))
     return most
 
 

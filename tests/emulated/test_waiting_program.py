@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from motekit import targets
+from motekit.compiler.pipeline import compile_pipeline
+from motekit.core.errors import InputError
 from motekit.deploy.build import Options, build
 from motekit.deploy.emulate import EmulatedProgram
 from motekit.deploy.waiting import costs, slowest, waiting
@@ -51,6 +53,17 @@ def test_slow_samples_need_none_and_a_project_may_say_what_it_wants(
     told = build(spec_at(32000.0), WINDOWS, tmp_path / "b", oracle,
                  Options("cortex-m0plus", slack=9))  # fmt: skip
     assert told.bill.slack_frames == 9
+
+
+def test_frames_are_counted_in_16_bits() -> None:
+    spec = spec_at(50.0)
+    longest = replace(spec, slack=65535 - 64)
+    compile_pipeline(longest, targets.core("host").spec)
+    with pytest.raises(InputError, match="window of 64 and 65,472 waiting"):
+        compile_pipeline(replace(spec, slack=65536 - 64), targets.core("host").spec)
+    apart = replace(spec.signal, stride=65536 + 64)
+    with pytest.raises(InputError, match="between two windows"):
+        compile_pipeline(replace(spec, signal=apart), targets.core("host").spec)
 
 
 def test_no_ring_helps_a_core_that_is_too_slow(oracle: Oracle, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from motekit import __version__, dsp
 from motekit.core.decide import threshold_sum
 from motekit.core.graph import Graph
-from motekit.core.pipeline import PipelineSpec
+from motekit.core.pipeline import PipelineSpec, require_frames
 from motekit.core.target import TargetSpec
 from motekit.dsp.chain import stages
 
@@ -62,9 +62,11 @@ def compile_pipeline(
         optimize: what kernels are chosen for.
 
     Raises:
-        InputError: blocks that do not fit the signal or each other, an op without a kernel.
+        InputError: blocks that do not fit the signal or each other, an op without a kernel, more
+            frames than a program counts.
     """
     check_name(spec.name)
+    require_frames(spec.signal, spec.slack, spec.name)
     arithmetic = target.arithmetic
     uses = block_code.code(spec, arithmetic, optimize)
     graphs = {role: _emit(role, spec, target, optimize) for role in ROLES if role in spec.graphs}

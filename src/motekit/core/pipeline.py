@@ -17,9 +17,30 @@ import numpy as np
 import numpy.typing as npt
 
 from .block import Signal
+from .errors import InputError
 from .graph import Graph
 
 Q = 256  # Q8.8 units per int8 step
+MOST_FRAMES = 65535  # a program counts the frames of its stream in 16 bits
+
+
+def require_frames(signal: Signal, slack: int, where: str) -> None:
+    """A window and the `slack` frames that wait behind it must be counted in 16 bits, and so must
+    the frames between two windows. Raises InputError if they are too many."""
+    if signal.length + slack > MOST_FRAMES:
+        waiting = f" and {slack:,} waiting ones" if slack else ""
+        raise InputError(
+            f"a program counts to {MOST_FRAMES:,} frames, a window of {signal.length:,}{waiting} "
+            "is more", where=where, value=signal.length,
+            way_out=f"a window of at most {(MOST_FRAMES - slack) / signal.rate_hz:g} s, a lower "
+            "rate, or fewer waiting frames",
+        )  # fmt: skip
+    if signal.stride - signal.length > MOST_FRAMES:
+        raise InputError(
+            f"a program passes over at most {MOST_FRAMES:,} frames between two windows",
+            where=where, value=signal.stride - signal.length,
+            way_out=f"a stride of at most {(MOST_FRAMES + signal.length) / signal.rate_hz:g} s",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from motekit import targets
 from motekit.core.block import Signal
-from motekit.core.pipeline import PipelineSpec
+from motekit.core.pipeline import MOST_FRAMES, PipelineSpec
 from motekit.core.target import BoardSpec
 
 from .bill import Bill
@@ -24,7 +24,6 @@ from .emulate import EmulatedProgram
 MARGIN = 1.25  # for interrupts, and windows that take longer than the ones that ran
 FINE = 2000  # strides up to so many frames are timed frame by frame
 TOGETHER = 8  # frames of longer ones that are timed together
-MOST = 32767  # frames: counters have 16 bits, and a window must fit beside
 
 
 def costs(
@@ -95,4 +94,4 @@ def with_room(
     if sum(found) >= frame_cycles * spec.signal.stride:
         return spec
     needed = 1 + math.ceil((waiting(found, together, frame_cycles) - 1) * MARGIN)
-    return replace(spec, slack=min(max(spec.slack, needed), MOST))
+    return replace(spec, slack=min(max(spec.slack, needed), MOST_FRAMES - spec.signal.length))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from motekit.core.block import Signal
 from motekit.core.errors import InputError, found_in
-from motekit.core.pipeline import BlockUse
+from motekit.core.pipeline import BlockUse, require_frames
 from motekit.core.recording import Recording
 from motekit.core.windows import WindowSet
 from motekit.dsp import pipeline
@@ -77,6 +77,7 @@ def load(
         scale=tuple(windows.scale.tolist()),
         sample=sample,
     )
+    require_frames(signal, 0, where)
     return Data(windows, signal, strange)
 
 
